@@ -1,0 +1,170 @@
+"""Clip-local media, face tracks and crop paths. One record a clip, gathered in a set a stage."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Pixels, Ratio
+
+Aspect = Literal["9:16", "1:1", "16:9"]
+ASPECT_SIZE: dict[Aspect, tuple[int, int]] = {
+    "9:16": (1080, 1920),
+    "1:1": (1080, 1080),
+    "16:9": (1920, 1080),
+}
+"""Output size in pixels of every aspect ratio."""
+
+
+class MediaSegment(Contract):
+    """One span, losslessly copied from the preceding key frame.
+
+    Of the file's decoded frames (presentation order) those from `first_frame` on, `frames` of them, are
+    the span. `video` is MP4 without audio. `audio` is 48 kHz stereo FLAC and lasts exactly the span.
+    """
+
+    video: Blob
+    audio: Blob
+    first_frame: int = Field(ge=0)
+    frames: int = Field(gt=0)
+
+
+class ClipMedia(Contract):
+    clip_id: str
+    width: int
+    height: int
+    rate: FrameRate
+    frames: int = Field(gt=0)
+    segments: tuple[MediaSegment, ...] = Field(min_length=1)
+
+
+class ClipMediaSet(Contract):
+    clips: tuple[ClipMedia, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+class FaceTrack(Contract):
+    """One face followed within one shot; dense series are in `FaceTracks.series` under `track_id`.
+
+    Box medians in source pixels. Series arrays (npz), n samples each, keys `<track_id>/<name>`:
+    frame int32 (n,), box float32 (n, 4: x1 y1 x2 y2 in source pixels), score float32 (n,), mouth float32
+    (n,: lip opening over inter-ocular distance after removal of rigid motion, NaN where not landmarked),
+    pose float32 (n, 3: yaw, pitch, roll in degrees), blink float32 (n,), emotion float32 (n, 7).
+    """
+
+    track_id: str
+    shot: int
+    first_frame: int
+    last_frame: int
+    samples: int
+    width: Pixels
+    height: Pixels
+    mouth_std: Measure
+    """Standard deviation of the mouth opening, over inter-ocular distance."""
+    emotion: str = ""
+
+
+class FaceTracks(Contract):
+    """Faces of one clip, from one decode."""
+
+    clip_id: str
+    media: str
+    """Digest of the ClipMedia this was made from."""
+    width: int
+    height: int
+    rate: FrameRate
+    frames: int
+    cuts: tuple[int, ...]
+    """Clip frames at which a new shot begins, 0 not included; joins of spans are cuts."""
+    step: int
+    """Frames between two samples."""
+    tracks: tuple[FaceTrack, ...]
+    series: Blob
+
+
+class FaceTracksSet(Contract):
+    clips: tuple[FaceTracks, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+class TrackVerdict(Contract):
+    """Live or static, with its evidence, and which person and voice the track belongs to."""
+
+    track_id: str
+    state: Literal["live", "static", "unsure"]
+    evidence: dict[str, Measure]
+    person: str = ""
+    speaker: str = ""
+    """Diarized speaker (S1, ...) this face belongs to, or empty."""
+    speaking: tuple[tuple[int, int], ...] = ()
+    """Clip frames [start, end) in which this face is judged to speak."""
+
+
+class Keyframe(Contract):
+    """Top left corner of the crop box at a clip frame, source pixels; linear in between."""
+
+    frame: int
+    x: Pixels
+    y: Pixels
+
+
+class Panel(Contract):
+    """One picture in the output: a box that moves over the source, shown in a slot of the output."""
+
+    slot: tuple[Ratio, Ratio, Ratio, Ratio]
+    """x, y, width, height as shares of the output."""
+    width: Pixels
+    height: Pixels
+    """Size of the crop box in source pixels: constant within a framing, slot's aspect ratio."""
+    path: tuple[Keyframe, ...] = Field(min_length=1)
+    subject: str = ""
+    """track_id the panel follows, or empty."""
+
+
+class Framing(Contract):
+    """Clip frames [start_frame, end_frame) under one layout. Where the panels leave parts of the output
+    empty, `fill` says what is seen there."""
+
+    start_frame: int
+    end_frame: int
+    layout: Literal["single", "stacked", "wide", "fit", "centre"]
+    reason: str
+    panels: tuple[Panel, ...] = Field(min_length=1)
+    fill: Literal["none", "blur"] = "none"
+
+
+class FaceBox(Contract):
+    """Where a face is in the output, as shares of its size, at a clip frame; for captions to avoid."""
+
+    frame: int
+    x: Measure
+    y: Measure
+    width: Measure
+    height: Measure
+
+
+class AspectFraming(Contract):
+    """The camera for one aspect ratio: framings tile [0, frames) without gap."""
+
+    aspect: Aspect
+    framings: tuple[Framing, ...] = Field(min_length=1)
+    faces: tuple[FaceBox, ...] = ()
+    """Live faces in the output about twice a second."""
+
+
+class CropPaths(Contract):
+    """The editable framing artifact of one clip. `media`, `frames` and `cuts` guard against a mismatch."""
+
+    clip_id: str
+    media: str
+    frames: int
+    rate: FrameRate
+    cuts: tuple[int, ...]
+    verdicts: tuple[TrackVerdict, ...]
+    aspects: tuple[AspectFraming, ...] = Field(min_length=1)
+
+
+class CropPathsSet(Contract):
+    clips: tuple[CropPaths, ...]
+    dropped: tuple[Dropped, ...] = ()

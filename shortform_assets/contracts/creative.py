@@ -1,0 +1,164 @@
+"""Style contracts, the enhancement plan and the composition."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure
+from shortform_assets.contracts.clips import Aspect, AspectFraming, ClipMedia
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class Font(Contract):
+    family: str
+    file: Blob
+
+
+class CaptionStyle(Contract):
+    """Karaoke captions. Sizes are shares of the output's height, boxes of its width."""
+
+    font: str
+    size: float = Field(gt=0.01, lt=0.15)
+    colour: Colour
+    active_colour: Colour
+    outline_colour: Colour
+    outline: float = Field(ge=0, le=0.02)
+    uppercase: bool = False
+    max_lines: int = Field(ge=1, le=3)
+    max_words: int = Field(ge=1, le=12)
+
+
+class HookStyle(Contract):
+    """The title card over the first seconds."""
+
+    font: str
+    size: float = Field(gt=0.01, lt=0.15)
+    colour: Colour
+    box_colour: Colour
+    seconds: float = Field(gt=0, le=10)
+
+
+class LogoStyle(Contract):
+    image: Blob
+    height: float = Field(gt=0.005, lt=0.3)
+    corner: Literal["top_left", "top_right"] = "top_left"
+    opacity: float = Field(ge=0, le=1)
+
+
+class AudioStyle(Contract):
+    """What happens to the sound beside loudness: a gentle voice chain, fades at the ends."""
+
+    highpass_hz: int = Field(ge=0, le=300)
+    compress: bool
+    fade_ms: int = Field(ge=0, le=1000)
+
+
+class StyleContract(Contract):
+    """One immutable published style version."""
+
+    name: str
+    version: int = Field(ge=1)
+    captions: CaptionStyle
+    hook: HookStyle | None = None
+    logo: LogoStyle | None = None
+    audio: AudioStyle
+    fonts: tuple[Font, ...]
+    accent: Colour
+
+    @property
+    def pin(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+class CaptionWord(Contract):
+    """Clip frames [start_frame, end_frame)."""
+
+    text: str
+    start_frame: int
+    end_frame: int
+
+
+class CaptionPage(Contract):
+    """Words that are on screen together in clip frames [start_frame, end_frame), broken into lines."""
+
+    start_frame: int
+    end_frame: int
+    lines: tuple[tuple[CaptionWord, ...], ...] = Field(min_length=1)
+    anchor: dict[Aspect, Measure]
+    """For each aspect ratio the centre of the block as a share of the output's height."""
+
+
+class TextOverlay(Contract):
+    """The hook title: lines shown in clip frames [start_frame, end_frame) at `anchor` of the height."""
+
+    lines: tuple[str, ...]
+    start_frame: int
+    end_frame: int
+    anchor: dict[Aspect, Measure]
+
+
+class AudioTreatment(Contract):
+    highpass_hz: int
+    compress: bool
+    fade_in_ms: int
+    fade_out_ms: int
+
+
+class ClipEnhancement(Contract):
+    clip_id: str
+    title: str
+    description: str = ""
+    hashtags: tuple[str, ...] = ()
+    pages: tuple[CaptionPage, ...]
+    hook: TextOverlay | None = None
+    show_logo: bool = True
+    audio: AudioTreatment
+
+
+class EnhancementPlan(Contract):
+    style: str
+    """The pin `name@version` it was made for."""
+    style_digest: str
+    clips: tuple[ClipEnhancement, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+class Encode(Contract):
+    """The master profile, whole: nothing about the output is decided later."""
+
+    crf: int = Field(ge=10, le=35)
+    preset: str
+    max_bitrate_kbps: int = Field(ge=500)
+    gop_seconds: float = Field(gt=0, le=2)
+    audio_kbps: int = Field(ge=64)
+    loudness_lufs: float = Field(ge=-30, le=-6)
+    true_peak_dbtp: float = Field(ge=-9, le=0)
+
+
+class RenderJob(Contract):
+    """All that a worker needs to make one output: a pure function of this contract and its blobs."""
+
+    output_id: str
+    clip_id: str
+    aspect: Aspect
+    width: int
+    height: int
+    rate: FrameRate
+    frames: int
+    media: ClipMedia
+    framing: AspectFraming
+    enhancement: ClipEnhancement
+    style: StyleContract
+    encode: Encode
+
+
+class Composition(Contract):
+    """The render index: the outputs to make, best clip first."""
+
+    style: str
+    outputs: tuple[RenderJob, ...]
+    dropped: tuple[Dropped, ...] = ()
+    empty_reason: str = ""

@@ -1,0 +1,40 @@
+"""Genre slices: the part of a genre that one group of stages reads. All defaults are in base.yaml."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shortform_assets.contracts.base import Contract
+from shortform_assets.contracts.slices.delivery import DeliverySlice
+from shortform_assets.contracts.slices.enhancement import EnhancementSlice
+from shortform_assets.contracts.slices.ingest import IngestSlice
+from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.selection import SelectionSlice
+from shortform_assets.contracts.slices.speech import SpeechSlice
+
+
+class GenreConfig(Contract):
+    """A genre, resolved: base.yaml, what it extends, and its own YAML, merged and checked."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    description: str
+    ingest: IngestSlice
+    speech: SpeechSlice
+    selection: SelectionSlice
+    reframing: ReframingSlice
+    enhancement: EnhancementSlice
+    delivery: DeliverySlice
+
+
+SLICES = ("ingest", "speech", "selection", "reframing", "enhancement", "delivery")
+
+__all__ = [
+    "SLICES",
+    "DeliverySlice",
+    "EnhancementSlice",
+    "GenreConfig",
+    "IngestSlice",
+    "ReframingSlice",
+    "SelectionSlice",
+    "SpeechSlice",
+]

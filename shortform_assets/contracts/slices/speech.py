@@ -1,0 +1,27 @@
+"""How speech becomes words and turns."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shortform_assets.contracts.base import Contract, Ratio
+
+
+class GuardSlice(Contract):
+    """Thresholds of the hallucination guard."""
+
+    max_compression_ratio: float = Field(gt=1)
+    min_log_probability: float = Field(le=0)
+    max_no_speech: Ratio
+    max_repeats: int = Field(ge=1)
+    min_voice_cover: Ratio
+    """A word with less than this share of its time inside voice activity is suspect."""
+
+
+class SpeechSlice(Contract):
+    language: str
+    """ISO 639-1, or `auto`."""
+    beam_size: int = Field(ge=1, le=10)
+    align: bool
+    guard: GuardSlice
+    max_speakers: int = Field(ge=1, le=20)

@@ -1,0 +1,101 @@
+"""Inputs and the source group: the record, the probed original, and the mezzanine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from shortform_assets.contracts.base import Blob, Contract, FrameRate
+
+
+class Brief(Contract):
+    """What the user asked for: topics to look for, source ranges to leave out, how many clips."""
+
+    about: tuple[str, ...] = ()
+    exclude_ms: tuple[tuple[int, int], ...] = ()
+    count: int | None = Field(default=None, ge=1, le=500)
+
+
+class SourceRecord(Contract):
+    """One registered source video. The only contract that holds a URI or a name."""
+
+    uri: str
+    etag: str
+    name: str
+    genre: str
+    brand: str | None = None
+    title: str | None = None
+    rights: str | None = None
+    campaign: str | None = None
+    style: str | None = None
+    """A style pin, `name` or `name@version`."""
+    glossary: tuple[str, ...] = ()
+    brief: Brief = Brief()
+    resets: dict[str, int] = Field(default_factory=dict)
+    """Stage -> reset number, raised by `shortform reset`; it enters that stage's recipe."""
+
+
+class VideoStream(Contract):
+    index: int
+    codec: str
+    width: int
+    height: int
+    rotation: Literal[0, 90, 180, 270] = 0
+    """Clockwise degrees the picture must be turned for display."""
+    sample_aspect: tuple[int, int] = (1, 1)
+    average_rate: FrameRate | None = None
+    nominal_rate: FrameRate | None = None
+    pixel_format: str = ""
+    color_transfer: str = ""
+    color_primaries: str = ""
+    color_space: str = ""
+    interlaced: bool = False
+    start_ms: int = 0
+    attached_picture: bool = False
+    default: bool = False
+
+
+class AudioStream(Contract):
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    language: str = ""
+    start_ms: int = 0
+    default: bool = False
+
+
+class SourceVideo(Contract):
+    """The original bytes and a full stream probe."""
+
+    content: Blob
+    container: str
+    duration_ms: int = Field(gt=0)
+    video: tuple[VideoStream, ...]
+    audio: tuple[AudioStream, ...]
+    chosen_video: int
+    """Stream index the pipeline uses."""
+    chosen_audio: int
+    """Stream index the pipeline uses."""
+
+
+class Mezzanine(Contract):
+    """Trusted media: constant frame rate, upright, square pixels, SDR BT.709, 48 kHz stereo, t = 0 shared.
+
+    `video` is MP4: one H.264 4:2:0 stream and one AAC stream. `speech` is 16 kHz mono 16-bit WAV.
+    """
+
+    video: Blob
+    speech: Blob
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    rate: FrameRate
+    frames: int = Field(gt=0)
+    speech_samples: int = Field(ge=0)
+    remuxed: bool
+    """True where the video stream was copied, not encoded again."""
+
+    @property
+    def duration_ms(self) -> int:
+        return self.rate.ms(self.frames)

@@ -1,0 +1,43 @@
+"""What a domain function is handed to work with, besides its contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from shortform_assets.contracts.base import Blob
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Workbench(Protocol):
+    """A scratch folder, the blobs, a parallel map and a voice. Implementations live in `resources/`."""
+
+    scratch: Path
+    """An empty folder for this computation alone; deleted when it ends."""
+
+    def open(self, blob: Blob) -> Path:
+        """A local, read-only path to the bytes of `blob`."""
+        ...
+
+    def keep(self, path: Path) -> Blob:
+        """Move a finished local file into the store; the path is gone afterwards."""
+        ...
+
+    def map(self, fn: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
+        """`fn` over `items` on a few threads, results in order."""
+        ...
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """How much is done, 0 to 1; cheap enough to call often."""
+        ...
+
+    def degrade(self, reason: str) -> None:
+        """Mark the result as made by a fallback: shown to the user, never reused by a later run."""
+        ...
+
+    def note(self, **facts: object) -> None:
+        """Facts about the work, not the result (seconds, rates, costs): they go to run.json and metadata."""
+        ...
