@@ -44,6 +44,10 @@ class Moment(Contract):
 
 
 class Moments(Contract):
+    """Candidates over the source of `frames` frames at `rate`."""
+
+    rate: FrameRate
+    frames: int
     moments: tuple[Moment, ...]
     topics: tuple[Topic, ...]
     empty_reason: str = ""

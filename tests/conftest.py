@@ -1,0 +1,27 @@
+"""Fixtures that every suite may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "media"
+
+
+@pytest.fixture(scope="session")
+def shared_media() -> Path:
+    """Real test media beside the checkout; the test is skipped where they are not there."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared test media are not here")
+    return SHARED
+
+
+@pytest.fixture
+def bench(tmp_path: Path):
+    """A Workbench over a fresh directory store."""
+    from resources.bench import StoreBench
+    from resources.media_store import MediaStore
+
+    with StoreBench.open(MediaStore.local(tmp_path / "store")) as ready:
+        yield ready
