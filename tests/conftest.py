@@ -23,5 +23,5 @@ def bench(tmp_path: Path):
     from resources.bench import StoreBench
     from resources.media_store import MediaStore
 
-    with StoreBench.open(MediaStore.local(tmp_path / "store")) as ready:
+    with StoreBench.over(MediaStore.local(tmp_path / "store")) as ready:
         yield ready

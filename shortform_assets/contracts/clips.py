@@ -50,7 +50,9 @@ class FaceTrack(Contract):
     Box medians in source pixels. Series arrays (npz), n samples each, keys `<track_id>/<name>`:
     frame int32 (n,), box float32 (n, 4: x1 y1 x2 y2 in source pixels), score float32 (n,), mouth float32
     (n,: lip opening over inter-ocular distance after removal of rigid motion, NaN where not landmarked),
-    pose float32 (n, 3: yaw, pitch, roll in degrees), blink float32 (n,), emotion float32 (n, 7).
+    pose float32 (n, 3: yaw, pitch, roll in degrees), blink float32 (n,), emotion float32 (n, 7), shape
+    float32 (n, 6, 2: mouth points in the frame of the head) and look float32 (k,). Of the whole picture:
+    `picture/frame`, `picture/change` and `picture/motion`. Read them with `reframing.series`.
     """
 
     track_id: str
@@ -63,6 +65,14 @@ class FaceTrack(Contract):
     mouth_std: Measure
     """Standard deviation of the mouth opening, over inter-ocular distance."""
     emotion: str = ""
+    x: Pixels = 0.0
+    y: Pixels = 0.0
+    """Median centre of the box."""
+    look: tuple[Ratio, ...] = ()
+    """What head and shoulders look like: a coarse colour histogram that sums to 1."""
+    activity: tuple[Measure, ...] = ()
+    """Mouth movement in each half second of the clip, from the one that holds `first_frame` on; -1 where
+    the face was not landmarked."""
 
 
 class FaceTracks(Contract):
@@ -86,6 +96,27 @@ class FaceTracks(Contract):
 class FaceTracksSet(Contract):
     clips: tuple[FaceTracks, ...]
     dropped: tuple[Dropped, ...] = ()
+
+
+class VoicedFace(Contract):
+    """Whose face a track shows and whose voice it speaks with; empty where that is not known."""
+
+    clip_id: str
+    track_id: str
+    person: str = ""
+    """P1, P2, ...: a seat and a look, the same in every clip of the source."""
+    speaker: str = ""
+    """S1, S2, ... of the diarizer."""
+
+
+class VoiceMap(Contract):
+    """One discrete voice-to-person map for the whole source, by clip and track."""
+
+    faces: tuple[VoicedFace, ...] = ()
+
+    def of(self, clip_id: str) -> VoiceMap:
+        """The part that concerns one clip: all of it that may enter that clip's recipe."""
+        return VoiceMap(faces=tuple(face for face in self.faces if face.clip_id == clip_id))
 
 
 class TrackVerdict(Contract):

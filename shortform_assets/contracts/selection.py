@@ -30,8 +30,42 @@ class Topic(Contract):
     keywords: tuple[str, ...] = ()
 
 
+FEATURES: dict[str, str] = {
+    "speech_rate": "words a second, against the source's own usual: 0.5 is usual, 1 is 50 % faster",
+    "energy": "loudness of the voice against the source's usual: 0 is 6 dB below, 1 is 6 dB above",
+    "energy_rise": "how much louder the second half is than the first: 0.5 is the same, 1 is 4 dB more",
+    "pitch_range": "how far the voice moves: interdecile range of the pitch, 1 is 12 semitones",
+    "density": "share of the time in which words are spoken, 0.5 and less is 0",
+    "speaker_changes": "changes of speaker a minute, 8 and more is 1",
+    "question": "1 where it opens with a question that is answered inside",
+    "hook_words": "hook words of the genre in the first ten seconds (counted double) and after",
+    "specifics": "names and numbers a hundred words, 12 and more is 1",
+    "emotion": "words of feeling, conflict and surprise a hundred words, 5 and more is 1",
+    "claims": "superlatives, absolutes, contrasts and advice a hundred words, 6 and more is 1",
+    "story": "marks of narration (I remember, years ago, she said) a hundred words, 4 and more is 1",
+    "substance": "share of content words that are not repeated, less what is filler",
+    "self_contained": "1 less pronouns at the start and references to what was said before",
+    "opening": "strength of the first sentence: a question, hook or claim, no filler, no weak opener",
+    "ending": "how finished it sounds: a full stop, a pause, the end of a turn or topic, a falling voice",
+    "coherence": "how alike its first and second half are in words, within one topic",
+    "position": "0.5 in the first and last 3 % of the source, 1 elsewhere",
+    "duration_fit": "1 at the genre's target length, falling to both limits",
+}
+"""What is measured of a moment, each from 0 to 1, higher is better. A genre's `weights` name these."""
+
+FLAGS: dict[str, str] = {
+    "promotion": "holds advertising",
+    "ceremony": "holds a greeting or a goodbye",
+    "weak_opener": "opens on a word such as `and` or `so`",
+    "missing_question": "is an answer without its question",
+    "open_question": "ends on a question that is answered later",
+    "unclosed": "ends without a full stop or a pause",
+}
+"""Faults of a moment, 1 where they apply; kept beside its features."""
+
+
 class Moment(Contract):
-    """A candidate clip with measured features. Word indices inclusive, whole sentences."""
+    """A candidate clip with measured `FEATURES` and `FLAGS`. Word indices inclusive, whole sentences."""
 
     moment_id: str
     kind: Literal["topic", "question_answer", "monologue", "exchange"]
@@ -123,6 +157,8 @@ class ClipPlan(Contract):
     target_count: int
     shortfall: str = ""
     """Why there are fewer clips than the target, when there are."""
+    notes: tuple[str, ...] = ()
+    """What became of human edits that could not be followed to the letter, one sentence each."""
 
 
 class Timeline(Contract):

@@ -12,6 +12,8 @@ class ReframingSlice(Contract):
     """Faces are landmarked this many times a second."""
     detection_rate: float = Field(ge=0.5, le=30)
     detection_threshold: Ratio
+    max_faces: int = Field(ge=1, le=20)
+    """At most this many faces of a picture are landmarked, the biggest first."""
     live_mouth_std: float = Field(gt=0)
     """Mouth-opening std over inter-ocular distance above which a face is live."""
     min_hold_seconds: float = Field(ge=0)

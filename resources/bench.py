@@ -1,0 +1,132 @@
+"""The workbench of a stage: a scratch folder, the blobs of a store, a few threads, and a voice."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from resources.media_store import MediaStore
+from resources.store_errors import clear_errors
+from shortform_assets.contracts.base import Blob
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class StoreBench:
+    """A `Workbench` over a media store; see `shortform_assets.workbench` for the verbs."""
+
+    def __init__(
+        self, store: MediaStore, scratch: Path, on_progress: Callable[[float, str], None] | None, threads: int
+    ) -> None:
+        self.store, self.scratch, self.threads = store, scratch, max(1, threads)
+        self.degraded: list[str] = []
+        """Reasons why the result was made by a fallback, each once, in the order they came."""
+        self.facts: dict[str, Any] = {}
+        """What `note` was told."""
+        self._on_progress = on_progress
+        self._done = 0.0
+        self._lock = threading.Lock()
+
+    @staticmethod
+    @contextmanager
+    def over(
+        store: MediaStore,
+        *,
+        scratch_root: Path | None = None,
+        on_progress: Callable[[float, str], None] | None = None,
+        threads: int | None = None,
+    ) -> Iterator[StoreBench]:
+        """A bench whose scratch folder is gone afterwards, whatever happened.
+
+        `on_progress(fraction, note)` is called from any thread, one call at a time. `threads` is the CPU
+        count by default.
+        """
+        with _scratch(scratch_root or store.scratch_root) as scratch:
+            yield StoreBench(store, scratch, on_progress, threads or os.cpu_count() or 1)
+
+    def open(self, blob: Blob) -> Path:
+        return self.store.open_local(blob)
+
+    def keep(self, path: Path) -> Blob:
+        """Move a finished local file into the store; the path is gone afterwards."""
+        return self.store.adopt_file(path)
+
+    def map(self, fn: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
+        """`fn` over `items` on a few threads, results in order.
+
+        Items are drawn a few ahead of the results. The first failure is raised at its place; what has not
+        begun by then never does.
+        """
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="bench") as pool:
+            waiting: deque[Future[B]] = deque()
+            try:
+                for item in items:
+                    waiting.append(pool.submit(fn, item))
+                    if len(waiting) >= 2 * self.threads:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """How much is done; what is out of range is clamped and what goes back is ignored."""
+        with self._lock:
+            # A NaN compares false with everything and so counts as no progress.
+            if fraction > self._done:
+                self._done = min(fraction, 1.0)
+            if self._on_progress:
+                self._on_progress(self._done, note)
+
+    def degrade(self, reason: str) -> None:
+        """Mark the result as made by a fallback."""
+        with self._lock:
+            if reason not in self.degraded:
+                self.degraded.append(reason)
+
+    def note(self, **facts: object) -> None:
+        """Facts about the work; a later one replaces an earlier one of the same name."""
+        with self._lock:
+            self.facts.update(facts)
+
+
+@contextmanager
+def _scratch(root: Path) -> Iterator[Path]:
+    with clear_errors(str(root)):
+        root.mkdir(parents=True, exist_ok=True)
+        _sweep(root)
+        lock = root / f"{uuid.uuid4().hex}.lock"
+        held = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        scratch = lock.with_suffix("")
+        scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        lock.unlink(missing_ok=True)
+        os.close(held)
+
+
+def _sweep(root: Path) -> None:
+    """Remove the scratch of processes that were killed: the system has dropped their locks."""
+    for lock in root.glob("*.lock"):
+        with contextlib.suppress(OSError):
+            held = os.open(lock, os.O_RDWR)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+                lock.unlink()
+            finally:
+                os.close(held)

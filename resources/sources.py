@@ -1,0 +1,91 @@
+"""Where source videos come from: local files and S3 objects, named by URI and pinned by etag."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from shortform_assets.errors import InputError
+
+
+class Source(NamedTuple):
+    """A source as it is now: `etag` changes whenever the bytes do."""
+
+    uri: str
+    etag: str
+    name: str
+
+
+def describe(place: str | os.PathLike[str]) -> Source:
+    """The source at a path, a `file://` or an `s3://bucket/key` URI; InputError when it is not there."""
+    text = os.fspath(place)
+    if text.startswith("s3://"):
+        parts = urlsplit(text)
+        return Source(text, _s3_etag(parts.netloc, parts.path.lstrip("/")), text.rsplit("/", 1)[-1])
+    path = _local_path(text)
+    if not path.exists():
+        raise InputError("there is no such file", str(path), "check the path")
+    if path.is_dir():
+        raise InputError("this is a folder, not a video file", str(path), "name the files in it")
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise InputError(
+            f"it cannot be read ({error.strerror})", str(path), "check its permissions"
+        ) from error
+    stat = path.stat()
+    if stat.st_size == 0:
+        raise InputError("the file is empty", str(path), "copy or record it again")
+    return Source(path.resolve().as_uri(), f"{stat.st_size:x}-{stat.st_mtime_ns:x}", path.name)
+
+
+def fetch(uri: str, etag: str, scratch: Path) -> Path:
+    """A local path to the bytes of `uri`; InputError when they are no longer those of `etag`."""
+    now = describe(uri)
+    if now.etag != etag:
+        raise InputError(
+            "the file changed after it was registered", now.name, "register it again with `shortform run`"
+        )
+    if not uri.startswith("s3://"):
+        return _local_path(uri)
+    parts = urlsplit(uri)
+    target = scratch / "source"
+    _s3().download_file(parts.netloc, parts.path.lstrip("/"), str(target))
+    return target
+
+
+def _local_path(text: str) -> Path:
+    if text.startswith("file://"):
+        return Path(unquote(urlsplit(text).path))
+    if "://" in text:
+        raise InputError(
+            "this kind of address is not supported", text, "give a path, file:// or s3:// address"
+        )
+    return Path(text)
+
+
+def _s3():  # type: ignore[no-untyped-def]
+    import boto3
+
+    return boto3.client("s3")
+
+
+def _s3_etag(bucket: str, key: str) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    where = f"s3://{bucket}/{key}"
+    try:
+        head = _s3().head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "unknown error")
+        raise InputError(f"S3 answered {code}", where, "check the address and the credentials") from error
+    except BotoCoreError as error:
+        raise InputError(
+            f"S3 cannot be asked ({error})", where, "check the region and the credentials"
+        ) from error
+    if head["ContentLength"] == 0:
+        raise InputError("the object is empty", where, "upload it again")
+    return str(head["ETag"]).strip('"')

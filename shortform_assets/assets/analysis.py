@@ -1,0 +1,77 @@
+"""The analysis group: words, speakers, shots, moments and the clip plan."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from resources.artifacts import Ref
+from shortform_assets.assets.stage import stage
+from shortform_assets.contracts.edits import PlanEdits
+from shortform_assets.contracts.selection import Moments, Shots
+from shortform_assets.contracts.slices import SelectionSlice, SpeechSlice
+from shortform_assets.contracts.source import Mezzanine, SourceRecord
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.media.shots import find_shots
+from shortform_assets.reuse import once
+from shortform_assets.selection.moments import find_moments
+from shortform_assets.selection.plan import plan_clips
+from shortform_assets.speech.transcribe import transcribe
+from shortform_assets.speech.turns import find_turns
+
+SPEECH = dg.AssetIn(["genre", "speech"])
+SELECTION = dg.AssetIn(["genre", "selection"])
+
+
+@dg.asset(**stage("analysis", {"whisper"}, tools={"recognizer", "aligner"}), ins={"speech": SPEECH})
+def transcript(
+    context: dg.AssetExecutionContext, mezzanine: Mezzanine, speech: SpeechSlice
+) -> dg.MaterializeResult[Ref]:
+    """Words with times and confidence, and what the hallucination guard removed or repaired."""
+    tools = context.resources
+    return once(context, transcribe, mezzanine, speech, using=(tools.recognizer, tools.aligner))
+
+
+@dg.asset(**stage("analysis", {"python"}), ins={"speech": SPEECH})
+def speaker_turns(
+    context: dg.AssetExecutionContext, mezzanine: Mezzanine, transcript: Transcript, speech: SpeechSlice
+) -> dg.MaterializeResult[Ref]:
+    """Who speaks when, and where there is voice at all."""
+    return once(context, find_turns, mezzanine, transcript, speech)
+
+
+@dg.asset(**stage("analysis", {"opencv"}))
+def shots(context: dg.AssetExecutionContext, mezzanine: Mezzanine) -> dg.MaterializeResult[Ref]:
+    """Shot boundaries of the whole source."""
+    return once(context, find_shots, mezzanine)
+
+
+@dg.asset(**stage("analysis", {"python"}), ins={"selection": SELECTION})
+def moments(
+    context: dg.AssetExecutionContext,
+    transcript: Transcript,
+    speaker_turns: SpeakerTurns,
+    shots: Shots,
+    mezzanine: Mezzanine,
+    selection: SelectionSlice,
+) -> dg.MaterializeResult[Ref]:
+    """Candidate segments of whole sentences, with measured features."""
+    return once(context, find_moments, transcript, speaker_turns, shots, mezzanine, selection)
+
+
+@dg.asset(
+    **stage("analysis", {"python"}),
+    ins={"selection": SELECTION, "edits": dg.AssetIn(["edits", "plan"])},
+)
+def clip_plan(
+    context: dg.AssetExecutionContext,
+    moments: Moments,
+    transcript: Transcript,
+    speaker_turns: SpeakerTurns,
+    selection: SelectionSlice,
+    edits: PlanEdits,
+    source_record: SourceRecord,
+) -> dg.MaterializeResult[Ref]:
+    """The chosen clips, scored and anchored to words, and why the rest fell out."""
+    return once(
+        context, plan_clips, moments, transcript, speaker_turns, selection, edits, source_record.brief
+    )

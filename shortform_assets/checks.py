@@ -1,0 +1,88 @@
+"""Asset checks: the detectors of the six failure modes. They warn, and block only when no clip is left."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from shortform_assets import audits
+from shortform_assets.contracts.base import Dropped
+from shortform_assets.contracts.clips import ASPECT_SIZE, ClipMediaSet, CropPathsSet
+from shortform_assets.contracts.creative import Composition, EnhancementPlan, StyleContract
+from shortform_assets.contracts.selection import ClipPlan
+from shortform_assets.contracts.slices import EnhancementSlice
+from shortform_assets.contracts.source import SourceRecord
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.genres import check_genres
+from shortform_assets.partitions import source_videos
+
+
+def _result(findings: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=not findings,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=findings[0] if findings else None,
+        metadata={"findings": dg.MetadataValue.md("\n".join(f"- {f}" for f in findings[:50]) or "none")},
+    )
+
+
+@dg.asset_check(asset="crop_paths", partitions_def=source_videos)
+def framing_fits_its_clip(crop_paths: CropPathsSet, clip_media: ClipMediaSet) -> dg.AssetCheckResult:
+    """Every crop path fits the media it was made for, cut for cut (failure mode 1)."""
+    return _result(audits.framing_mismatch(crop_paths, clip_media))
+
+
+@dg.asset_check(asset="crop_paths", partitions_def=source_videos)
+def no_static_face_is_followed(crop_paths: CropPathsSet) -> dg.AssetCheckResult:
+    """No poster, photo or screen is a subject (failure mode 2)."""
+    return _result(audits.static_subjects(crop_paths))
+
+
+@dg.asset_check(asset="speaker_turns", partitions_def=source_videos)
+def no_word_is_invented(speaker_turns: SpeakerTurns, transcript: Transcript) -> dg.AssetCheckResult:
+    """No word lies where nobody speaks (failure mode 3)."""
+    return _result(audits.invented_words(transcript, speaker_turns))
+
+
+@dg.asset_check(asset="source_record", partitions_def=source_videos, required_resource_keys={"store"})
+def genre_has_not_drifted(
+    context: dg.AssetCheckExecutionContext, source_record: SourceRecord
+) -> dg.AssetCheckResult:
+    """The genre means what it meant when it was last published (failure mode 4)."""
+    drifts = [d for d in check_genres(context.resources.store) if d.name == source_record.genre]
+    return _result([f"{d.name}: {d.key} was {d.was} and is {d.now}" for d in drifts])
+
+
+@dg.asset_check(asset="clip_plan", partitions_def=source_videos)
+def clips_are_grounded(clip_plan: ClipPlan, transcript: Transcript) -> dg.AssetCheckResult:
+    """Every quote was said; every clip opens and closes on a sentence (failure mode 5)."""
+    return _result(audits.ungrounded_clips(clip_plan, transcript))
+
+
+@dg.asset_check(
+    asset="enhancement_plan",
+    partitions_def=source_videos,
+    additional_ins={"enhancement": dg.AssetIn(["genre", "enhancement"])},
+)
+def captions_are_clear(
+    enhancement_plan: EnhancementPlan,
+    crop_paths: CropPathsSet,
+    style_contract: StyleContract,
+    enhancement: EnhancementSlice,
+) -> dg.AssetCheckResult:
+    """Captions stay in the safe box and off live faces, one page at a time (failure mode 6)."""
+    size = style_contract.captions.size
+    shares = {aspect: 1.25 * size * 1920 / max(1920, h) for aspect, (_, h) in ASPECT_SIZE.items()}
+    return _result(audits.overlay_collisions(enhancement_plan, crop_paths, enhancement, shares))
+
+
+@dg.asset_check(asset="composition", partitions_def=source_videos, blocking=True)
+def a_clip_is_left(composition: Composition) -> dg.AssetCheckResult:
+    """Faults drop single clips; when they drop the last one, the workflow fails."""
+    dropped: tuple[Dropped, ...] = composition.dropped
+    lost_all = bool(dropped) and not composition.outputs
+    return dg.AssetCheckResult(
+        passed=not lost_all,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"every clip was dropped, the first because: {dropped[0].reason}" if lost_all else None,
+        metadata={"outputs": len(composition.outputs), "dropped": len(dropped)},
+    )

@@ -1,0 +1,3 @@
+from shortform_assets.cli.main import main
+
+main()

@@ -1,0 +1,47 @@
+"""Wiring only: `build_defs(overrides)` for tests and the CLI, `defs` for Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from resources.render_pool import LocalRenderPool
+from resources.stt import SphinxAligner, WhisperRecognizer
+from resources.vision import LocalVision
+
+from resources.home import store_url
+from resources.media_store import MediaStore
+from resources.progress import SilentProgress
+from resources.ref_io import RefIOManager
+from shortform_assets import checks
+from shortform_assets.assets import analysis, clips, creative, delivery, inputs, source
+from shortform_assets.jobs import deliver, shorten
+from shortform_assets.sensors import request_delivery
+
+
+def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """The whole graph; `overrides` replaces resources by key (store, recognizer, vision, ...)."""
+    given = dict(overrides or {})
+    store = given.setdefault("store", None) or MediaStore.open(store_url())
+    resources: dict[str, Any] = {
+        "progress": SilentProgress(),
+        "recognizer": WhisperRecognizer(),
+        "aligner": SphinxAligner(),
+        "vision": LocalVision(),
+        "renderer": LocalRenderPool(),
+        "io_manager": RefIOManager(store),
+        **given,
+        "store": store,
+    }
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([inputs, source, analysis, clips, creative, delivery]),
+        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        jobs=[shorten, deliver],
+        sensors=[request_delivery],
+        resources=resources,
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

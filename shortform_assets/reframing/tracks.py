@@ -1,0 +1,168 @@
+"""Face tracks of one clip from one decode: cuts, faces, landmarks, mouth, pose, blink, emotion."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import numpy as np
+
+from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
+from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.errors import ClipFault
+from shortform_assets.media.reader import read_clip
+from shortform_assets.reframing.cuts import Frame, Small, with_cuts
+from shortform_assets.reframing.detect import Picture
+from shortform_assets.reframing.emotion import LABELS
+from shortform_assets.reframing.follow import Detector, Landmarker, ShotFollower
+from shortform_assets.reframing.liveness import mouth_std
+from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries, save_series
+from shortform_assets.workbench import Workbench
+
+MIN_SAMPLES = 3
+
+
+def track_faces(
+    bench: Workbench, detector: Detector, landmarker: Landmarker, media: ClipMedia, reframing: ReframingSlice
+) -> FaceTracks:
+    """Follow every face of the clip within each of its shots.
+
+    Raises ClipFault when the media do not hold the frames they promise.
+    """
+    found = follow_clip(read_clip(bench, media), detector, landmarker, media, reframing, bench.progress)
+    path = bench.scratch / f"tracks-{media.clip_id}.npz"
+    save_series(path, found.series)
+    return FaceTracks(
+        clip_id=media.clip_id,
+        media=media.digest(),
+        width=media.width,
+        height=media.height,
+        rate=media.rate,
+        frames=media.frames,
+        cuts=tuple(found.cuts),
+        step=found.step,
+        tracks=tuple(
+            _summary(name, found.shots[name], series) for name, series in found.series.tracks.items()
+        ),
+        series=bench.keep(path),
+    )
+
+
+class Followed:
+    """What one pass over a clip gathers."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.cuts: list[int] = []
+        self.shots: dict[str, int] = {}
+        self.series: ClipSeries
+
+
+def follow_clip(
+    pictures: Iterable[tuple[int, Picture]],
+    detector: Detector,
+    landmarker: Landmarker,
+    media: ClipMedia,
+    reframing: ReframingSlice,
+    progress: object = None,
+) -> Followed:
+    """The pass itself, over `pictures` (clip frame, BGR) in order."""
+    fps = media.rate.fps
+    step = max(1, round(fps / reframing.analysis_rate))
+    every = step * max(1, round(fps / step / reframing.detection_rate))
+    joins = frozenset(itertools.accumulate(s.frames for s in media.segments[:-1]))
+    found, tracks = Followed(step), dict[str, TrackSeries]()
+    camera = _Camera(media.width)
+    shot: ShotFollower | None = None
+    since, count = 0, 0
+    for frame in with_cuts(pictures, joins):
+        count += 1
+        if frame.cut:
+            found.cuts.append(frame.number)
+        if shot is None or frame.cut:
+            _collect(shot, len(found.cuts) - 1, tracks, found.shots)
+            shot = ShotFollower(
+                detector, landmarker, reframing.detection_threshold, reframing.max_faces
+            )
+            since = 0
+        camera.see(frame)
+        if since % step == 0:
+            shot.sample(frame.number, frame.picture, detect=since % every == 0)
+            camera.sample(frame)
+        since += 1
+        if callable(progress) and frame.number % 50 == 0:
+            progress(frame.number / media.frames)
+    if count != media.frames:
+        raise ClipFault(f"the clip's media hold {count} frames, not {media.frames}: cut them again.")
+    _collect(shot, len(found.cuts), tracks, found.shots)
+    found.series = ClipSeries(tracks, camera.series())
+    return found
+
+
+def _collect(
+    shot: ShotFollower | None, number: int, tracks: dict[str, TrackSeries], shots: dict[str, int]
+) -> None:
+    for series in shot.finish() if shot else []:
+        if len(series.frame) >= MIN_SAMPLES:
+            name = f"t{len(tracks)}"
+            tracks[name], shots[name] = series, number
+
+
+def _summary(name: str, shot: int, series: TrackSeries) -> FaceTrack:
+    size = np.median(series.box[:, 2:] - series.box[:, :2], axis=0)
+    landmarked = ~np.isnan(series.mouth)
+    emotion = ""
+    if landmarked.any():
+        emotion = LABELS[int(np.argmax(series.emotion[landmarked].mean(axis=0)))]
+    return FaceTrack(
+        track_id=name,
+        shot=shot,
+        first_frame=int(series.frame[0]),
+        last_frame=int(series.frame[-1]),
+        samples=len(series.frame),
+        width=float(size[0]),
+        height=float(size[1]),
+        mouth_std=mouth_std(series),
+        emotion=emotion,
+    )
+
+
+class _Camera:
+    """How much the whole picture changes and shifts."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._last: Small | None = None
+        self._change, self._seen = 0.0, 0
+        self._frames: list[int] = []
+        self._changes: list[float] = []
+        self._shifts: list[tuple[float, float]] = []
+
+    def see(self, frame: Frame) -> None:
+        if frame.cut:
+            self._last, self._change, self._seen = None, 0.0, 0
+        else:
+            self._change += frame.change
+            self._seen += 1
+
+    def sample(self, frame: Frame) -> None:
+        import cv2
+
+        shift = (0.0, 0.0)
+        if self._last is not None:
+            (dx, dy), _ = cv2.phaseCorrelate(
+                self._last[:, :, 0].astype(np.float32), frame.small[:, :, 0].astype(np.float32)
+            )
+            scale = self._width / frame.small.shape[1]
+            shift = (dx * scale, dy * scale)
+        self._frames.append(frame.number)
+        self._changes.append(self._change / max(self._seen, 1))
+        self._shifts.append(shift)
+        self._last, self._change, self._seen = frame.small, 0.0, 0
+
+    def series(self) -> PictureSeries:
+        return PictureSeries(
+            frame=np.array(self._frames, np.int32),
+            change=np.array(self._changes, np.float32),
+            motion=np.array(self._shifts, np.float32).reshape(-1, 2),
+        )

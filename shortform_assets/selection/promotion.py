@@ -1,0 +1,111 @@
+"""What is no content: advertising, greetings and goodbyes. Found by cues, then grown to whole passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shortform_assets.selection.lexicon import (
+    BREAK_ENDS,
+    BREAK_STARTS,
+    INTRO,
+    OUTRO,
+    PITCH_LEAD,
+    PROMOTION,
+    SPONSOR_NAME,
+)
+from shortform_assets.selection.script import Line
+
+ADVERT, INTRODUCTION, GOODBYE = "advertising", "introduction", "goodbye"
+
+BREAK_MS = 240_000
+"""An announced break is believed to end within this, or at once where nobody welcomes us back."""
+BRIDGE_MS = 45_000
+"""Between two advertising sentences this close together, all is advertising."""
+INTRO_MS, OUTRO_MS = 120_000, 120_000
+REACH = 8
+"""A sponsor's name is looked for this many sentences around the cue."""
+
+
+def flag_lines(lines: Sequence[Line]) -> tuple[str, ...]:
+    """For every line `advertising`, `introduction`, `goodbye` or nothing."""
+    flags = [""] * len(lines)
+    _flag_edges(lines, flags)
+    seeds = [i for i, line in enumerate(lines) if advertising_score(line) >= 2]
+    for i in seeds:
+        flags[i] = ADVERT
+    _grow_breaks(lines, flags)
+    _grow_names(lines, flags, seeds)
+    _bridge(lines, flags)
+    for i, line in enumerate(lines[:-1]):
+        if flags[i + 1] == ADVERT and (PITCH_LEAD.search(line.plain) or line.plain.startswith("welcome back")):
+            flags[i] = flags[i] or ADVERT
+    return tuple(flags)
+
+
+def advertising_score(line: Line) -> float:
+    """Sum of the weights of the cues in the line; 2 and more is advertising."""
+    return sum(weight for pattern, weight in PROMOTION if pattern.search(line.plain))
+
+
+def _flag_edges(lines: Sequence[Line], flags: list[str]) -> None:
+    """Greetings in the first two minutes (or fifth), goodbyes in the last."""
+    if not lines:
+        return
+    begin, end = lines[0].start_ms, lines[-1].end_ms
+    length = end - begin
+    early, late = begin + min(INTRO_MS, length // 3), end - min(OUTRO_MS, length // 3)
+    for i, line in enumerate(lines):
+        if line.start_ms <= early and INTRO.search(line.plain):
+            flags[i] = INTRODUCTION
+        if line.end_ms >= late and OUTRO.search(line.plain):
+            flags[i] = GOODBYE
+        if BREAK_ENDS.search(line.plain) and line.words <= 12:
+            flags[i] = flags[i] or INTRODUCTION
+    # Between two greetings, and after the last goodbye, short lines are ceremony too.
+    for kind in (INTRODUCTION, GOODBYE):
+        marked = [i for i, flag in enumerate(flags) if flag == kind]
+        for a, b in zip(marked, marked[1:], strict=False):
+            if b - a <= 3 and lines[b].start_ms - lines[a].end_ms < 15_000:
+                flags[a:b] = [flag or kind for flag in flags[a:b]]
+    goodbyes = [i for i, flag in enumerate(flags) if flag == GOODBYE]
+    if goodbyes:
+        for i in range(goodbyes[0], len(lines)):
+            flags[i] = flags[i] or GOODBYE
+
+
+def _grow_breaks(lines: Sequence[Line], flags: list[str]) -> None:
+    """From "we'll be right back" to "welcome back" everything is advertising."""
+    for i, line in enumerate(lines):
+        if flags[i] != ADVERT or not BREAK_STARTS.search(line.plain):
+            continue
+        for j in range(i + 1, len(lines)):
+            if lines[j].start_ms - line.end_ms > BREAK_MS:
+                break
+            if BREAK_ENDS.search(lines[j].plain):
+                flags[i:j] = [ADVERT] * (j - i)
+                break
+
+
+def _grow_names(lines: Sequence[Line], flags: list[str], seeds: Sequence[int]) -> None:
+    """Sentences that go on about the sponsor just named, without a break in between."""
+    for i in seeds:
+        for match in SPONSOR_NAME.finditer(lines[i].text):
+            name = match.group(1).rstrip(".,;:!?'-").lower()
+            for step in (1, -1):
+                misses, reach = 0, i
+                for j in range(i + step, i + step * (REACH + 1), step):
+                    if not 0 <= j < len(lines) or misses > 1:
+                        break
+                    if name in lines[j].plain:
+                        misses, reach = 0, j
+                    else:
+                        misses += 1
+                low, high = min(i, reach), max(i, reach)
+                flags[low : high + 1] = [ADVERT] * (high - low + 1)
+
+
+def _bridge(lines: Sequence[Line], flags: list[str]) -> None:
+    marked = [i for i, flag in enumerate(flags) if flag == ADVERT]
+    for a, b in zip(marked, marked[1:], strict=False):
+        if b - a <= 6 and lines[b].start_ms - lines[a].end_ms <= BRIDGE_MS:
+            flags[a : b + 1] = [ADVERT] * (b - a + 1)

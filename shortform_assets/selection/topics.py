@@ -1,0 +1,147 @@
+"""Topic segmentation by lexical cohesion, after TextTiling (Hearst, 1997, Computational Linguistics 23(1)).
+
+Words to the left and to the right of every gap between two lines are compared as tf-idf vectors; where their
+likeness dips deep below the hills on both sides, a new topic begins. A long pause, a new speaker and phrases
+such as "moving on" deepen the dip, and a boundary never falls within a question and its answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from shortform_assets.contracts.selection import Topic
+from shortform_assets.selection.lexicon import TOPIC_SHIFT
+from shortform_assets.selection.script import Line
+
+WINDOW = 70
+"""Content words compared on each side of a gap."""
+MIN_TOPIC_MS = 40_000
+KEYWORDS = 8
+
+
+def idf(lines: Sequence[Line]) -> dict[str, float]:
+    """Inverse document frequency of every stem over blocks of about forty content words."""
+    blocks: list[set[str]] = [set()]
+    size = 0
+    for line in lines:
+        blocks[-1].update(line.stems)
+        size += len(line.stems)
+        if size >= 40:
+            blocks.append(set())
+            size = 0
+    counts = Counter(stem for block in blocks for stem in block)
+    return {s: math.log((1 + len(blocks)) / (0.5 + n)) for s, n in sorted(counts.items())}
+
+
+def segment(lines: Sequence[Line], weights: dict[str, float]) -> tuple[Topic, ...]:
+    """Topics that tile all lines. `weights` is `idf(lines)`."""
+    if not lines:
+        return ()
+    depths = _depths(lines, weights)
+    starts = [0, *_boundaries(lines, depths)]
+    topics = []
+    for a, b in zip(starts, [*starts[1:], len(lines)], strict=True):
+        topics.append(
+            Topic(
+                first_word=lines[a].first,
+                last_word=lines[b - 1].last,
+                keywords=keywords(lines[a:b], weights, KEYWORDS),
+            )
+        )
+    return tuple(topics)
+
+
+def keywords(lines: Sequence[Line], weights: dict[str, float], count: int) -> tuple[str, ...]:
+    """The words that tell these lines from the rest, as most often written, best first."""
+    stems: Counter[str] = Counter()
+    written: dict[str, Counter[str]] = {}
+    pairs = [(t, s) for line in lines for t, s in zip(_content(line), line.stems, strict=True)]
+    for token, stem in pairs:
+        stems[stem] += 1
+        written.setdefault(stem, Counter())[token.removesuffix("'s")] += 1
+    ranked = sorted(
+        (s for s in stems if len(s) > 2 and not s[0].isdigit()),
+        key=lambda s: (-(1 + math.log(stems[s])) * (0.3 + weights.get(s, 0.0)), s),
+    )
+    return tuple(min(written[s], key=lambda t: (-written[s][t], t)) for s in ranked[:count])
+
+
+def cohesion(left: Counter[str], right: Counter[str], weights: dict[str, float]) -> float:
+    """Cosine of two bags of stems under tf-idf, 0 to 1."""
+    dot = sum(n * right[s] * weights.get(s, 1.0) ** 2 for s, n in left.items() if s in right)
+    if not dot:
+        return 0.0
+    norms = [math.sqrt(sum((n * weights.get(s, 1.0)) ** 2 for s, n in bag.items())) for bag in (left, right)]
+    return min(1.0, dot / (norms[0] * norms[1])) if all(norms) else 0.0
+
+
+def _content(line: Line) -> list[str]:
+    from shortform_assets.selection.script import is_content
+
+    return [t for t in line.tokens if is_content(t)]
+
+
+def _depths(lines: Sequence[Line], weights: dict[str, float]) -> np.ndarray:
+    """(n-1,) how strongly a topic begins at line k+1."""
+    n = len(lines)
+    likeness = np.zeros(max(0, n - 1))
+    for gap in range(n - 1):
+        left, right = Counter[str](), Counter[str]()
+        k, size = gap, 0
+        while k >= 0 and size < WINDOW:
+            left.update(lines[k].stems)
+            size += len(lines[k].stems)
+            k -= 1
+        k, size = gap + 1, 0
+        while k < n and size < WINDOW:
+            right.update(lines[k].stems)
+            size += len(lines[k].stems)
+            k += 1
+        likeness[gap] = cohesion(left, right, weights)
+    if n > 4:
+        likeness = np.convolve(np.pad(likeness, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    depths = np.zeros_like(likeness)
+    for gap in range(n - 1):
+        depths[gap] = _hill(likeness, gap, -1) + _hill(likeness, gap, 1) - 2 * likeness[gap]
+    spread = float(depths.std()) or 1.0
+    pauses = [min(line.gap_before_ms, 3000) / 3000 for line in lines]
+    for gap in range(n - 1):
+        here, after = lines[gap], lines[gap + 1]
+        bonus = 0.8 * pauses[gap + 1] + (0.3 if here.speaker != after.speaker else 0.0)
+        bonus += 0.8 if TOPIC_SHIFT.search(after.plain) else 0.0
+        bonus += 0.4 if after.question and here.speaker != after.speaker else 0.0
+        bonus -= 2.0 if here.question else 0.0
+        depths[gap] += bonus * spread
+    return depths
+
+
+def _hill(likeness: np.ndarray, gap: int, step: int) -> float:
+    """The top reached by climbing from `gap` in one direction."""
+    top = float(likeness[gap])
+    k = gap + step
+    while 0 <= k < len(likeness) and likeness[k] >= top:
+        top = float(likeness[k])
+        k += step
+    return top
+
+
+def _boundaries(lines: Sequence[Line], depths: np.ndarray) -> list[int]:
+    """Deepest gaps first, none nearer than MIN_TOPIC_MS to another or to an end."""
+    if not len(depths):
+        return []
+    threshold = float(depths.mean() + 0.8 * depths.std())
+    chosen: list[int] = []
+    begin, end = lines[0].start_ms, lines[-1].end_ms
+    for gap in sorted(range(len(depths)), key=lambda g: (-depths[g], g)):
+        if depths[gap] <= threshold:
+            break
+        at = lines[gap + 1].start_ms
+        if all(abs(at - lines[c].start_ms) >= MIN_TOPIC_MS for c in chosen) and (
+            at - begin >= MIN_TOPIC_MS and end - at >= MIN_TOPIC_MS
+        ):
+            chosen.append(gap + 1)
+    return sorted(chosen)
