@@ -56,6 +56,7 @@ class StoreBench:
             yield StoreBench(store, scratch, on_progress, threads or os.cpu_count() or 1)
 
     def open(self, blob: Blob) -> Path:
+        """A local, read-only path to the bytes of `blob`."""
         return self.store.open_local(blob)
 
     def keep(self, path: Path) -> Blob:
@@ -103,7 +104,7 @@ class StoreBench:
 
 @contextmanager
 def _scratch(root: Path) -> Iterator[Path]:
-    with clear_errors(str(root)):
+    with clear_errors(str(root), what="making a scratch folder"):
         root.mkdir(parents=True, exist_ok=True)
         _sweep(root)
         lock = root / f"{uuid.uuid4().hex}.lock"

@@ -93,7 +93,7 @@ class BucketStore(MediaStore):
 
 
 def _connection() -> dict[str, Any]:
-    """Endpoint, region and credentials: AWS_* variables first, else whatever boto3 finds (profile, SSO, role)."""
+    """Endpoint, region, credentials: AWS_* variables first, else what boto3 finds (profile, SSO, role)."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     options: dict[str, Any] = {

@@ -68,12 +68,12 @@ def _fault(key: str) -> str:
 
 _TELLING = (
     (r"os error 28|os error 122|no space left", "the disk is full: free some space and run again"),
-    (r"os error (1|13)\b|AccessDenied|403", "permission denied: check who may write there"),
+    (r"os error (1|13)\b|AccessDenied|403 Forbidden", "permission denied: check who may write there"),
     (r"os error 30\b", "it is read-only: choose another store"),
     (r"NoSuchBucket", "there is no such bucket: create it, or check the name"),
     (r"InvalidAccessKeyId|SignatureDoesNotMatch", "the credentials are not accepted: check AWS_* variables"),
     (
-        r"error sending request|Connect|dns error|timed? ?out|connection (closed|reset)",
+        r"error sending request|kind: (Connect|Timeout)|dns error|timed out|connection (closed|reset)",
         "it cannot be reached: check the network and AWS_ENDPOINT_URL",
     ),
     (r"os error 20\b|os error 21\b", "a file stands where a folder is needed, or the other way round"),
@@ -90,19 +90,21 @@ _PLAIN = {
 
 
 @contextmanager
-def clear_errors(url: str, key: str = "") -> Iterator[None]:
-    """Turn what obstore and the operating system raise inside into StoreError or Missing."""
+def clear_errors(url: str, key: str = "", what: str = "the media store") -> Iterator[None]:
+    """Turn what obstore and the operating system raise inside into StoreError or Missing.
+
+    `what` is named as that which failed.
+    """
     try:
         yield
     except (AlreadyExistsError, ShortformError):
         raise
     except (BaseError, OSError, ValueError) as error:
-        raise _clear(error, url, key) from error
+        raise _clear(error, f"{url}/{key}" if key else url, what) from error
 
 
-def _clear(error: Exception, url: str, key: str) -> StoreError:
+def _clear(error: Exception, where: str, what: str) -> StoreError:
     text = str(error)
-    where = f"{url}/{key}" if key else url
     if isinstance(error, FileNotFoundError) and "NoSuchBucket" not in text:
         return Missing(f"{where}: there is nothing here")
     if isinstance(error, PermissionDeniedError | UnauthenticatedError):
@@ -111,6 +113,6 @@ def _clear(error: Exception, url: str, key: str) -> StoreError:
         text = _PLAIN[error.errno]
     for pattern, sentence in _TELLING:
         if re.search(pattern, text, re.IGNORECASE):
-            return StoreError(f"the media store failed at {where}: {sentence}")
+            return StoreError(f"{where}: {what} failed, {sentence}")
     first = text.strip().splitlines()[0] if text.strip() else type(error).__name__
-    return StoreError(f"the media store failed at {where}: {first[:300]}")
+    return StoreError(f"{where}: {what} failed: {first[:300]}")

@@ -95,7 +95,7 @@ def crop_paths(
             tracks,
             media[tracks.clip_id],
             turns[tracks.clip_id],
-            voices,
+            voices.of(tracks.clip_id),
             reframing,
             local_edits(edits, plans[tracks.clip_id], rate),
         )

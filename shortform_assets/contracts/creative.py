@@ -6,19 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure
+from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Ratio
 from shortform_assets.contracts.clips import Aspect, AspectFraming, ClipMedia
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
 class Font(Contract):
-    family: str
+    """A TrueType or OpenType file and the family or full name it carries."""
+
+    family: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")
     file: Blob
 
 
 class CaptionStyle(Contract):
-    """Karaoke captions. Sizes are shares of the output's height, boxes of its width."""
+    """Karaoke captions. Sizes are shares of the height of a 9:16 output (see `creative/typeset.py` for
+    the others)."""
 
     font: str
     size: float = Field(gt=0.01, lt=0.15)
@@ -59,13 +62,13 @@ class AudioStyle(Contract):
 class StyleContract(Contract):
     """One immutable published style version."""
 
-    name: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
     version: int = Field(ge=1)
     captions: CaptionStyle
     hook: HookStyle | None = None
     logo: LogoStyle | None = None
     audio: AudioStyle
-    fonts: tuple[Font, ...]
+    fonts: tuple[Font, ...] = Field(min_length=1)
     accent: Colour
 
     @property
@@ -89,15 +92,32 @@ class CaptionPage(Contract):
     lines: tuple[tuple[CaptionWord, ...], ...] = Field(min_length=1)
     anchor: dict[Aspect, Measure]
     """For each aspect ratio the centre of the block as a share of the output's height."""
+    scale: Ratio = 1.0
+    """Share of the style's size: below 1 where a long word would leave the safe box."""
 
 
 class TextOverlay(Contract):
-    """The hook title: lines shown in clip frames [start_frame, end_frame) at `anchor` of the height."""
+    """The hook title: lines shown in clip frames [start_frame, end_frame) at `anchor` of the height.
+
+    An aspect ratio that `anchor` lacks has no room for it and goes without.
+    """
 
     lines: tuple[str, ...]
     start_frame: int
     end_frame: int
     anchor: dict[Aspect, Measure]
+    scale: Ratio = 1.0
+    """Share of the style's size."""
+
+
+class LogoPlacement(Contract):
+    """Where the logo stands, as shares of the output, and the clip frame from which on it is seen."""
+
+    x: Ratio
+    y: Ratio
+    width: Ratio
+    height: Ratio
+    start_frame: int = 0
 
 
 class AudioTreatment(Contract):
@@ -115,6 +135,8 @@ class ClipEnhancement(Contract):
     pages: tuple[CaptionPage, ...]
     hook: TextOverlay | None = None
     show_logo: bool = True
+    logo: dict[Aspect, LogoPlacement] = Field(default_factory=dict)
+    """For each aspect ratio; empty where no logo is shown."""
     audio: AudioTreatment
 
 

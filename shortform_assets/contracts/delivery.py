@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shortform_assets.contracts.base import Blob, Contract, Measure
 from shortform_assets.contracts.clips import Aspect
+from shortform_assets.contracts.creative import RenderJob
 
 State = Literal["pending", "in_progress", "completed", "failed"]
 
@@ -28,6 +29,29 @@ class Quality(Contract):
     """Everything that keeps the file from being posted; empty is ready."""
 
 
+class RenderTask(Contract):
+    """What `job.json` holds: the render job, and the terms under which it was dispatched.
+
+    Times are milliseconds since the epoch. Written once, when the output is dispatched.
+    """
+
+    job: RenderJob
+    executor: str
+    """Name of the executor it was handed to."""
+    dispatched_ms: int
+    deadline_ms: int = Field(gt=0)
+    """An attempt that has not answered after this long is given up."""
+    max_attempts: int = Field(ge=1)
+
+
+class Attempt(Contract):
+    """What `attempts/<n>.json` holds: somebody began attempt n, or `attempts/<n>.sent.json`: it was sent."""
+
+    attempt: int = Field(ge=1)
+    at_ms: int
+    executor: str = ""
+
+
 class Outcome(Contract):
     """The terminal state of one output: created once, never changed."""
 
@@ -38,6 +62,8 @@ class Outcome(Contract):
     poster: Blob | None = None
     quality: Quality | None = None
     error: str = ""
+    degraded: tuple[str, ...] = ()
+    """Why the render was made by a fallback; such a render is not reused for another composition."""
 
 
 class OutputState(Contract):
@@ -48,7 +74,9 @@ class OutputState(Contract):
     aspect: Aspect
     title: str
     state: State
+    generation: int = 0
     attempts: int = 0
+    """Attempts begun in this generation; 0 with a completed outcome: an identical render was reused."""
     outcome: Outcome | None = None
 
 
@@ -61,6 +89,13 @@ class RenderedOutputs(Contract):
     dispatched: tuple[str, ...] = ()
 
 
+class DeliveryFile(Contract):
+    """One file of the export, under a name that is safe on every file system."""
+
+    name: str
+    blob: Blob
+
+
 class Delivery(Contract):
     """Outcomes as they stand. `complete` when every output has a terminal outcome."""
 
@@ -69,3 +104,5 @@ class Delivery(Contract):
     outputs: tuple[OutputState, ...]
     manifest: Blob
     review: Blob
+    files: tuple[DeliveryFile, ...] = ()
+    """Everything an export writes: videos, posters, captions, `manifest.json` and `index.html`."""

@@ -101,9 +101,7 @@ class Span(Contract):
 
 def clip_id(spans: Iterable[Span]) -> str:
     """A clip is its spans: the first 12 hex digits of their digest."""
-    return hashlib.sha256(
-        canonical_json([[s.start_frame, s.end_frame] for s in spans])
-    ).hexdigest()[:12]
+    return hashlib.sha256(canonical_json([[s.start_frame, s.end_frame] for s in spans])).hexdigest()[:12]
 
 
 class PlannedClip(Contract):

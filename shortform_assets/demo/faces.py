@@ -23,7 +23,7 @@ MOUTH = (188, 128, 258, 192)
 """The part that changes when the mouth opens."""
 EYES = (190, 92, 261, 113)
 """The part that changes when the eyes blink."""
-HEAD = (130, 2, 325, 222)
+HEAD = (110, -16, 344, 224)
 """The part that moves when the head moves; it ends inside the collar and on the wall."""
 NECK = (222.0, 196.0)
 """What the head turns about."""
@@ -32,8 +32,10 @@ LEVELS = 14
 LIDS = 3
 """Eyelids, open to shut."""
 
+MOUTH_DROP = 12.5
+"""How far the lower lip falls when the mouth is wide open."""
+
 _LIP_X, _LIP_Y, _LIP_HALF, _LIP_SAG = 223.0, 149.4, 21.0, 9.0
-_DROP = 13.5
 _EYES = ((204.3, 101.0, 10.5, 3.9), (246.8, 103.4, 10.5, 3.9))
 # Hair, ears, jaw, collar and shoulders, traced by hand on the photo enlarged three times.
 _OUTLINE = (
@@ -104,7 +106,7 @@ def open_mouth(figure: Picture, look: Look, scale: float, level: int) -> Picture
     sx, sy = scale * look.width, scale
     grid_y, grid_x = np.mgrid[y1:y2, x1:x2].astype(np.float32)
     px, py = (grid_x + 0.5) / sx - 0.5, (grid_y + 0.5) / sy - 0.5
-    drop = _DROP * level / (LEVELS - 1)
+    drop = MOUTH_DROP * level / (LEVELS - 1)
     across = (px - _LIP_X) / _LIP_HALF
     lip = _LIP_Y - _LIP_SAG * np.minimum(across * across, 1.6)
     below = np.maximum(py - lip, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast
 
 from shortform_assets.errors import InputError
 
@@ -32,21 +32,17 @@ def parse_script(text: str) -> tuple[Line, ...]:
     segment, turn = "", 0
     for number, row in enumerate(text.splitlines(), 1):
         row = row.strip()
-        if not row:
-            continue
-        if head := re.fullmatch(r"\[(\w+) ([\w-]+)\]", row):
-            kind = next((k for k in get_args(Kind) if k == head[1]), None)
-            segment = head[2]
-        elif kind and (said := re.fullmatch(r"([AB]): (.+)", row)):
-            host: Host = "A" if said[1] == "A" else "B"
+        head = re.fullmatch(r"\[(intro|talk|filler|ad|outro) ([\w-]+)\]", row)
+        said = re.fullmatch(r"([AB]): (.+)", row)
+        if head:
+            kind, segment = cast(Kind, head[1]), head[2]
+        elif said and kind:
             for sentence in re.split(r"(?<=[.?!])\s+", said[2]):
-                lines.append(Line(host, sentence, kind, segment, turn))
+                lines.append(Line(cast(Host, said[1]), sentence, kind, segment, turn))
             turn += 1
-            continue
-        if kind is None or row[0] != "[":
-            raise InputError(
-                f"cannot read {row!r}", f"script, line {number}", "write `[talk name]`, `A: ...` or `B: ...`"
-            )
+        elif row:
+            where, fix = f"script, line {number}", "write `[talk name]`, then `A: ...` or `B: ...`"
+            raise InputError(f"cannot read {row!r}", where, fix)
     if not lines:
         raise InputError("nobody says anything", "script", "add a `[talk name]` and an `A: ...` line")
     return tuple(lines)
@@ -67,7 +63,7 @@ B: Here is the strangest thing I learned this year: the snooze button makes you 
 A: Wait, why would nine more minutes of sleep make me more tired?
 B: Because your brain starts a new sleep cycle that it can never finish. A full cycle takes about ninety minutes, and you are cutting it off after nine.
 A: So what do I do instead?
-B: Put the alarm across the room, and set it for the time you really get up. One alarm, one decision. The people who tried it felt awake twenty minutes sooner.
+B: Put the alarm across the room, and set it for the time you really get up. One alarm, one decision. I tried it for a month, and I was awake twenty minutes sooner.
 
 [talk checklist]
 A: In 1935 the best bomber in the world crashed on its first public flight, and the cause was a single forgotten lever.
@@ -124,7 +120,7 @@ SHORT_SCRIPT = """
 [intro welcome]
 A: Welcome to the short show.
 [talk sleep]
-B: Why does the snooze button make us more tired, not less?
+B: Tell me one thing. Why does the snooze button make us more tired, not less?
 A: Because your brain starts a new sleep cycle that it can never finish.
 B: So what should I do instead?
 A: Put the alarm across the room, and get up once.

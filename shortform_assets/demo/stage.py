@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shortform_assets.demo.faces import Picture, photo
+from shortform_assets.demo.faces import FACE, Look, Picture, photo
 
 WIDTH, HEIGHT = 1920, 1080
 POSTER = (812, 92, 1108, 452)
@@ -36,6 +36,29 @@ class Camera:
     def at(self, x: float, y: float) -> Point:
         """Pixels of a point given in units."""
         return (x - self.x) * self.zoom, (y - self.y) * self.zoom
+
+    def scaled(self, factor: float) -> Camera:
+        """The same window in a picture of another size."""
+        return Camera(self.x, self.y, self.zoom * factor)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a host sits: the middle of the face and the chin, in units."""
+
+    x: float
+    chin: float
+
+    def at(self, x: float, y: float, look: Look) -> Point:
+        """Units of a point of the photo."""
+        across = (x - (FACE[0] + FACE[2]) / 2) * FIGURE * look.width
+        return self.x + (-across if look.mirrored else across), self.chin + (y - FACE[3]) * FIGURE
+
+
+FIGURE = 1.75
+"""Units a pixel of the photo: how large the hosts are."""
+SEATS = {"A": Seat(510, 672), "B": Seat(1410, 672)}
+CAMERAS = {"wide": Camera(0, 0, 1), "close_a": Camera(70, 362, 2), "close_b": Camera(890, 362, 2)}
 
 
 class Brush:
@@ -105,8 +128,8 @@ def draw_wall(size: tuple[int, int], camera: Camera, blur: float = 0.0) -> Pictu
     wall = (left * (1 - across) + right * across) * (1.18 - 0.55 * y[:, None, None])
     picture = np.clip(wall, 0, 255).astype(np.uint8)
     brush = Brush(picture, camera)
-    brush.glow(330, 330, 430, 420, (120, 96, 40), 0.75)
-    brush.glow(1590, 330, 430, 420, (84, 40, 104), 0.75)
+    brush.glow(330, 330, 430, 420, (112, 90, 40), 0.55)
+    brush.glow(1590, 330, 430, 420, (80, 40, 96), 0.55)
     brush.glow(960, 210, 330, 330, (70, 88, 120), 0.75)
     _draw_slats(brush)
     _draw_shelf(brush)
@@ -136,8 +159,8 @@ def draw_front(picture: Picture, camera: Camera, hosts: Sequence[float]) -> None
     brush.line([(-20, TABLE), (1940, TABLE)], (96, 140, 196), 3.5)
     for k, x in enumerate(hosts):
         _draw_microphone(brush, x, 1 if k == 0 else -1)
-    _draw_mug(brush, 800, (160, 150, 60))
-    _draw_mug(brush, 1130, (80, 70, 180))
+    _draw_mug(brush, 850, (160, 150, 60))
+    _draw_mug(brush, 1070, (80, 70, 180))
 
 
 def print_poster(width: int, height: int) -> Picture:
@@ -199,7 +222,7 @@ def _draw_neon(brush: Brush) -> None:
     for thick, colour in ((9, (150, 170, 84)), (4, (236, 252, 214))):
         brush.line(whole, colour, thick, closed=True)
     for thick, colour in ((9, (84, 140, 226)), (4, (206, 232, 255))):
-        brush.line(orbit[:58] + [], colour, thick)
+        brush.line(orbit[:58], colour, thick)
         brush.line(orbit[86:] + orbit[:1], colour, thick)
     for dx, dy in ((-64, -66), (72, -58), (86, 44)):
         brush.oval(x + dx, y + dy, 4, 4, (236, 246, 255))
@@ -218,7 +241,9 @@ def _draw_plant(brush: Brush) -> None:
         green = (round(58 * shade), round(124 * shade), round(70 * shade))
         brush.fill(((x, y), (bend[0] - side, bend[1]), tip, (bend[0] + side, bend[1] + 4)), green)
         brush.line(((x, y), bend, tip), (52, 98, 60), 1.6)
-    brush.fill(((x - 52, y - 8), (x + 52, y - 8), (x + 40, TABLE + 10), (x - 40, TABLE + 10)), (108, 132, 196))
+    brush.fill(
+        ((x - 52, y - 8), (x + 52, y - 8), (x + 40, TABLE + 10), (x - 40, TABLE + 10)), (108, 132, 196)
+    )
     brush.box(x - 58, y - 18, x + 58, y + 6, (120, 146, 210))
 
 
@@ -230,12 +255,12 @@ def _draw_microphone(brush: Brush, x: float, side: int) -> None:
     brush.oval(foot[0], foot[1], 46, 11, (24, 24, 26))
     for thick, colour in ((13, (26, 26, 28)), (4, (84, 84, 88))):
         brush.line((foot, elbow, (head_x, head_y + 26)), colour, thick)
-    tilt = side * 24
+    tilt, grill = side * 24, head_x - side * 6
     brush.oval(head_x, head_y, 33, 52, (30, 30, 33), tilt)
     brush.oval(head_x - side * 6, head_y - 10, 27, 38, (54, 54, 58), tilt)
     for k in range(-3, 4):
         brush.line(
-            ((head_x - 25 - side * 4, head_y - 12 + k * 9), (head_x + 19, head_y - 12 + k * 9)), (40, 40, 44), 2
+            ((grill - 21, head_y - 10 + k * 9), (grill + 21, head_y - 10 + k * 9)), (40, 40, 44), 2
         )  # fmt: skip
     brush.line(ring(head_x, head_y + 16, 31, 9, tilt / 2)[:50], (70, 130, 220), 5)
 

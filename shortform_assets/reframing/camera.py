@@ -121,7 +121,7 @@ def _optimal(seconds: Line, reach: Reach) -> Line:
 def _difference(count: int, order: int) -> NDArray[np.float64]:
     from scipy import sparse
 
-    signs = {1: (-1, 1), 2: (1, -2, 1), 3: (-1, 3, -3, 1)}[order]
+    signs = {1: (-1.0, 1.0), 2: (1.0, -2.0, 1.0), 3: (-1.0, 3.0, -3.0, 1.0)}[order]
     return sparse.diags(signs, range(order + 1), shape=(count - order, count), format="csr")
 
 

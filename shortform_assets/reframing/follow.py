@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +17,7 @@ SEARCH = 640
 """Width of the usual search."""
 WIDE_SEARCH = 1280
 """Width of the search at the start of a shot and every `WIDE_EVERY` rounds: it finds faces of 25 pixels."""
-WIDE_EVERY = 4
+WIDE_EVERY = 8
 FAINT = 0.6
 """A known face may score this share of the detection threshold."""
 FOREHEAD = 0.11
@@ -58,20 +59,21 @@ class Follower:
         return self.missed >= GIVE_UP and (not self.landmarked or self.missed >= 2 * GIVE_UP)
 
     def series(self) -> TrackSeries:
-        def gather(values: list[NDArray[np.float32] | float | None], shape: tuple[int, ...]) -> NDArray[np.float32]:
+        def gather(read: Callable[[Face], object], *shape: int) -> NDArray[np.float32]:
             empty = np.full(shape, np.nan, np.float32)
-            return np.array([empty if v is None else v for v in values], np.float32).reshape(-1, *shape)
+            values = [empty if face is None else read(face) for face in self.faces]
+            return np.array(values, np.float32).reshape(-1, *shape)
 
         look = np.mean(self.looks, axis=0) if self.looks else np.zeros(1)
         return TrackSeries(
             frame=np.array(self.frames, np.int32),
             box=np.array(self.boxes, np.float32),
             score=np.array(self.scores, np.float32),
-            mouth=gather([f and f.mouth for f in self.faces], ()),
-            shape=gather([f and f.shape for f in self.faces], (len(MOUTH), 2)),
-            pose=gather([f and np.array(f.pose, np.float32) for f in self.faces], (3,)),
-            blink=gather([f and f.blink for f in self.faces], ()),
-            emotion=gather([f and f.emotion for f in self.faces], (7,)),
+            mouth=gather(lambda face: face.mouth),
+            shape=gather(lambda face: face.shape, len(MOUTH), 2),
+            pose=gather(lambda face: face.pose, 3),
+            blink=gather(lambda face: face.blink),
+            emotion=gather(lambda face: face.emotion, 7),
             look=np.asarray(look, np.float32),
         )
 
@@ -135,9 +137,7 @@ class ShotFollower:
             return {}
         likeness = overlap(np.stack([f.box for f in self._active]), boxes)
         rows, columns = linear_sum_assignment(-likeness)
-        return {
-            int(c): self._active[r] for r, c in zip(rows, columns, strict=True) if likeness[r, c] > 0.15
-        }
+        return {int(c): self._active[r] for r, c in zip(rows, columns, strict=True) if likeness[r, c] > 0.15}
 
     def _look(self, follower: Follower, frame: int, picture: Picture, landmark: bool) -> None:
         face = self._landmarker.read(picture, follower.box) if landmark else None

@@ -70,9 +70,7 @@ class FaceLandmarker:
         import mediapipe
 
         region, corner, scale = _region(picture, box)
-        found = self._task.detect(
-            mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=region)
-        )
+        found = self._task.detect(mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=region))
         if not found.face_landmarks:
             return None
         mesh = np.array([(p.x, p.y, p.z) for p in found.face_landmarks[0]], np.float64) * (REGION / scale)
@@ -129,11 +127,11 @@ def _region(picture: Picture, box: NDArray[np.float32]) -> tuple[Picture, NDArra
         left, top = max(0, math.floor(corner[0])), max(0, math.floor(corner[1]))
         right, bottom = math.ceil(corner[0] + side), math.ceil(corner[1] + side)
         part = picture[top:bottom, left:right]
-        half = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        shrunk = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         into = np.array([[1.0, 0, (left - corner[0]) * scale], [0, 1.0, (top - corner[1]) * scale]])
-        picture = half
+        picture = np.asarray(shrunk, np.uint8)
     region = cv2.warpAffine(picture, into, (REGION, REGION), flags=cv2.INTER_LINEAR)
-    return cv2.cvtColor(region, cv2.COLOR_BGR2RGB), corner, scale
+    return np.asarray(cv2.cvtColor(region, cv2.COLOR_BGR2RGB), np.uint8), corner, scale
 
 
 def _bounds(mesh: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -24,9 +24,9 @@ STILL = 0.5
 """Share of the live threshold below which lips are still."""
 BLINK = 0.25
 """A rise of eye closure that is a blink."""
-TURN = 2.5
+TURN = 3.0
 """Degrees of yaw or pitch (standard deviation) that are a turning head."""
-TREMBLE = 1.2
+TREMBLE = 1.5
 """Degrees below which a head is not turning at all."""
 
 
@@ -64,21 +64,17 @@ def evidence(series: TrackSeries, picture: PictureSeries) -> dict[str, float]:
 
 
 def judge(seen: dict[str, float], live_mouth_std: float) -> State:
-    """The verdict on `evidence`. Moving lips decide; still lips need an eye or a head that moves.
+    """The verdict on `evidence`. Moving lips decide; still lips need an eye that closes or a head that turns.
 
-    Between the two thresholds nothing is certain: a face stays `unsure`, never a subject while a live one
-    is there.
+    Between the thresholds nothing is certain: a face stays `unsure`, never a subject while a live one is
+    there.
     """
     if seen["samples"] < MIN_SAMPLES:
         return "unsure"
-    moves = (seen["blink"] >= BLINK) + (seen["turn"] >= TURN)
-    if seen["mouth_std"] >= live_mouth_std:
+    if seen["mouth_std"] >= live_mouth_std or seen["blink"] >= BLINK or seen["turn"] >= TURN:
         return "live"
-    if seen["mouth_std"] >= STILL * live_mouth_std:
-        return "live" if moves else "unsure"
-    if moves == 2:
-        return "live"
-    return "unsure" if moves or seen["turn"] >= TREMBLE * 1.5 else "static"
+    moving = seen["mouth_std"] >= STILL * live_mouth_std
+    return "unsure" if moving or seen["blink"] >= BLINK / 2 or seen["turn"] >= TREMBLE else "static"
 
 
 def _sway(series: TrackSeries, picture: PictureSeries) -> float:

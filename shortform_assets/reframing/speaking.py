@@ -51,9 +51,7 @@ class Candidate:
     speaker: str = ""
 
 
-def hear(
-    samples: NDArray[np.float32], frames: NDArray[np.int32], fps: float, turns: Sequence[Turn]
-) -> Sound:
+def hear(samples: NDArray[np.float32], frames: NDArray[np.int32], fps: float, turns: Sequence[Turn]) -> Sound:
     """What is heard at clip `frames`, from mono 16 kHz `samples` and clip-local `turns`."""
     hop = SAMPLE_RATE // 100
     count = max(1, len(samples) // hop)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
 from shortform_assets.contracts.slices.reframing import ReframingSlice
 from shortform_assets.errors import ClipFault
@@ -20,6 +21,7 @@ from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSe
 from shortform_assets.workbench import Workbench
 
 MIN_SAMPLES = 3
+BIN_MS = 500
 
 
 def track_faces(
@@ -42,7 +44,8 @@ def track_faces(
         cuts=tuple(found.cuts),
         step=found.step,
         tracks=tuple(
-            _summary(name, found.shots[name], series) for name, series in found.series.tracks.items()
+            summary(name, found.shots[name], series, media.rate)
+            for name, series in found.series.tracks.items()
         ),
         series=bench.keep(path),
     )
@@ -81,9 +84,7 @@ def follow_clip(
             found.cuts.append(frame.number)
         if shot is None or frame.cut:
             _collect(shot, len(found.cuts) - 1, tracks, found.shots)
-            shot = ShotFollower(
-                detector, landmarker, reframing.detection_threshold, reframing.max_faces
-            )
+            shot = ShotFollower(detector, landmarker, reframing.detection_threshold, reframing.max_faces)
             since = 0
         camera.see(frame)
         if since % step == 0:
@@ -108,8 +109,10 @@ def _collect(
             tracks[name], shots[name] = series, number
 
 
-def _summary(name: str, shot: int, series: TrackSeries) -> FaceTrack:
+def summary(name: str, shot: int, series: TrackSeries, rate: FrameRate) -> FaceTrack:
+    """What the contract says of one face."""
     size = np.median(series.box[:, 2:] - series.box[:, :2], axis=0)
+    middle = np.median((series.box[:, 2:] + series.box[:, :2]) / 2, axis=0)
     landmarked = ~np.isnan(series.mouth)
     emotion = ""
     if landmarked.any():
@@ -124,7 +127,22 @@ def _summary(name: str, shot: int, series: TrackSeries) -> FaceTrack:
         height=float(size[1]),
         mouth_std=mouth_std(series),
         emotion=emotion,
+        x=float(middle[0]),
+        y=float(middle[1]),
+        look=tuple(float(v) for v in series.look),
+        activity=tuple(_activity(series, rate)),
     )
+
+
+def _activity(series: TrackSeries, rate: FrameRate) -> list[float]:
+    """Mouth movement in each half second of the clip that the track touches; -1 where it is not known."""
+    bins = series.frame * (1000 * rate.den) // (rate.num * BIN_MS)
+    found = []
+    for number in range(int(bins[0]), int(bins[-1]) + 1):
+        mouth = series.mouth[bins == number]
+        mouth = mouth[~np.isnan(mouth)]
+        found.append(float(mouth.std()) if len(mouth) >= 3 else -1.0)
+    return found
 
 
 class _Camera:

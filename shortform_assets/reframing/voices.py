@@ -45,7 +45,8 @@ class _Person:
         common = float(np.minimum(self.look, np.array(track.look)).sum())
         x, y, size = _seat(clip, track)
         same = any(
-            abs(x - a) < 0.12 and abs(y - b) < 0.15 and 0.6 < size / max(c, 1e-6) < 1.7 for a, b, c in self.seats
+            abs(x - a) < 0.12 and abs(y - b) < 0.15 and 0.6 < size / max(c, 1e-6) < 1.7
+            for a, b, c in self.seats
         )
         return common - ALIKE - (0.0 if same else OTHER_SEAT)
 
@@ -62,7 +63,9 @@ def map_voices(tracks: FaceTracksSet, turns: Mapping[str, Sequence[Turn]]) -> Vo
     people = _people(tracks)
     voice = _voices(people, turns)
     faces = [
-        VoicedFace(clip_id=clip.clip_id, track_id=face.track_id, person=f"P{number}", speaker=voice.get(number, ""))
+        VoicedFace(
+            clip_id=clip.clip_id, track_id=face.track_id, person=f"P{number}", speaker=voice.get(number, "")
+        )
         for number, person in enumerate(people, start=1)
         for clip, face in person.faces
     ]
@@ -106,9 +109,7 @@ def _voices(people: Sequence[_Person], turns: Mapping[str, Sequence[Turn]]) -> d
     # Long evidence counts more than short: a lead over many half seconds is no accident.
     worth = np.where(fits, lead * np.sqrt(seen), 0.0)
     rows, columns = linear_sum_assignment(-worth)
-    return {
-        int(r) + 1: speakers[c] for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0
-    }
+    return {int(r) + 1: speakers[c] for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0}
 
 
 def _heard(face: FaceTrack, rate: FrameRate, turns: Sequence[Turn]) -> list[tuple[str, float]]:
@@ -128,4 +129,6 @@ def _seat(clip: FaceTracks, face: FaceTrack) -> tuple[float, float, float]:
 
 
 def _together(one: FaceTrack, other: FaceTrack) -> bool:
-    return one.shot == other.shot and one.first_frame <= other.last_frame and other.first_frame <= one.last_frame
+    return (
+        one.shot == other.shot and one.first_frame <= other.last_frame and other.first_frame <= one.last_frame
+    )

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.selection.lexicon import (
@@ -73,7 +73,7 @@ class Measures:
         selection: SelectionSlice,
         sound: Sound,
     ) -> None:
-        self.lines, self.topic_of, self.idf, self.sound = lines, topic_of, weights, sound
+        self.lines, self.topic_of, self.idf, self.sound = lines, list(topic_of), weights, sound
         self.weak = [starts_weakly(line, selection.weak_openers) for line in lines]
         hooks = re.compile(r"\b(?:" + "|".join(map(re.escape, selection.hook_words)) + r")\b") if (
             selection.hook_words
@@ -84,14 +84,16 @@ class Measures:
             "claim": [len(CLAIM.findall(x.plain)) for x in lines],
             "story": [len(STORY.findall(x.plain)) for x in lines],
             "emotion": [sum(t in EMOTION for t in x.tokens) for x in lines],
-            "specific": [n + sum(bool(NUMBER.search(t)) for t in x.tokens) for n, x in zip(names, lines, strict=True)],
+            "specific": [
+                n + sum(bool(NUMBER.search(t)) for t in x.tokens) for n, x in zip(names, lines, strict=True)
+            ],
             "filler": [
                 sum(t in FILLER for t in x.tokens) + 2 * len(FILLER_PHRASES.findall(x.plain)) for x in lines
             ],
             "back": [len(BACK_REFERENCE.findall(x.plain)) for x in lines],
             "words": [x.words for x in lines],
             "spoken": [x.end_ms - x.start_ms for x in lines],
-            "change": [0] + [int(a.speaker != b.speaker) for a, b in zip(lines, lines[1:], strict=False)],
+            "change": [0] + [int(a.speaker != b.speaker) for a, b in pairwise(lines)],
         }
         self.sums = {name: [0, *accumulate(values)] for name, values in self.hits.items()}
         rates = sorted(1000 * x.words / (x.end_ms - x.start_ms) for x in lines if x.words >= 4)
@@ -108,23 +110,33 @@ class Measures:
         hits = sum(self.hits[name][i] * w for name, w in (("claim", 1.2), ("hook", 1.0), ("emotion", 0.9)))
         hits += 0.6 * min(2, self.hits["specific"][i]) + 0.4 * min(2, self.hits["story"][i])
         length = clamp((line.words - 3) / 5) * clamp((40 - line.words) / 12)
-        rare = sum(min(3.0, self.idf.get(s, 0.0)) for s in set(line.stems)) / (2.0 * max(4, line.words) ** 0.5)
-        dull = 0.25 * self.hits["filler"][i] + (0.3 if self.weak[i] else 0.0) + (0.3 if line.question else 0.0)
+        rare = sum(min(3.0, self.idf.get(s, 0.0)) for s in set(line.stems)) / (
+            2.0 * max(4, line.words) ** 0.5
+        )
+        dull = (
+            0.25 * self.hits["filler"][i] + (0.3 if self.weak[i] else 0.0) + (0.3 if line.question else 0.0)
+        )
         return max(0.0, length * (0.25 * hits + 0.35 * rare) - dull)
 
     def features(self, a: int, b: int, limit: Limits, length_ms: int) -> dict[str, float]:
         """FEATURES of lines a..b (both included), which last `length_ms` in the clip."""
-        lines, first, last = self.lines, self.lines[a], self.lines[b]
+        first, last = self.lines[a], self.lines[b]
         span_ms = last.end_ms - first.start_ms
         words = max(1, self.total("words", a, b))
         hundreds = max(words, 30) / 100
         return {
-            "speech_rate": clamp(0.5 + (1000 * words / max(1, self.total("spoken", a, b)) / self.usual_rate - 1)),
+            "speech_rate": clamp(
+                0.5 + (1000 * words / max(1, self.total("spoken", a, b)) / self.usual_rate - 1)
+            ),
             **self._heard(first.start_ms, last.end_ms),
             "density": clamp((self.total("spoken", a, b) / max(1, span_ms) - 0.5) / 0.5),
-            "speaker_changes": clamp((self.total("change", a + 1, b) if b > a else 0) * 60_000 / max(1, span_ms) / 8),
-            "question": float(self.opens_with_question(a) and b > a),
-            "hook_words": clamp((self.total("hook", a, b) + self._early_hooks(a, b)) / (1.5 + 2.5 * hundreds)),
+            "speaker_changes": clamp(
+                (self.total("change", a + 1, b) if b > a else 0) * 60_000 / max(1, span_ms) / 8
+            ),
+            "question": self._answered(a, b),
+            "hook_words": clamp(
+                (self.total("hook", a, b) + self._early_hooks(a, b)) / (1.5 + 2.5 * hundreds)
+            ),
             "specifics": clamp(self.total("specific", a, b) / hundreds / 12),
             "emotion": clamp(self.total("emotion", a, b) / hundreds / 5),
             "claims": clamp(self.total("claim", a, b) / hundreds / 6),
@@ -136,13 +148,19 @@ class Measures:
             "coherence": self._coherence(a, b),
             "position": 0.5 if self._at_the_edge(first.start_ms, last.end_ms) else 1.0,
             "duration_fit": _duration_fit(length_ms, limit),
-        } | {"opening": self.openings[a] if lines else 0.0}
+        }
 
     def opens_with_question(self, a: int) -> bool:
         """The first line asks, or the next one does in the same breath."""
         here = self.lines[a]
         follows = self.lines[a + 1] if a + 1 < len(self.lines) else here
         return here.question or (follows.question and follows.speaker == here.speaker and here.words <= 12)
+
+    def _answered(self, a: int, b: int) -> float:
+        """1 for a question with its whole answer, 0.6 where the answer goes on after the end."""
+        if not self.opens_with_question(a) or b == a:
+            return 0.0
+        return 1.0 if b + 1 == len(self.lines) or self.hits["change"][b + 1] else 0.6
 
     def missing_question(self, a: int) -> bool:
         """Line `a` answers a question that was asked just before it by another, or by nobody known."""
@@ -177,7 +195,7 @@ class Measures:
         last = b + 1 == len(self.lines)
         turn = last or self.lines[b + 1].speaker != line.speaker
         topic = last or self.topic_of[b + 1] != self.topic_of[b]
-        strength = 0.35 + 0.2 * clamp(line.gap_after_ms / 700) + 0.15 * turn + 0.1 * topic
+        strength = 0.35 + 0.2 * clamp(line.gap_after_ms / 700) + 0.2 * turn + 0.1 * topic
         strength += 0.2 * clamp(self.interest(b)) + self._falling(line)
         strength -= 0.15 * (line.words < 3) + 0.1 * bool(self.hits["filler"][b])
         # What goes on with "and", "because" or "but" was not finished.

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a list written as one string."""
     return frozenset(text.split())
 
 
-STOP = _words(
+STOP = words(
     "a about above after again against all also am an and any are aren't as at be because been before being "
     "below between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down "
     "during each even ever every few for from further get gets getting go goes going gone gonna got had hadn't "
@@ -37,13 +38,27 @@ STOP = _words(
     "il gli di che è sono non per una del della com não um uma os as do da dos das em se"
 )
 
-FILLER = _words("um uh erm hmm yeah yep okay ok right like basically literally anyway anyways blah whatever")
+GENERIC = words(
+    "almost alone already another anyone anything around away back bad become believe best better big bigger build "
+    "built call called change comes day days easy enough everything exactly feel felt figure find first found full "
+    "give given gives good great hard help high idea important interesting keep keeps last later learn learned left "
+    "less little live long looking lots matter matters moment move moved need needed needs new next nobody nothing "
+    "number often old open part people person place play point pretty question quick real reason rest run saying "
+    "second show side single small someone start started stop story talk talking talked ten thought today together "
+    "took tried try trying turn turned understand wait walk whole word words work world worst wrong year years two "
+    "three four five six seven eight nine hundred thousand half answer ask asked bit couple end finish happen "
+    "happened hear heard hope let love man set sit stay stuff tomorrow true wanted watch week yesterday act actual coming"
+    " exists tracks easier ignore picture piece angle listeners across pick share version rest finishes finished"
+)
+"""Words too general to be a keyword or a hashtag."""
+
+FILLER = words("um uh erm hmm yeah yep okay ok right like basically literally anyway anyways blah whatever")
 FILLER_PHRASES = re.compile(
     r"\b(you know|i mean|sort of|kind of|or something|and stuff|i guess|i don't know|let me see|hold on|"
     r"where was i|what was i saying|and so on|can you hear me|is this on)\b"
 )
 
-EMOTION = _words(
+EMOTION = words(
     "love loved hate hated afraid scared terrified terrifying fear angry anger furious cried cry crying tears "
     "laugh laughed laughing laughter hilarious funny happy joy proud ashamed shame guilt guilty heartbroken "
     "heartbreaking devastated devastating lonely alone hope hopeless dream dreamed nightmare pain painful hurt "
@@ -81,7 +96,9 @@ BACK_REFERENCE = re.compile(
     r"as you can see (?:here|on)|on this slide|second point|third point|the other one|same with that)\b"
 )
 
-DANGLING = _words("he she they him her them his it its it's he's she's they're that that's this those these there")
+DANGLING = words(
+    "he she they him her them his it its it's he's she's they're that that's this those these there"
+)
 """Words that, early in a clip's first sentence, point at something said before it."""
 
 EXPLETIVE = re.compile(
@@ -112,7 +129,11 @@ PROMOTION: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"\bsponsors?\b", 0.5),
         (r"\b(?:partners|friends|folks|team) (?:over )?at [a-z]", 0.8),
         (r"\b(?:thank you|thanks|shout ?out) (?:again )?to (?:our|the|today's)\b", 1.2),
-        (r"\b(?:visit|go to|head to|head over to|check out|try|get started at|sign up at|over at) " + _SITE, 2.0),
+        (
+            r"\b(?:visit|go to|head to|head over to|check out|try|get started at|sign up at|over at) "
+            + _SITE,
+            2.0,
+        ),
         (_SITE + r" ?(?:/|\bslash\b|\bforward slash\b)", 2.0),
         (_SITE, 1.0),
         (r"\bfree (?:trial|shipping|month|week)\b", 1.5),
@@ -122,7 +143,10 @@ PROMOTION: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"\b(?:link|links|link's)\b.*\b(?:show notes|description|bio|below)\b", 2.0),
         (r"\bin the show notes\b", 1.2),
         (r"\baffiliate\b", 1.0),
-        (r"\b(?:limited time|terms (?:and conditions )?apply|order now|sign up today|download the app)\b", 1.2),
+        (
+            r"\b(?:limited time|terms (?:and conditions )?apply|order now|sign up today|download the app)\b",
+            1.2,
+        ),
         (r"\b(?:we'll|we will|i'll) be (?:right|back) (?:back|after|in)\b", 2.0),
         (r"\bquick (?:aside|break|word|message|plug)\b", 1.0),
         (r"\bstay tuned\b|\bdon't go anywhere\b|\bafter (?:this|the) break\b", 1.5),
@@ -136,8 +160,12 @@ PROMOTION: tuple[tuple[re.Pattern[str], float], ...] = tuple(
 )
 """Cues of advertising and what they weigh; a sentence with 2 or more is advertising."""
 
-BREAK_STARTS = re.compile(r"\b(?:we'll|we will|i'll) be (?:right )?back\b|\b(?:word|message) from (?:our|the) \w*")
-BREAK_ENDS = re.compile(r"\bwelcome back\b|\bwe're back\b|\bback to the (?:show|conversation|interview|episode)\b")
+BREAK_STARTS = re.compile(
+    r"\b(?:we'll|we will|i'll) be (?:right )?back\b|\b(?:word|message) from (?:our|the) \w*"
+)
+BREAK_ENDS = re.compile(
+    r"\bwelcome back\b|\bwe're back\b|\bback to the (?:show|conversation|interview|episode)\b"
+)
 PITCH_LEAD = re.compile(
     r"^(?:quick (?:aside|break|word)|before we (?:dig|get|dive|start|begin|wrap|continue|go)|real quick|"
     r"speaking of|let me tell you about|i want to tell you about|a huge thank)\b"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from shortform_assets.selection.lexicon import (
     BREAK_ENDS,
@@ -37,7 +38,9 @@ def flag_lines(lines: Sequence[Line]) -> tuple[str, ...]:
     _grow_names(lines, flags, seeds)
     _bridge(lines, flags)
     for i, line in enumerate(lines[:-1]):
-        if flags[i + 1] == ADVERT and (PITCH_LEAD.search(line.plain) or line.plain.startswith("welcome back")):
+        if flags[i + 1] == ADVERT and (
+            PITCH_LEAD.search(line.plain) or line.plain.startswith("welcome back")
+        ):
             flags[i] = flags[i] or ADVERT
     return tuple(flags)
 
@@ -64,7 +67,7 @@ def _flag_edges(lines: Sequence[Line], flags: list[str]) -> None:
     # Between two greetings, and after the last goodbye, short lines are ceremony too.
     for kind in (INTRODUCTION, GOODBYE):
         marked = [i for i, flag in enumerate(flags) if flag == kind]
-        for a, b in zip(marked, marked[1:], strict=False):
+        for a, b in pairwise(marked):
             if b - a <= 3 and lines[b].start_ms - lines[a].end_ms < 15_000:
                 flags[a:b] = [flag or kind for flag in flags[a:b]]
     goodbyes = [i for i, flag in enumerate(flags) if flag == GOODBYE]
@@ -87,25 +90,30 @@ def _grow_breaks(lines: Sequence[Line], flags: list[str]) -> None:
 
 
 def _grow_names(lines: Sequence[Line], flags: list[str], seeds: Sequence[int]) -> None:
-    """Sentences that go on about the sponsor just named, without a break in between."""
+    """Around a cue: sentences that go on about a sponsor named anywhere, and back to how the pitch began."""
+    names = {
+        match.group(1).rstrip(".,;:!?'-").lower()
+        for i in seeds
+        for match in SPONSOR_NAME.finditer(lines[i].text)
+    }
     for i in seeds:
-        for match in SPONSOR_NAME.finditer(lines[i].text):
-            name = match.group(1).rstrip(".,;:!?'-").lower()
-            for step in (1, -1):
-                misses, reach = 0, i
-                for j in range(i + step, i + step * (REACH + 1), step):
-                    if not 0 <= j < len(lines) or misses > 1:
-                        break
-                    if name in lines[j].plain:
-                        misses, reach = 0, j
-                    else:
-                        misses += 1
-                low, high = min(i, reach), max(i, reach)
-                flags[low : high + 1] = [ADVERT] * (high - low + 1)
+        for step in (1, -1):
+            misses, reach = 0, i
+            for j in range(i + step, i + step * (REACH + 1), step):
+                if not 0 <= j < len(lines) or misses > 1:
+                    break
+                named = any(name in lines[j].plain for name in names)
+                pitched = (
+                    step < 0 and lines[j].speaker == lines[i].speaker and PITCH_LEAD.search(lines[j].plain)
+                )
+                misses = 0 if named or pitched else misses + 1
+                reach = j if named or pitched else reach
+            low, high = min(i, reach), max(i, reach)
+            flags[low : high + 1] = [ADVERT] * (high - low + 1)
 
 
 def _bridge(lines: Sequence[Line], flags: list[str]) -> None:
     marked = [i for i, flag in enumerate(flags) if flag == ADVERT]
-    for a, b in zip(marked, marked[1:], strict=False):
+    for a, b in pairwise(marked):
         if b - a <= 6 and lines[b].start_ms - lines[a].end_ms <= BRIDGE_MS:
             flags[a : b + 1] = [ADVERT] * (b - a + 1)

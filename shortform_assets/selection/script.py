@@ -51,7 +51,10 @@ def read_script(transcript: Transcript, turns: SpeakerTurns, longest_ms: int) ->
         tokens = tuple(tokenize(plain))
         after = transcript.words[groups[n + 1][0]].start_ms if n + 1 < len(groups) else transcript.duration_ms
         before = ends[first - 1] if first else 0
-        start, end = transcript.words[first].start_ms, max(w.end_ms for w in transcript.words[first : last + 1])
+        start, end = (
+            transcript.words[first].start_ms,
+            max(w.end_ms for w in transcript.words[first : last + 1]),
+        )
         lines.append(
             Line(
                 first=first,
@@ -94,7 +97,11 @@ def stem(token: str) -> str:
         ("ies", 3, "y"), ("sses", 3, "ss"), ("ations", 4, "at"), ("ation", 4, "at"), ("ings", 4, ""), ("ing", 4, ""),
         ("edly", 4, ""), ("ed", 4, ""), ("ly", 4, ""), ("es", 4, ""), ("s", 3, ""), ("e", 4, ""),
     ):  # fmt: skip
-        if token.endswith(suffix) and len(token) - len(suffix) >= left and not token.endswith(("ss", "us", "is")):
+        if (
+            token.endswith(suffix)
+            and len(token) - len(suffix) >= left
+            and not token.endswith(("ss", "us", "is"))
+        ):
             return token[: len(token) - len(suffix)] + into
     return token
 

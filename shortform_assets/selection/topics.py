@@ -2,7 +2,7 @@
 
 Words to the left and to the right of every gap between two lines are compared as tf-idf vectors; where their
 likeness dips deep below the hills on both sides, a new topic begins. A long pause, a new speaker and phrases
-such as "moving on" deepen the dip, and a boundary never falls within a question and its answer.
+such as "moving on" deepen the dip, while a question holds on to its answer and a speaker to the turn.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from shortform_assets.contracts.selection import Topic
-from shortform_assets.selection.lexicon import TOPIC_SHIFT
-from shortform_assets.selection.script import Line
+from shortform_assets.selection.lexicon import GENERIC, TOPIC_SHIFT
+from shortform_assets.selection.script import Line, is_content
 
 WINDOW = 70
 """Content words compared on each side of a gap."""
 MIN_TOPIC_MS = 40_000
 KEYWORDS = 8
+NOUNS = ("tion", "ment", "ity", "ness", "ship", "ics", "ism", "ance", "ence", "ers", "or", "ists", "logy")
+PUNCTUATION = ".,;:!?\"'“”’()[]…—–-"
 
 
 def idf(lines: Sequence[Line]) -> dict[str, float]:
@@ -37,19 +39,20 @@ def idf(lines: Sequence[Line]) -> dict[str, float]:
     return {s: math.log((1 + len(blocks)) / (0.5 + n)) for s, n in sorted(counts.items())}
 
 
-def segment(lines: Sequence[Line], weights: dict[str, float]) -> tuple[Topic, ...]:
-    """Topics that tile all lines. `weights` is `idf(lines)`."""
+def segment(lines: Sequence[Line], weights: dict[str, float], flags: Sequence[str]) -> tuple[Topic, ...]:
+    """Topics that tile all lines. `weights` is `idf(lines)`; flagged lines give no keywords."""
     if not lines:
         return ()
     depths = _depths(lines, weights)
     starts = [0, *_boundaries(lines, depths)]
+    tagged = list(zip(lines, flags, strict=True))
     topics = []
     for a, b in zip(starts, [*starts[1:], len(lines)], strict=True):
         topics.append(
             Topic(
                 first_word=lines[a].first,
                 last_word=lines[b - 1].last,
-                keywords=keywords(lines[a:b], weights, KEYWORDS),
+                keywords=keywords([x for x, flag in tagged[a:b] if not flag], weights, KEYWORDS),
             )
         )
     return tuple(topics)
@@ -59,14 +62,23 @@ def keywords(lines: Sequence[Line], weights: dict[str, float], count: int) -> tu
     """The words that tell these lines from the rest, as most often written, best first."""
     stems: Counter[str] = Counter()
     written: dict[str, Counter[str]] = {}
-    pairs = [(t, s) for line in lines for t, s in zip(_content(line), line.stems, strict=True)]
-    for token, stem in pairs:
-        stems[stem] += 1
-        written.setdefault(stem, Counter())[token.removesuffix("'s")] += 1
-    ranked = sorted(
-        (s for s in stems if len(s) > 2 and not s[0].isdigit()),
-        key=lambda s: (-(1 + math.log(stems[s])) * (0.3 + weights.get(s, 0.0)), s),
-    )
+    named: set[str] = set()
+    for line in lines:
+        for token, stem in zip(_content(line), line.stems, strict=True):
+            stems[stem] += 1
+            written.setdefault(stem, Counter())[token.removesuffix("'s")] += 1
+        named.update(
+            w.strip(PUNCTUATION).lower().removesuffix("'s") for w in line.text.split()[1:] if w[:1].isupper()
+        )
+
+    def worth(stem: str) -> float:
+        word = min(written[stem], key=lambda t: (-written[stem][t], t))
+        value = stems[stem] ** 0.7 * (0.3 + weights.get(stem, 0.0))
+        # Names and nouns make keywords; adverbs and lonely words hardly ever do.
+        value *= 1.4 if word in named or word.endswith(NOUNS) else 1.0
+        return value * (0.2 if word.endswith("ly") or word in GENERIC else 1.0)
+
+    ranked = sorted((s for s in stems if len(s) > 2 and not s[0].isdigit()), key=lambda s: (-worth(s), s))
     return tuple(min(written[s], key=lambda t: (-written[s][t], t)) for s in ranked[:count])
 
 
@@ -80,15 +92,15 @@ def cohesion(left: Counter[str], right: Counter[str], weights: dict[str, float])
 
 
 def _content(line: Line) -> list[str]:
-    from shortform_assets.selection.script import is_content
-
     return [t for t in line.tokens if is_content(t)]
 
 
 def _depths(lines: Sequence[Line], weights: dict[str, float]) -> np.ndarray:
     """(n-1,) how strongly a topic begins at line k+1."""
     n = len(lines)
-    likeness = np.zeros(max(0, n - 1))
+    if n < 2:
+        return np.zeros(0)
+    likeness = np.zeros(n - 1)
     for gap in range(n - 1):
         left, right = Counter[str](), Counter[str]()
         k, size = gap, 0
@@ -108,6 +120,7 @@ def _depths(lines: Sequence[Line], weights: dict[str, float]) -> np.ndarray:
     for gap in range(n - 1):
         depths[gap] = _hill(likeness, gap, -1) + _hill(likeness, gap, 1) - 2 * likeness[gap]
     spread = float(depths.std()) or 1.0
+    talk = len({line.speaker for line in lines}) > 1
     pauses = [min(line.gap_before_ms, 3000) / 3000 for line in lines]
     for gap in range(n - 1):
         here, after = lines[gap], lines[gap + 1]
@@ -115,6 +128,7 @@ def _depths(lines: Sequence[Line], weights: dict[str, float]) -> np.ndarray:
         bonus += 0.8 if TOPIC_SHIFT.search(after.plain) else 0.0
         bonus += 0.4 if after.question and here.speaker != after.speaker else 0.0
         bonus -= 2.0 if here.question else 0.0
+        bonus -= 0.8 if talk and here.speaker == after.speaker and after.gap_before_ms < 1000 else 0.0
         depths[gap] += bonus * spread
     return depths
 

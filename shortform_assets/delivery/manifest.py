@@ -1,0 +1,91 @@
+"""The delivery for tools: one JSON that says what every file is, and what became of everything else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shortform_assets.contracts.base import Blob, Dropped
+from shortform_assets.contracts.creative import Composition, RenderJob
+from shortform_assets.contracts.delivery import OutputState
+from shortform_assets.contracts.selection import ClipPlan, PlannedClip
+
+MANIFEST_VERSION = 1
+
+
+def manifest(
+    states: Sequence[OutputState],
+    composition: Composition,
+    plan: ClipPlan,
+    files: Mapping[str, Mapping[str, tuple[str, Blob]]],
+    *,
+    dropped: Sequence[Dropped],
+    language: str,
+    degraded: Sequence[str],
+) -> bytes:
+    """UTF-8 JSON. `files` maps output id -> kind (video, poster, srt, vtt) -> file name and blob."""
+    jobs = {job.output_id: job for job in composition.outputs}
+    clips = {clip.clip_id: clip for clip in plan.clips}
+    value = {
+        "version": MANIFEST_VERSION,
+        "composition": composition.digest(),
+        "style": composition.style,
+        "language": language,
+        "editor": plan.editor,
+        "complete": all(state.state in ("completed", "failed") for state in states),
+        "degraded": list(degraded),
+        "target_count": plan.target_count,
+        "shortfall": plan.shortfall or composition.empty_reason,
+        "outputs": [
+            _output(
+                state, jobs[state.output_id], clips.get(state.clip_id), plan, files.get(state.output_id, {})
+            )
+            for state in states
+        ],
+        "dropped": [drop.model_dump(mode="json") for drop in dropped],
+        "not_chosen": [moment.model_dump(mode="json") for moment in plan.fell_out],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _output(
+    state: OutputState,
+    job: RenderJob,
+    clip: PlannedClip | None,
+    plan: ClipPlan,
+    files: Mapping[str, tuple[str, Blob]],
+) -> dict[str, Any]:
+    outcome = state.outcome
+    quality = outcome.quality if outcome else None
+    return {
+        "output_id": state.output_id,
+        "clip_id": state.clip_id,
+        "state": state.state,
+        "ready": state.state == "completed" and quality is not None and not quality.problems,
+        "error": outcome.error if outcome else "",
+        "problems": list(quality.problems) if quality else [],
+        "degraded": list(outcome.degraded) if outcome else [],
+        "title": job.enhancement.title,
+        "description": job.enhancement.description,
+        "hashtags": list(job.enhancement.hashtags),
+        "aspect": job.aspect,
+        "width": job.width,
+        "height": job.height,
+        "duration_ms": job.rate.ms(job.frames),
+        "source_ms": source_ms(clip, plan) if clip else [],
+        "score": clip.score if clip else None,
+        "reason": clip.reason if clip else "",
+        "quote": clip.quote if clip else "",
+        "speakers": list(clip.speakers) if clip else [],
+        "quality": quality.model_dump(mode="json", exclude={"problems"}) if quality else None,
+        "files": {
+            kind: {"name": name, "sha256": blob.sha256, "size": blob.size}
+            for kind, (name, blob) in sorted(files.items())
+        },
+    }
+
+
+def source_ms(clip: PlannedClip, plan: ClipPlan) -> list[list[int]]:
+    """Where the clip's spans are in the source: [start, end) in milliseconds, in playing order."""
+    return [[plan.rate.ms(span.start_frame), plan.rate.ms(span.end_frame)] for span in clip.spans]

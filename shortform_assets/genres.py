@@ -1,0 +1,259 @@
+"""Genre configs: base.yaml, what a genre extends and its own YAML, merged into typed slices.
+
+Adding a genre is adding a YAML. Whatever is wrong with one is an InputError that names file, line and key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from shortform_assets.contracts.slices import GenreConfig
+from shortform_assets.data import shipped
+from shortform_assets.errors import InputError
+from shortform_assets.genre_yaml import Marked, Place, merge, read_yaml
+
+BASE = "base"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+LOCAL = "SHORTFORM_GENRES"
+"""Environment variable: a folder of genres of one's own, searched before the shipped ones."""
+
+
+class Store(Protocol):
+    """The verbs of the media store that publishing needs."""
+
+    def create(self, key: str, data: bytes) -> bool: ...
+
+    def read(self, key: str) -> bytes: ...
+
+    def list(self, prefix: str) -> Iterator[str]: ...
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A key of a published genre that means something else now; values as JSON, empty where absent."""
+
+    name: str
+    key: str
+    was: str
+    now: str
+
+
+def load_genre(name: str, folder: Path | None = None) -> GenreConfig:
+    """The resolved genre `name`, from `folder` or from $SHORTFORM_GENRES and the shipped configs.
+
+    Raises InputError, naming file, line and dotted key, for anything unknown, impossible or malformed.
+    """
+    chain = _chain(name, folder)
+    merged = chain[0]
+    for layer in chain[1:]:
+        merged = merge(merged, layer)
+    data = {**merged.plain(), "name": name}
+    try:
+        return GenreConfig.model_validate_json(json.dumps(data), strict=True)
+    except ValidationError as errors:
+        raise _explained(errors, merged) from None
+
+
+def genre_names(folder: Path | None = None) -> list[str]:
+    """Every genre there is, in alphabetical order."""
+    names = {path.stem for place in _folders(folder) for path in place.glob("*.yaml")}
+    return sorted(name for name in names if NAME.fullmatch(name) and name != BASE)
+
+
+def digest(genre: GenreConfig) -> str:
+    """SHA-256 of everything the genre resolves to, in hex."""
+    return genre.digest()
+
+
+def publish_genres(store: Store, folder: Path | None = None) -> list[tuple[str, str, bool]]:
+    """Record what every genre means now: (name, digest, whether that was new).
+
+    The config lies at `genres/<name>/<digest>.json` and never changes; `genres/<name>/published/<n>.json`
+    says in which order they were published. Publishing the same again changes nothing.
+    """
+    done = []
+    for genre in [load_genre(name, folder) for name in genre_names(folder)]:
+        current = genre.digest()
+        published = False
+        while _latest(store, genre.name)[1] != current:
+            store.create(f"genres/{genre.name}/{current}.json", genre.canonical_json())
+            # Two publishers race for the next number; who loses looks again at what is latest.
+            number = _latest(store, genre.name)[0] + 1
+            entry = json.dumps({"digest": current}).encode()
+            published = store.create(f"genres/{genre.name}/published/{number}.json", entry)
+            if published:
+                break
+        done.append((genre.name, current, published))
+    return done
+
+
+def check_genres(store: Store, folder: Path | None = None) -> list[Drift]:
+    """The keys that changed since each genre was last published; genres never published have none."""
+    drifts: list[Drift] = []
+    here = genre_names(folder)
+    for name in sorted({*here, *_published(store)}):
+        _, last = _latest(store, name)
+        if not last:
+            continue
+        was = _flat(json.loads(store.read(f"genres/{name}/{last}.json")))
+        now = _flat(load_genre(name, folder).model_dump(mode="json")) if name in here else {}
+        drifts += [
+            Drift(name, key, was.get(key, ""), now.get(key, ""))
+            for key in sorted({*was, *now})
+            if was.get(key) != now.get(key)
+        ]
+    return drifts
+
+
+def _folders(folder: Path | None) -> list[Path]:
+    if folder is not None:
+        if not folder.is_dir():
+            raise InputError("there is no such folder", str(folder), "name a folder of genre YAML files")
+        return [folder]
+    own = os.environ.get(LOCAL)
+    if own and not Path(own).is_dir():
+        raise InputError("there is no such folder", own, f"correct or unset {LOCAL}")
+    return [*([Path(own)] if own else []), shipped("genre_configs")]
+
+
+def _file(name: str, folder: Path | None) -> Path | None:
+    """The first file of that name; base.yaml is always there, shipped if nowhere else."""
+    places = [*_folders(folder), *([shipped("genre_configs")] if name == BASE else [])]
+    if not NAME.fullmatch(name):
+        return None
+    return next((place / f"{name}.yaml" for place in places if (place / f"{name}.yaml").is_file()), None)
+
+
+def _chain(name: str, folder: Path | None) -> list[Marked]:
+    """base.yaml first, the genre itself last."""
+    layers: list[Marked] = []
+    seen: list[str] = []
+    wanted: str | None = name
+    asked_at = ""
+    while wanted is not None and wanted != BASE:
+        if wanted in seen:
+            circle = " -> ".join([*seen[seen.index(wanted) :], wanted])
+            raise InputError(
+                f"extends: the genres extend each other in a circle, {circle}", asked_at, "break it"
+            )
+        path = _file(wanted, folder)
+        if path is None:
+            raise _unknown(wanted, asked_at, folder)
+        seen.append(wanted)
+        layer = read_yaml(path)
+        wanted, asked_at = _extends(layer)
+        layers.append(layer)
+    base = _file(BASE, folder)
+    assert base is not None, "base.yaml is shipped"
+    layers.append(read_yaml(base))
+    for layer in layers:
+        if "name" in layer.items:
+            raise InputError(
+                "name: a genre is named by its file", str(layer.items["name"].place), "remove this key"
+            )
+    return layers[::-1]
+
+
+def _extends(layer: Marked) -> tuple[str | None, str]:
+    node = layer.items.pop("extends", None)
+    if node is None:
+        return None, ""
+    if not isinstance(node.value, str):
+        raise InputError("extends: should be the name of one genre", str(node.place), "write extends: other")
+    return node.value, str(node.place)
+
+
+def _unknown(name: str, asked_at: str, folder: Path | None) -> InputError:
+    names = genre_names(folder)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}? " if near else ""
+    what = f"extends: there is no genre '{name}'" if asked_at else f"there is no genre '{name}'"
+    return InputError(what, asked_at, f"{hint}There are {', '.join(names) or 'none'}")
+
+
+def _explained(errors: ValidationError, merged: Marked) -> InputError:
+    """The first error at its line; further ones are counted."""
+    found = [_located(error, merged) for error in errors.errors(include_url=False)]
+    # What the genre's own file gets wrong comes before what follows from it in base.yaml.
+    place, what, fix = min(found, key=lambda f: f[0].layer, default=found[0])
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return InputError(what + more, str(place), fix)
+
+
+def _located(error: Any, merged: Marked) -> tuple[Place, str, str]:
+    keys = [str(part) for part in error["loc"]]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    node, depth = merged.find(keys)
+    if error["type"] == "value_error":
+        # A rule over several keys: point at the one nearest to the genre among those it names.
+        named = [
+            (at, path)
+            for path, at in node.leaves()
+            if re.search(rf"(?<![\w.]){re.escape(path)}(?![\w.])", message)
+        ]
+        if named:
+            at, path = min(named, key=lambda n: n[0].place.layer)
+            return at.place, f"{'.'.join([*keys, path])}: {message}", "change one of the two or the section"
+    dotted = ".".join(keys)
+    if error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(keys[-1], _fields(keys[:-1]), n=1)
+        fix = f"did you mean {near[0]}?" if near else f"there are {', '.join(_fields(keys[:-1]))}"
+        return node.place, f"{dotted}: is no key of a genre", fix
+    if error["type"] == "missing":
+        return (
+            node.place,
+            f"{dotted}: is missing",
+            f"give it a value under {'.'.join(keys[:depth]) or 'the top'}",
+        )
+    return (
+        node.place,
+        f"{dotted}: {message[:1].lower()}{message[1:]}",
+        f"it is {json.dumps(error['input'])[:80]}",
+    )
+
+
+def _fields(keys: list[str]) -> list[str]:
+    """Names allowed in the section at `keys`."""
+    model: Any = GenreConfig
+    for key in keys:
+        field = (
+            model.model_fields.get(key) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        )
+        model = field.annotation if field else None
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [name for name in model.model_fields if keys or name != "name"]
+
+
+def _latest(store: Store, name: str) -> tuple[int, str]:
+    """Number and digest of the last publication; (0, "") before the first."""
+    numbers = [
+        int(match.group(1))
+        for key in store.list(f"genres/{name}/published/")
+        if (match := re.search(r"/published/(\d+)\.json$", key))
+    ]
+    if not numbers:
+        return 0, ""
+    last = max(numbers)
+    return last, str(json.loads(store.read(f"genres/{name}/published/{last}.json"))["digest"])
+
+
+def _published(store: Store) -> set[str]:
+    keys = (key.split("/") for key in store.list("genres/"))
+    return {parts[1] for parts in keys if len(parts) == 4 and parts[2] == "published"}
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, str]:
+    """Dotted key -> JSON of the value; lists stay whole."""
+    if isinstance(value, dict):
+        return {k: v for key, item in value.items() for k, v in _flat(item, f"{prefix}{key}.").items()}
+    return {prefix.rstrip("."): json.dumps(value, ensure_ascii=False)}

@@ -1,0 +1,212 @@
+"""Crop paths of one clip: verdicts on its faces, who speaks, the layout of every shot, and the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortform_assets.contracts.clips import (
+    ASPECT_SIZE,
+    Aspect,
+    AspectFraming,
+    ClipMedia,
+    CropPaths,
+    FaceTracks,
+    TrackVerdict,
+    VoiceMap,
+)
+from shortform_assets.contracts.edits import FramingEdits
+from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.speech import Turn
+from shortform_assets.errors import ClipFault
+from shortform_assets.reframing.compose import Pins, faces_in_output, frame_take, shape_of
+from shortform_assets.reframing.layout import direct
+from shortform_assets.reframing.liveness import STILL, evidence, judge
+from shortform_assets.reframing.scene import Actor, Scene
+from shortform_assets.reframing.series import ClipSeries, load_series
+from shortform_assets.reframing.sound import read_sound
+from shortform_assets.reframing.speaking import Candidate, hear, who_speaks
+from shortform_assets.workbench import Workbench
+
+FACES_PER_SECOND = 2
+
+
+def frame_clip(
+    bench: Workbench,
+    tracks: FaceTracks,
+    media: ClipMedia,
+    clip_turns: tuple[Turn, ...],
+    voice_map: VoiceMap,
+    reframing: ReframingSlice,
+    edits: FramingEdits,
+) -> CropPaths:
+    """The camera of a clip for every aspect ratio. Turns and edits are in milliseconds of the clip.
+
+    Raises ClipFault when tracks and media are not of the same clip.
+    """
+    _same_clip(tracks, media)
+    samples = read_sound(bench, media)
+    return direct_clip(
+        tracks, load_series(bench.open(tracks.series)), samples, clip_turns, voice_map, reframing, edits
+    )
+
+
+def direct_clip(
+    tracks: FaceTracks,
+    series: ClipSeries,
+    samples: NDArray[np.float32],
+    clip_turns: Sequence[Turn],
+    voice_map: VoiceMap,
+    reframing: ReframingSlice,
+    edits: FramingEdits,
+) -> CropPaths:
+    """`frame_clip` on loaded `series` and mono 16 kHz `samples`."""
+    voices = {face.track_id: face for face in voice_map.faces if face.clip_id == tracks.clip_id}
+    evidences = {name: evidence(found, series.picture) for name, found in series.tracks.items()}
+    actors = [
+        Actor(
+            track,
+            series.tracks[track.track_id],
+            judge(evidences[track.track_id], reframing.live_mouth_std),
+            voices[track.track_id].speaker if track.track_id in voices else "",
+        )
+        for track in tracks.tracks
+    ]
+    followed = {edit.speaker for edit in edits.edits if edit.verb == "follow" and edit.speaker}
+    scenes = _scenes(tracks, series, actors, samples, clip_turns, reframing, followed)
+    speaking = _speaking(scenes)
+    verdicts = tuple(
+        TrackVerdict(
+            track_id=actor.name,
+            state=actor.state,
+            evidence=evidences[actor.name],
+            person=voices[actor.name].person if actor.name in voices else "",
+            speaker=actor.speaker,
+            speaking=speaking.get(actor.name, ()),
+        )
+        for actor in actors
+    )
+    return CropPaths(
+        clip_id=tracks.clip_id,
+        media=tracks.media,
+        frames=tracks.frames,
+        rate=tracks.rate,
+        cuts=tracks.cuts,
+        verdicts=verdicts,
+        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, edits) for aspect in ASPECT_SIZE),
+    )
+
+
+def _same_clip(tracks: FaceTracks, media: ClipMedia) -> None:
+    for what, one, other in (
+        ("clip", tracks.clip_id, media.clip_id),
+        ("media", tracks.media, media.digest()),
+        ("frame count", tracks.frames, media.frames),
+        ("size", (tracks.width, tracks.height), (media.width, media.height)),
+    ):
+        if one != other:
+            raise ClipFault(
+                f"the face tracks were made for another {what} ({one}, not {other}): track again."
+            )
+
+
+def _scenes(
+    tracks: FaceTracks,
+    series: ClipSeries,
+    actors: Sequence[Actor],
+    samples: NDArray[np.float32],
+    turns: Sequence[Turn],
+    reframing: ReframingSlice,
+    followed: set[str],
+) -> list[Scene]:
+    """The shots of the clip, each with its subjects and its speaker at every sample."""
+    fps = tracks.rate.fps
+    edges = [0, *tracks.cuts, tracks.frames]
+    scenes = []
+    for number, (start, end) in enumerate(pairwise(edges)):
+        sampled = series.picture.frame
+        inside = sampled[(sampled >= start) & (sampled < end)]
+        frames = np.unique(np.concatenate([[start], inside])).astype(np.int32)
+        here = [actor for actor in actors if actor.track.shot == number]
+        sound = hear(samples, frames, fps, turns)
+        candidates = {a.name: Candidate(a.series, a.state, a.speaker) for a in here}
+        spoken = who_speaks(candidates, frames, sound, fps, reframing.live_mouth_std)
+        subjects = _subjects(here, reframing.live_mouth_std)
+        if followed and (wanted := [a for a in subjects if a.speaker in followed]):
+            subjects = wanted
+        names = {actor.name for actor in subjects}
+        changes = series.picture.change[(sampled >= start) & (sampled < end)]
+        scenes.append(
+            Scene(
+                start=start,
+                end=end,
+                frames=frames,
+                actors=tuple(subjects),
+                speaking=tuple(name if name in names else "" for name in spoken),
+                overlap=np.array([len(v) > 1 for v in sound.voices]),
+                change=float(np.median(changes)) if len(changes) else 0.0,
+                fps=fps,
+            )
+        )
+    return scenes
+
+
+def _subjects(actors: Sequence[Actor], live_mouth_std: float) -> list[Actor]:
+    """Who may be framed: live faces; without any, those that may be live, but never a still one."""
+    live = [a for a in actors if a.state == "live"]
+    if not live:
+        # In a short shot nothing is sure; lips that move at all are not paper.
+        live = [a for a in actors if a.state == "unsure" and a.track.mouth_std >= STILL * live_mouth_std]
+    return sorted(live, key=lambda a: (-a.track.samples * a.track.width * a.track.height, a.name))
+
+
+def _speaking(scenes: Sequence[Scene]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Track -> clip frames [start, end) in which it speaks."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for scene in scenes:
+        ends = [*(int(f) for f in scene.frames[1:]), scene.end]
+        for start, end, name in zip(scene.frames, ends, scene.speaking, strict=True):
+            spans = found.setdefault(name, [])
+            if spans and spans[-1][1] == int(start):
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((int(start), end))
+    return {name: tuple(spans) for name, spans in found.items() if name}
+
+
+def _aspect(
+    aspect: Aspect,
+    tracks: FaceTracks,
+    scenes: Sequence[Scene],
+    reframing: ReframingSlice,
+    edits: FramingEdits,
+) -> AspectFraming:
+    shape = shape_of(aspect, (tracks.width, tracks.height))
+    concern = [edit for edit in edits.edits if edit.aspect in (None, aspect)]
+    forced = next((edit.layout for edit in reversed(concern) if edit.verb == "layout"), "")
+    pins: Pins = {tracks.rate.frame(e.at_ms): (e.x, e.y) for e in concern if e.verb == "keyframe"}
+    framings = [
+        frame_take(take, scene, shape, reframing, pins)
+        for scene in scenes
+        for take in direct(scene, shape, reframing, forced)
+    ]
+    grid = _twice_a_second(tracks)
+    edges = np.array([scene.end for scene in scenes])
+    shots = np.searchsorted(edges, grid, side="right")
+    faces = [
+        face
+        for number, scene in enumerate(scenes)
+        for face in faces_in_output(framings, scene.actors, grid[shots == number], scene.fps)
+    ]
+    return AspectFraming(aspect=aspect, framings=tuple(framings), faces=tuple(faces))
+
+
+def _twice_a_second(tracks: FaceTracks) -> NDArray[np.int32]:
+    step = max(1, round(tracks.rate.fps / FACES_PER_SECOND))
+    return np.arange(0, tracks.frames, step, dtype=np.int32)
+
+
+__all__ = ["direct_clip", "frame_clip"]

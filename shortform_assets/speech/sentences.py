@@ -1,0 +1,73 @@
+"""Sentences: from punctuation and pauses, whoever speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from shortform_assets.contracts.speech import Sentence, Word
+
+LONGEST = 60
+"""Words; a longer sentence is split at its best pause or comma."""
+_PAUSE_MS = 1500
+_SHORTEST_PIECE = 8
+_CLOSING = "\"'”’»)]}」』"
+_TERMINAL = ".?!…。？！।؟"
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof sr jr st vs etc e.g i.e inc ltd co corp gen col sgt capt lt rev hon mt ft approx fig"
+    " no vol jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n a.m p.m ph.d b.c a.d".split()
+)
+_MAY_END = frozenset("etc inc ltd co corp jr sr a.m p.m u.s u.k u.n ph.d b.c a.d no".split())
+"""Abbreviations that also stand at the end of a sentence: then a capital follows."""
+_INITIAL = re.compile(r"^[A-Z]\.$")
+
+
+def split_sentences(words: Sequence[Word]) -> tuple[Sentence, ...]:
+    """Sentences that cover all words in order, each closed by terminal punctuation or else marked open.
+
+    A pause of 1.5 s ends a sentence where the text does not run on in lower case; 3 s always do. None is
+    longer than 60 words: those are split at the longest pause, preferably after a comma.
+    """
+    found: list[Sentence] = []
+    first = 0
+    for i, word in enumerate(words):
+        following = words[i + 1] if i + 1 < len(words) else None
+        closed = ends_sentence(word.text, following.text if following else None)
+        if closed or following is None or _breaks(word, following):
+            found += _pieces(words, first, i, closed)
+            first = i + 1
+    return tuple(found)
+
+
+def ends_sentence(text: str, following: str | None) -> bool:
+    """Whether `text` ends a sentence, given the next word (None at the very end)."""
+    bare = text.rstrip(_CLOSING)
+    if not bare or bare[-1] not in _TERMINAL:
+        return False
+    if bare[-1] != "." or following is None:
+        # An ellipsis before a lower-case word is a hesitation.
+        return not (bare.endswith("…") and following is not None and following[:1].islower())
+    start = following.lstrip("\"'“‘«¿¡([{")[:1]
+    stem = bare.lstrip("\"'“‘«([{").rstrip(".").casefold()
+    if bare.endswith("..") or stem in _MAY_END:
+        return not start.islower() and (stem != "no" or not start.isdigit())
+    return not (stem in _ABBREVIATIONS or _INITIAL.match(bare))
+
+
+def _breaks(word: Word, following: Word) -> bool:
+    pause = following.start_ms - word.end_ms
+    return pause >= 2 * _PAUSE_MS or (pause >= _PAUSE_MS and not following.text[:1].islower())
+
+
+def _pieces(words: Sequence[Word], first: int, last: int, closed: bool) -> list[Sentence]:
+    if last - first < LONGEST:
+        return [Sentence(first=first, last=last, closed=closed)]
+    room = range(first + _SHORTEST_PIECE - 1, last - _SHORTEST_PIECE + 1)
+    middle = (first + last) / 2
+
+    def worth(i: int) -> tuple[float, float]:
+        pause = words[i + 1].start_ms - words[i].end_ms
+        return pause + (400 if words[i].text[-1:] in ",;:—–" else 0), -abs(i - middle)
+
+    cut = max(room, key=worth)
+    return _pieces(words, first, cut, False) + _pieces(words, cut + 1, last, closed)

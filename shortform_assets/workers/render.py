@@ -1,0 +1,161 @@
+"""The render worker: `python -m shortform_assets.workers.render JOB.json`.
+
+JOB.json is {"store": url, "jobs": [job keys], "executor": name, "renderer": "module:function"}; the last
+two may be left out. `-` reads it as the first line of stdin, and then further job keys, one a line, until
+stdin ends: so a pool keeps a worker warm.
+
+Says on stdout, one JSON object a line: {"output": id, "fraction": 0..1} while it works, and
+{"output": id, "job": key, "state": "completed" | "failed" | "skipped"} after each job; `skipped` means that
+the outcome was there already. A fault of one output is its failed outcome; a fault of the store ends the
+worker with exit status 1. SIGTERM and Ctrl-C leave no outcome, so that the job can be begun again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from resources.bench import StoreBench
+from resources.media_store import MediaStore
+from resources.store_errors import StoreError
+from shortform_assets.contracts.creative import RenderJob
+from shortform_assets.contracts.delivery import Outcome
+from shortform_assets.delivery.outcomes import begin_attempt, finish
+from shortform_assets.delivery.quality import measure
+from shortform_assets.delivery.records import task_of
+from shortform_assets.delivery.reuse import picture_of
+from shortform_assets.errors import ShortformError
+from shortform_assets.workbench import Workbench
+
+RENDERER = "shortform_assets.rendering.render:render"
+_QUIET_SECONDS = 0.5
+
+
+class Rendered(Protocol):
+    """What a renderer hands back."""
+
+    @property
+    def video(self) -> Path: ...
+
+    @property
+    def poster(self) -> Path: ...
+
+
+Renderer = Callable[[Workbench, RenderJob], Rendered]
+Say = Callable[[dict[str, Any]], None]
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: python -m shortform_assets.workers.render JOB.json (or - for stdin)", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        header, keys = _jobs(arguments[0])
+        store = MediaStore.open(header["store"])
+        renderer = _load(header.get("renderer") or RENDERER)
+        for key in keys:
+            render_one(store, key, renderer, header.get("executor", ""), _say)
+    except KeyboardInterrupt:
+        return 130
+    except ShortformError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def render_one(store: MediaStore, key: str, renderer: Renderer, executor: str, say: Say) -> str:
+    """Take one job from its next attempt to its outcome; returns the state that was said.
+
+    Raises StoreError where the store fails: that says nothing about the output.
+    """
+    task = task_of(store, key)
+    output = task.job.output_id
+    attempt = begin_attempt(store, key, _now_ms(), executor)
+    state = "skipped"
+    if attempt is not None:
+        say({"output": output, "fraction": 0.0})
+        outcome = finish(store, key, _attempt(store, task.job, attempt, renderer, say))
+        state = outcome.state if outcome else "skipped"
+    say({"output": output, "job": key, "state": state})
+    return state
+
+
+def _attempt(store: MediaStore, job: RenderJob, attempt: int, renderer: Renderer, say: Say) -> Outcome:
+    said = 0.0
+
+    def progress(fraction: float, note: str) -> None:
+        nonlocal said
+        if time.monotonic() - said >= _QUIET_SECONDS:
+            said = time.monotonic()
+            # The last bit of the bar is measuring and storing.
+            say({"output": job.output_id, "fraction": round(fraction * 0.95, 3)})
+
+    try:
+        with StoreBench.over(store, on_progress=progress) as bench:
+            rendered = renderer(bench, picture_of(job))
+            quality = measure(rendered.video, job)
+            return Outcome(
+                output_id=job.output_id,
+                attempt=attempt,
+                state="completed",
+                video=bench.keep(rendered.video),
+                poster=bench.keep(rendered.poster),
+                quality=quality,
+                degraded=tuple(bench.degraded),
+            )
+    except StoreError:
+        raise
+    except ShortformError as error:
+        reason = str(error)
+    except Exception as error:
+        traceback.print_exc()
+        reason = f"The renderer failed unexpectedly ({type(error).__name__}: {error})."
+    sentence = " ".join(reason.split())[:500] or "The renderer failed without saying why."
+    return Outcome(output_id=job.output_id, attempt=attempt, state="failed", error=sentence)
+
+
+def _jobs(argument: str) -> tuple[dict[str, Any], Iterable[str]]:
+    if argument != "-":
+        header = json.loads(Path(argument).read_text())
+        return header, header["jobs"]
+    header = json.loads(sys.stdin.readline())
+    return header, _lines(header.get("jobs", ()))
+
+
+def _lines(first: Iterable[str]) -> Iterator[str]:
+    yield from first
+    # readline, not iteration over stdin, which may read ahead and wait for more.
+    while line := sys.stdin.readline():
+        if key := line.strip():
+            yield key
+
+
+def _load(name: str) -> Renderer:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def _say(event: dict[str, Any]) -> None:
+    print(json.dumps(event), flush=True)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    # An exception, not os._exit: FFmpeg and the scratch folder are cleaned up on the way out.
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,155 @@
+"""Builders of small compositions, outcomes and plans for the delivery suite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from resources.media_store import MediaStore
+from shortform_assets.contracts.base import Blob, FrameRate
+from shortform_assets.contracts.clips import (
+    AspectFraming,
+    ClipMedia,
+    Framing,
+    Keyframe,
+    MediaSegment,
+    Panel,
+)
+from shortform_assets.contracts.creative import (
+    AudioStyle,
+    AudioTreatment,
+    CaptionPage,
+    CaptionStyle,
+    CaptionWord,
+    ClipEnhancement,
+    Composition,
+    Encode,
+    Font,
+    RenderJob,
+    StyleContract,
+)
+from shortform_assets.contracts.delivery import Outcome, Quality
+from shortform_assets.contracts.selection import ClipPlan, FellOut, PlannedClip, Span
+from shortform_assets.delivery.outcomes import Terms
+
+RATE = FrameRate(num=25)
+NOTHING = Blob(sha256="0" * 64, size=0)
+QUALITY = Quality(
+    width=180,
+    height=320,
+    frames=50,
+    duration_ms=2000,
+    video_codec="h264",
+    audio_codec="aac",
+    loudness_lufs=-14.1,
+    true_peak_dbtp=-1.2,
+    size=123456,
+)
+
+
+def terms(now_ms: int = 0, executor: str = "remote", deadline_seconds: int = 60, max_attempts: int = 2) -> Terms:
+    return Terms(
+        executor=executor, now_ms=now_ms, deadline_seconds=deadline_seconds, max_attempts=max_attempts
+    )
+
+
+def render_job(clip: int = 0, title: str = "A title", aspect: str = "9:16", frames: int = 50) -> RenderJob:
+    clip_id = f"{clip:012x}"
+    words = (
+        CaptionWord(text="Hello", start_frame=0, end_frame=10),
+        CaptionWord(text="there", start_frame=10, end_frame=20),
+    )
+    page = CaptionPage(start_frame=0, end_frame=20, lines=(words,), anchor={"9:16": 0.6})
+    panel = Panel(slot=(0, 0, 1, 1), width=90, height=160, path=(Keyframe(frame=0, x=0, y=0),))
+    framing = Framing(start_frame=0, end_frame=frames, layout="single", reason="one face", panels=(panel,))
+    caption = CaptionStyle(
+        font="Sans",
+        size=0.05,
+        colour="#ffffff",
+        active_colour="#ffff00",
+        outline_colour="#000000",
+        outline=0.003,
+        max_lines=2,
+        max_words=5,
+    )
+    return RenderJob(
+        output_id=f"{clip_id}-{aspect.replace(':', 'x')}",
+        clip_id=clip_id,
+        aspect=aspect,
+        width=320 if aspect == "16:9" else 180,
+        height=180 if aspect == "16:9" else 320,
+        rate=RATE,
+        frames=frames,
+        media=ClipMedia(
+            clip_id=clip_id,
+            width=320,
+            height=180,
+            rate=RATE,
+            frames=frames,
+            segments=(MediaSegment(video=NOTHING, audio=NOTHING, first_frame=0, frames=frames),),
+        ),
+        framing=AspectFraming(aspect=aspect, framings=(framing,)),
+        enhancement=ClipEnhancement(
+            clip_id=clip_id,
+            title=title,
+            pages=(page,),
+            audio=AudioTreatment(highpass_hz=80, compress=True, fade_in_ms=10, fade_out_ms=10),
+        ),
+        style=StyleContract(
+            name="plain",
+            version=1,
+            captions=caption,
+            audio=AudioStyle(highpass_hz=80, compress=True, fade_ms=10),
+            fonts=(Font(family="Sans", file=NOTHING),),
+            accent="#ff0000",
+        ),
+        encode=Encode(
+            crf=23,
+            preset="ultrafast",
+            max_bitrate_kbps=5000,
+            gop_seconds=1,
+            audio_kbps=128,
+            loudness_lufs=-14,
+            true_peak_dbtp=-1,
+        ),
+    )
+
+
+def composition(*jobs: RenderJob) -> Composition:
+    return Composition(style="plain@1", outputs=jobs or tuple(render_job(n) for n in range(3)))
+
+
+def clip_plan(*jobs: RenderJob) -> ClipPlan:
+    clips = {
+        job.clip_id: PlannedClip(
+            clip_id=job.clip_id,
+            spans=(Span(start_frame=100, end_frame=100 + job.frames),),
+            word_ranges=((0, 1),),
+            title=job.enhancement.title,
+            hook="Hello there",
+            quote="Hello there, said the man.",
+            score=0.8,
+            reason="It says hello and means it.",
+        )
+        for job in jobs
+    }
+    passed = FellOut(moment_id="m1", start_ms=90000, end_ms=120000, score=0.2, reason="It overlaps a better one.")
+    return ClipPlan(
+        editor="local", rate=RATE, clips=tuple(clips.values()), fell_out=(passed,), target_count=4
+    )
+
+
+def keep_bytes(store: MediaStore, folder: Path, data: bytes) -> Blob:
+    path = folder / "sample.part"
+    path.write_bytes(data)
+    return store.adopt_file(path)
+
+
+def completed(output_id: str, video: Blob, poster: Blob, attempt: int = 1, **more: object) -> Outcome:
+    fields = {"quality": QUALITY, **more}
+    return Outcome(
+        output_id=output_id, attempt=attempt, state="completed", video=video, poster=poster, **fields
+    )
+
+
+def failed(output_id: str, attempt: int = 1, error: str = "The picture was lost.") -> Outcome:
+    return Outcome(output_id=output_id, attempt=attempt, state="failed", error=error)

@@ -1,0 +1,243 @@
+"""The whole direction of a clip: who speaks, who is framed, and that the framings fit together."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from conftest import media
+
+from shortform_assets.contracts.base import Blob, FrameRate
+from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, FaceTracks, VoicedFace, VoiceMap
+from shortform_assets.contracts.edits import FramingEdit, FramingEdits
+from shortform_assets.contracts.speech import Turn
+from shortform_assets.errors import ClipFault
+from shortform_assets.reframing.compose import box_at
+from shortform_assets.reframing.crop_paths import direct_clip, frame_clip
+from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries
+
+NO_EDITS = FramingEdits()
+FPS = 25
+
+
+def side(track: FaceTrack) -> str:
+    return "left" if track.x < 320 else "right" if track.x > 640 else "poster"
+
+
+def upright(paths):
+    return next(a for a in paths.aspects if a.aspect == "9:16")
+
+
+@pytest.fixture(scope="module")
+def paths(tracks, followed, talk, reframing):
+    return direct_clip(tracks, followed.series, talk.samples, (), VoiceMap(), reframing, NO_EDITS)
+
+
+def test_left_speaks_then_right_and_never_the_poster(paths, tracks) -> None:
+    names = {side(t): t.track_id for t in tracks.tracks}
+    spoken = {v.track_id: v.speaking for v in paths.verdicts}
+    assert spoken[names["poster"]] == ()
+    (first,), (second,) = spoken[names["left"]], spoken[names["right"]]
+    assert first[0] <= 10
+    assert first[1] == pytest.approx(75, abs=12)
+    assert second[0] == pytest.approx(75, abs=12)
+
+
+def test_the_speaker_is_in_the_crop(paths, tracks, followed) -> None:
+    names = {side(t): t.track_id for t in tracks.tracks}
+    inside = 0
+    for n in range(tracks.frames):
+        face = followed.series.tracks[names["left" if n < 75 else "right"]].boxes_at(np.array([n]))[0]
+        framing = next(f for f in upright(paths).framings if f.start_frame <= n < f.end_frame)
+        x1, y1, x2, y2 = box_at(framing.panels[0], n)
+        inside += x1 <= face[0] and y1 <= face[1] and x2 >= face[2] and y2 >= face[3]
+    assert inside / tracks.frames >= 0.95
+
+
+def test_each_aspect_tiles_the_clip_inside_the_picture(paths, tracks) -> None:
+    assert {a.aspect for a in paths.aspects} == set(ASPECT_SIZE)
+    for aspect in paths.aspects:
+        check(aspect, tracks)
+
+
+def check(aspect, tracks) -> None:
+    edges = [(f.start_frame, f.end_frame) for f in aspect.framings]
+    assert edges[0][0] == 0
+    assert edges[-1][1] == tracks.frames
+    assert all(one[1] == other[0] for one, other in pairwise(edges))
+    wide, tall = ASPECT_SIZE[aspect.aspect]
+    for framing in aspect.framings:
+        for panel in framing.panels:
+            slot = panel.slot[2] * wide / (panel.slot[3] * tall)
+            assert panel.width / panel.height == pytest.approx(slot, rel=2e-3)
+            for key in panel.path:
+                assert framing.start_frame <= key.frame < framing.end_frame
+                assert 0 <= key.x <= tracks.width - panel.width + 0.01
+                assert 0 <= key.y <= tracks.height - panel.height + 0.01
+    for face in aspect.faces:
+        assert 0 <= face.x <= face.x + face.width <= 1.0002
+        assert 0 <= face.y <= face.y + face.height <= 1.0002
+
+
+def test_faces_in_the_output_are_given_about_twice_a_second(paths, tracks) -> None:
+    seconds = tracks.frames / FPS
+    frames = {face.frame for face in upright(paths).faces}
+    assert len(frames) == pytest.approx(2 * seconds, abs=2)
+
+
+def test_a_path_for_another_clip_is_a_fault(bench, tracks, reframing) -> None:
+    other = media(960, 540, tracks.frames - 1)
+    with pytest.raises(ClipFault, match="made for another"):
+        frame_clip(bench, tracks, other, (), VoiceMap(), reframing, NO_EDITS)
+
+
+# Below, faces are made of numbers: (x, y, height), and which of them move their lips when.
+
+
+def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0):
+    """Tracks and series of a clip. `faces`: x, y, height, lips (n samples, bool) or None for a poster."""
+    total = round(seconds * FPS)
+    frames = np.arange(0, total, 2, dtype=np.int32)
+    rng = np.random.default_rng(0)
+    series, tracks = {}, []
+    for number, (x, y, height, lips) in enumerate(faces):
+        n, name = len(frames), f"t{number}"
+        mouth = np.full(n, 0.02) + rng.normal(0, 0.001, n)
+        if lips is not None:
+            mouth += lips(frames / FPS) * (0.12 + 0.12 * np.sin(frames / FPS * 2 * np.pi * 4))
+        box = np.tile([x - 0.4 * height, y - height / 2, x + 0.4 * height, y + height / 2], (n, 1))
+        pose = np.zeros((n, 3)) if lips is None else rng.normal(0, 5, (n, 3))
+        series[name] = TrackSeries(
+            frames, box.astype(np.float32), np.ones(n, np.float32), mouth.astype(np.float32),
+            np.zeros((n, 6, 2), np.float32), pose.astype(np.float32), np.zeros(n, np.float32),
+            np.zeros((n, 7), np.float32), np.ones(1, np.float32),
+        )  # fmt: skip
+        tracks.append(
+            FaceTrack(
+                track_id=name, shot=0, first_frame=0, last_frame=int(frames[-1]), samples=n,
+                width=0.8 * height, height=height, mouth_std=float(mouth.std()), x=x, y=y,
+            )
+        )  # fmt: skip
+    picture = PictureSeries(frames, np.full(len(frames), change, np.float32), np.zeros((len(frames), 2)))
+    made = FaceTracks(
+        clip_id="c", media="m", width=size[0], height=size[1], rate=FrameRate(num=FPS), frames=total,
+        cuts=cuts, step=2, tracks=tuple(tracks), series=Blob(sha256="0" * 64, size=1),
+    )  # fmt: skip
+    return made, ClipSeries(series, picture)
+
+
+def direct(made, reframing, turns=(), voices=VoiceMap(), edits=NO_EDITS):
+    tracks, series = made
+    loud = np.random.default_rng(1).normal(0, 0.1, tracks.frames * 16_000 // FPS).astype(np.float32)
+    paths = direct_clip(tracks, series, loud, turns, voices, reframing, edits)
+    for aspect in paths.aspects:
+        check(aspect, tracks)
+    return paths
+
+
+def always(t):
+    return np.ones_like(t)
+
+
+def never(t):
+    return np.zeros_like(t)
+
+
+def test_a_vertical_source_is_shown_whole(reframing) -> None:
+    paths = direct(synthetic((1080, 1920), [(300, 500, 200, always)]), reframing)
+    (framing,) = upright(paths).framings
+    (panel,) = framing.panels
+    assert (panel.width, panel.height, len(panel.path)) == (1080, 1920, 1)
+    assert framing.panels[0].subject == "t0"
+
+
+def test_without_a_face_a_moving_picture_is_cropped_and_a_slide_is_shown_whole(reframing) -> None:
+    (crop,) = upright(direct(synthetic((1920, 1080), [], change=3.0), reframing)).framings
+    assert (crop.layout, crop.fill, crop.panels[0].height) == ("centre", "none", 1080)
+    (slide,) = upright(direct(synthetic((1920, 1080), [], change=0.05), reframing)).framings
+    assert (slide.layout, slide.fill, slide.panels[0].width) == ("fit", "blur", 1920)
+
+
+def test_a_poster_alone_is_never_a_subject(reframing) -> None:
+    paths = direct(synthetic((1920, 1080), [(400, 300, 300, None)]), reframing)
+    assert paths.verdicts[0].state == "static"
+    assert all(not p.subject for a in paths.aspects for f in a.framings for p in f.panels)
+    assert all(not a.faces for a in paths.aspects)
+
+
+def test_speakers_who_sit_close_share_one_picture(reframing) -> None:
+    faces = [(800, 400, 170, lambda t: t < 4), (1060, 400, 170, lambda t: t >= 4)]
+    (framing,) = upright(direct(synthetic((1920, 1080), faces), reframing)).framings
+    x1, _, x2, _ = box_at(framing.panels[0], 100)
+    assert x1 < 800 - 70
+    assert x2 > 1060 + 70
+
+
+def test_far_apart_the_picture_cuts_just_before_the_next_one_speaks(reframing) -> None:
+    faces = [(300, 400, 150, lambda t: t < 4), (1600, 400, 150, lambda t: t >= 4)]
+    first, second = upright(direct(synthetic((1920, 1080), faces), reframing)).framings
+    assert (first.panels[0].subject, second.panels[0].subject) == ("t0", "t1")
+    assert second.start_frame == pytest.approx(100 - 4, abs=10)
+
+
+def test_an_interjection_does_not_flip_the_picture(reframing) -> None:
+    faces = [
+        (300, 400, 150, lambda t: (t < 3.5) | (t > 4.2)),
+        (1600, 400, 150, lambda t: (t >= 3.5) & (t <= 4.2)),
+    ]
+    framings = upright(direct(synthetic((1920, 1080), faces), reframing)).framings
+    assert [f.panels[0].subject for f in framings] == ["t0"]
+
+
+def test_a_voice_off_screen_leaves_the_camera_on_the_live_face_without_blaming_it(reframing) -> None:
+    turns = (Turn(speaker="S1", start_ms=0, end_ms=8000),)
+    paths = direct(synthetic((1920, 1080), [(300, 400, 150, never)]), reframing, turns)
+    assert paths.verdicts[0].state == "live"
+    assert paths.verdicts[0].speaking == ()
+    assert upright(paths).framings[0].panels[0].subject == "t0"
+
+
+def test_two_who_talk_over_each_other_are_stacked_left_on_top(reframing) -> None:
+    faces = [(1600, 400, 150, lambda t: np.sin(t * 2.2) > 0), (300, 400, 150, lambda t: np.sin(t * 2.2) <= 0)]
+    turns = (Turn(speaker="S1", start_ms=0, end_ms=8000), Turn(speaker="S2", start_ms=1000, end_ms=8000))
+    paths = direct(synthetic((1920, 1080), faces), reframing, turns)
+    (framing,) = upright(paths).framings
+    assert framing.layout == "stacked"
+    assert [p.subject for p in framing.panels] == ["t1", "t0"]
+    alone = direct(synthetic((1920, 1080), faces), reframing.model_copy(update={"two_up": False}), turns)
+    assert all(f.layout == "single" for f in upright(alone).framings)
+
+
+def test_no_zoom_beyond_what_the_source_bears(reframing) -> None:
+    (framing,) = upright(direct(synthetic((1920, 1080), [(900, 500, 30, always)]), reframing)).framings
+    assert framing.panels[0].height == pytest.approx(1080 / reframing.max_zoom, abs=0.02)
+
+
+def test_a_human_follows_a_speaker_forces_a_layout_and_sets_a_keyframe(reframing) -> None:
+    faces = [(300, 400, 150, always), (1600, 400, 150, never)]
+    voices = VoiceMap(
+        faces=(
+            VoicedFace(clip_id="c", track_id="t0", person="P1", speaker="S1"),
+            VoicedFace(clip_id="c", track_id="t1", person="P2", speaker="S2"),
+        )
+    )
+    whole = {"start_ms": 0, "end_ms": 8000}
+    follow = FramingEdits(edits=(FramingEdit(verb="follow", speaker="S2", **whole),))
+    made = synthetic((1920, 1080), faces)
+    (framing,) = upright(direct(made, reframing, voices=voices, edits=follow)).framings
+    assert framing.panels[0].subject == "t1"
+    fit = FramingEdits(edits=(FramingEdit(verb="layout", layout="fit", aspect="9:16", **whole),))
+    paths = direct(made, reframing, edits=fit)
+    assert upright(paths).framings[0].fill == "blur"
+    assert next(a for a in paths.aspects if a.aspect == "1:1").framings[0].fill == "none"
+    pin = FramingEdits(edits=(FramingEdit(verb="keyframe", at_ms=4000, x=150, y=120, **whole),))
+    (framing,) = upright(direct(made, reframing, edits=pin)).framings
+    x, y, *_ = box_at(framing.panels[0], 100)
+    assert (x, y) == pytest.approx((150, 120), abs=1)
+
+
+def test_same_input_same_bytes(reframing) -> None:
+    faces = [(300, 400, 150, lambda t: t < 4), (1600, 400, 150, lambda t: t >= 4)]
+    one, other = (direct(synthetic((1920, 1080), faces), reframing) for _ in range(2))
+    assert one.canonical_json() == other.canonical_json()

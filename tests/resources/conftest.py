@@ -1,0 +1,103 @@
+"""S3 without an account: MiniStack on a free port of 127.0.0.1, once a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resources.media_store import MediaStore
+
+BUCKET = "shortform-test"
+_START_SECONDS = 40
+
+
+def _ministack() -> str | None:
+    own = Path(__file__).resolve().parents[2] / ".ministack" / "bin" / "ministack"
+    named = os.environ.get("MINISTACK_BIN")
+    return named or shutil.which("ministack") or (str(own) if own.is_file() else None)
+
+
+@pytest.fixture(scope="session")
+def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of a MiniStack with one empty bucket; skipped where MiniStack is not installed."""
+    binary = _ministack()
+    if binary is None:
+        pytest.skip(
+            "MiniStack is not here: make .ministack with `pip install ministack`, or set MINISTACK_BIN"
+        )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    endpoint = f"http://127.0.0.1:{port}"
+    home = tmp_path_factory.mktemp("ministack")
+    quiet = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [binary],
+            env=os.environ | quiet | {"GATEWAY_PORT": str(port)},
+            cwd=home,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _make_bucket(endpoint, server, home / "log")
+            yield endpoint
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _make_bucket(endpoint: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 0}, connect_timeout=2, read_timeout=10),
+    )
+    until = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            client.create_bucket(Bucket=BUCKET)
+            return
+        except BotoCoreError:
+            if server.poll() is not None or time.monotonic() > until:
+                pytest.fail(f"MiniStack did not start: {log.read_text(errors='replace')[-500:]}")
+            time.sleep(0.2)
+
+
+@pytest.fixture
+def s3_env(ministack_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The environment of a user of that S3; returns the bucket's address."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": ministack_endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "SHORTFORM_CACHE": str(tmp_path / "cache"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{BUCKET}"
+
+
+@pytest.fixture
+def s3_store(s3_env: str) -> MediaStore:
+    """An empty store on S3, below a prefix of its own."""
+    return MediaStore.open(f"{s3_env}/{uuid.uuid4().hex}/a b")
