@@ -20,9 +20,12 @@ from shortform_assets.speech.recognizer import (
     RawTranscript,
     RawWord,
     Recognizer,
+    VoiceModel,
 )
 
 _THREADS = 2
+_BEAMS = {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}
+"""Wide: the words are known, so a lost path is an error and not a saving."""
 
 
 class WhisperRecognizer:
@@ -114,7 +117,9 @@ class _Sphinx:
         from pocketsphinx import Decoder
 
         # Batch normalisation: an utterance's times must not depend on those before it.
-        self._decoder = Decoder(lm=None, samprate=SAMPLE_RATE, loglevel="FATAL", bestpath=False, cmn="batch")
+        self._decoder = Decoder(
+            lm=None, samprate=SAMPLE_RATE, loglevel="FATAL", bestpath=False, cmn="batch", **_BEAMS
+        )
         self._frame = 1.0 / int(self._decoder.config["frate"])
         self._added: dict[str, str] = {}
 

@@ -30,8 +30,8 @@ from shortform_assets.workers.vision import STAGE, VisionEvent, VisionJob
 ATTEMPTS = 2
 POLL_SECONDS = 0.1
 LOG_TAIL = 200
-MOST_WORKERS = 8
-"""A worker takes up to 0.5 GB of memory."""
+MOST_WORKERS = 4
+"""A worker takes up to 1.2 GB of memory at 1080p."""
 PROGRAM = (sys.executable, "-m", "shortform_assets.workers.vision")
 # One thread a library: the workers themselves fill the cores, and sums stay in one order.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "3"}

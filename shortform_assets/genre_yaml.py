@@ -92,8 +92,9 @@ def read_yaml(path: Path) -> Marked:
         raise InputError(f"cannot be read ({error.strerror})", str(path), "check the file") from error
     except UnicodeDecodeError as error:
         raise InputError("is not UTF-8 text", str(path), "save it as UTF-8") from error
-    loader = yaml.SafeLoader(text)
+    loader = None
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if node is None:
             return Marked(place=Place(path, 1), mapping=True)
@@ -113,7 +114,8 @@ def read_yaml(path: Path) -> Marked:
             f"is no valid YAML: {str(error)[:100]}", f"{path}:{line}", "correct the file"
         ) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _marked(
@@ -144,9 +146,9 @@ def _mapping(
     items: dict[str, Marked] = {}
     for key_node, value_node in node.value:
         place = Place(path, key_node.start_mark.line + 1)
-        key = loader.construct_object(key_node, deep=True) if isinstance(key_node, yaml.ScalarNode) else None
         if key_node.tag == "tag:yaml.org,2002:merge":
             raise InputError("<<: is not supported in a genre", str(place), "use `extends: other`")
+        key = loader.construct_object(key_node, deep=True) if isinstance(key_node, yaml.ScalarNode) else None
         if not isinstance(key, str):
             shown = getattr(key_node, "value", "")
             raise InputError(f"the key `{shown}` is no text", str(place), "put it in quotes")
@@ -157,6 +159,8 @@ def _mapping(
                 str(place),
                 f"keep one; the other is on line {items[key].place.line}",
             )
+        if id(value_node) in above:
+            raise InputError(f"{name}: holds itself", str(place), "remove the alias")
         item = _marked(loader, value_node, path, name, above)
         # The line of the key, not of a value that begins below it.
         items[key] = Marked(place=place, value=item.value, items=item.items, mapping=item.mapping)

@@ -84,14 +84,13 @@ def publish_genres(store: Store, folder: Path | None = None) -> list[tuple[str, 
     for genre in [load_genre(name, folder) for name in genre_names(folder)]:
         current = genre.digest()
         published = False
-        while _latest(store, genre.name)[1] != current:
+        number, last = _latest(store, genre.name)
+        while last != current and not published:
             store.create(f"genres/{genre.name}/{current}.json", genre.canonical_json())
-            # Two publishers race for the next number; who loses looks again at what is latest.
-            number = _latest(store, genre.name)[0] + 1
+            # Two publishers race for the next number; who loses looks again at what is latest now.
             entry = json.dumps({"digest": current}).encode()
-            published = store.create(f"genres/{genre.name}/published/{number}.json", entry)
-            if published:
-                break
+            published = store.create(f"genres/{genre.name}/published/{number + 1}.json", entry)
+            number, last = _latest(store, genre.name)
         done.append((genre.name, current, published))
     return done
 

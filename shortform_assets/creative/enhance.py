@@ -136,7 +136,7 @@ class _Artist:
                 [self._block(page, measure, aspect) for page in pages],
                 framing,
                 boxes[aspect],
-                self.rules.caption_anchor,
+                self.rules.caption_anchor.get(aspect, boxes[aspect].bottom),
                 rate,
             )
             for aspect, framing in framings.items()

@@ -16,7 +16,7 @@ _AIR = 0.012
 _CORE = 0.12
 """This share of a face at its edges (hair, neck) may be touched before it counts as covered."""
 # Costs. Covering a face is worst, then touching its edge, then jumping within a framing, then being away.
-_COVER, _TOUCH, _JUMP, _AWAY, _ABOVE = 1000.0, 6.0, 3.0, 1.0, 0.15
+_COVER, _TOUCH, _JUMP, _AWAY, _ABOVE = 1000.0, 5.0, 3.0, 1.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -138,5 +138,5 @@ def _cost(anchor: float, block: Block, faces: Sequence[FaceBox], box: SafeBox, w
         overlap = min(bottom + _AIR, face.y + face.height) - max(top - _AIR, face.y)
         if overlap > 0:
             hidden = covered(face, top, bottom, left, right)
-            cost += (_COVER if hidden else 0.0) + _TOUCH * (overlap / max(face.height, _AIR) + 0.1)
+            cost += (_COVER if hidden else 0.0) + _TOUCH * overlap / max(face.height, _AIR)
     return cost

@@ -63,11 +63,12 @@ def make_episode(
     if width * 9 != height * 16 or width % 32 or width < 320:
         raise InputError(f"{width}x{height} is not a 16:9 size in steps of 32", "demo", "use 1920x1080")
     lines = parse_script(script)
-    talker = voice if voice is not None else PiperVoice()
+    voice_name = voice.name if voice is not None else PiperVoice.name
     video, truth_file = out_dir / "episode.mp4", out_dir / "truth.json"
-    recipe = _recipe(lines, size, talker.name, seconds)
+    recipe = _recipe(lines, size, voice_name, seconds)
     if (kept := _up_to_date(video, truth_file, recipe)) is not None:
         return Episode(video, truth_file, kept, made=False)
+    talker = voice if voice is not None else PiperVoice()
     report = progress or (lambda fraction, note: None)
     out_dir.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out_dir))
@@ -92,7 +93,7 @@ def make_episode(
         truth = EpisodeTruth(
             recipe=recipe,
             video=_blob(scratch / "episode.mp4"),
-            voice=talker.name,
+            voice=voice_name,
             width=width,
             height=height,
             rate=FrameRate(num=FPS),
@@ -129,10 +130,10 @@ def _film(
 ) -> None:
     from shortform_assets.media.ffmpeg import pipe_frames
 
-    # x264's bytes depend on its thread count, so it is fixed; frame 0 of every two seconds is a key frame.
+    # x264's bytes depend on its thread count, so it is fixed.
     args = [
         *("-i", str(scratch / "mix.wav"), "-map", "0:v", "-map", "1:a"),
-        *("-r", str(FPS), "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"),
+        *("-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"),
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2"),
         *("-g", str(2 * FPS), "-flags:v", "+bitexact+cgop", "-colorspace", "bt709"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
@@ -140,16 +141,15 @@ def _film(
         *("-fflags", "+bitexact", "-map_metadata", "-1", "-movflags", "+faststart"),
         str(scratch / "episode.mp4"),
     ]
-    with pipe_frames(args, *size) as write:
+    with pipe_frames(args, *size, FrameRate(num=FPS)) as write:
         for frame, picture in enumerate(draw_frames(shots, acts, size)):
             write(picture)
             if frame % (2 * FPS) == 0:
                 report(0.05 + 0.95 * frame / frames, "filming")
 
 
-def _recipe(
-    lines: Sequence[Line], size: tuple[int, int], voice: str, seconds: float | None
-) -> str:  # fmt: skip
+def _recipe(lines: Sequence[Line], size: tuple[int, int], voice: str, seconds: float | None) -> str:
+    """Digest of all that makes the episode, the demo's code included."""
     code = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         code.update(source.read_bytes())

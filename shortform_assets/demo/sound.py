@@ -21,7 +21,7 @@ SAMPLES = RATE // FPS
 HOSTS: tuple[Host, Host] = ("A", "B")
 
 _LEAD, _TAIL = 0.8, 1.2
-_LEVEL = 0.098
+_LEVEL = 0.106
 _ROOM = 10 ** (-64 / 20)
 _PAN: dict[Host, tuple[float, float]] = {"A": (1.0, 0.78), "B": (0.78, 1.0)}
 
@@ -85,10 +85,10 @@ def write_mix(tracks: dict[Host, Sound], path: Path) -> None:
     mix = (sums[8:] - sums[:-8]) / np.sqrt(8) * np.float32(_ROOM)
     for host, track in tracks.items():
         mix += track[:, None] * np.array(_PAN[host], np.float32)
-    # Soft above -3 dBFS: peaks bend, nothing clips.
-    knee = 0.7
+    # Soft above -6 dBFS: peaks bend, nothing clips.
+    knee, limit = 0.5, 0.84
     over = np.maximum(np.abs(mix) - knee, 0)
-    mix = np.sign(mix) * (np.minimum(np.abs(mix), knee) + (0.97 - knee) * np.tanh(over / (0.97 - knee)))
+    mix = np.sign(mix) * (np.minimum(np.abs(mix), knee) + (limit - knee) * np.tanh(over / (limit - knee)))
     with wave.open(str(path), "wb") as out:
         out.setnchannels(2)
         out.setsampwidth(2)

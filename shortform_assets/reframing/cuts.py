@@ -18,7 +18,7 @@ from shortform_assets.reframing.detect import Picture
 LOOK = 2
 """Frames looked at on either side of a change."""
 CHANGE = 10.0
-"""Least mean change of luma and chroma (of 255 each, chroma counted double) that may be a cut."""
+"""Least `difference` that may be a cut."""
 STANDS_OUT = 3.0
 """Least ratio of a cut's change to the mean change around it."""
 WIDTH = 96
@@ -50,7 +50,7 @@ def shrink(picture: Picture) -> Small:
 
 
 def difference(one: Small, other: Small) -> float:
-    """Mean absolute change: luma, and both chroma planes doubled, over 2.5."""
+    """Mean absolute change of luma, Cr and Cb (of 255 each), summed and halved."""
     means = np.abs(one - other).mean(axis=(0, 1))
     return float(means @ np.array([0.5, 0.5, 0.5]))
 
@@ -58,7 +58,8 @@ def difference(one: Small, other: Small) -> float:
 def with_cuts(frames: Iterable[tuple[int, Picture]], joins: frozenset[int]) -> Iterator[Frame]:
     """`frames` of a clip in order, `LOOK` frames late, with `cut` set where a new shot begins.
 
-    `joins` are the frames where a new span begins: always cuts.
+    A frame's picture is there until the next frame is asked for. `joins` are the frames
+    where a new span begins: always cuts.
     """
     window: deque[Frame] = deque(maxlen=2 * LOOK + 1)
     # The window slides so that the judged frame has LOOK neighbours on both sides where there are any.
@@ -69,7 +70,10 @@ def with_cuts(frames: Iterable[tuple[int, Picture]], joins: frozenset[int]) -> I
         window.append(Frame(number, picture, small, change, number in joins))
         ahead += 1
         if ahead > LOOK:
-            yield _judged(window, len(window) - 1 - LOOK)
+            judged = _judged(window, len(window) - 1 - LOOK)
+            yield judged
+            # Only the small picture is still needed: five big ones would be 30 MB.
+            judged.picture = judged.picture[:0].copy()
             ahead -= 1
     for left in range(ahead, 0, -1):
         yield _judged(window, len(window) - left)

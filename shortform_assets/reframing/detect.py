@@ -30,6 +30,8 @@ class FaceDetector:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        # Searches of two sizes would otherwise keep an arena each for ever.
+        options.enable_cpu_mem_arena = False
         # Sizes that the file declares wrongly are what the warnings are about.
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(

@@ -98,6 +98,7 @@ class Measures:
         self.sums = {name: [0, *accumulate(values)] for name, values in self.hits.items()}
         rates = sorted(1000 * x.words / (x.end_ms - x.start_ms) for x in lines if x.words >= 4)
         self.usual_rate = rates[len(rates) // 2] if rates else 2.5
+        self.cased = sum(x.text[:1].isupper() for x in lines) > len(lines) / 2
         self.openings = [self._opening(i) for i in range(len(lines))]
 
     def total(self, name: str, a: int, b: int) -> int:
@@ -151,10 +152,14 @@ class Measures:
         }
 
     def opens_with_question(self, a: int) -> bool:
-        """The first line asks, or the next one does in the same breath."""
+        """The first line asks about something, or the next one does in the same breath."""
         here = self.lines[a]
+        if here.question:
+            return bool(here.stems) and here.words >= 3
         follows = self.lines[a + 1] if a + 1 < len(self.lines) else here
-        return here.question or (follows.question and follows.speaker == here.speaker and here.words <= 12)
+        return (
+            follows.question and bool(follows.stems) and follows.speaker == here.speaker and here.words <= 12
+        )
 
     def _answered(self, a: int, b: int) -> float:
         """1 for a question with its whole answer, 0.6 where the answer goes on after the end."""
@@ -211,6 +216,8 @@ class Measures:
         strength += 0.1 * min(1, self.hits["specific"][a]) + 0.1 * min(1, self.hits["emotion"][a])
         strength += 0.1 * min(1, self.hits["story"][a]) + 0.1 * (line.gap_before_ms >= 350)
         strength += 0.1 * (a == 0 or self.topic_of[a] != self.topic_of[a - 1])
+        # A small letter at the start means that the sentence began before.
+        strength -= 0.2 * (line.text[:1].islower() and self.cased)
         strength -= 0.1 * self.hits["filler"][a] + 0.2 * self._dangling(a) + 0.25 * (line.words < 3)
         return clamp(strength - 0.1 * (line.words > 30))
 

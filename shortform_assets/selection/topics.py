@@ -19,7 +19,9 @@ from shortform_assets.selection.script import Line, is_content
 
 WINDOW = 70
 """Content words compared on each side of a gap."""
-MIN_TOPIC_MS = 40_000
+MIN_TOPIC_MS = 60_000
+DEPTH = 1.5
+"""Standard deviations above the mean at which a dip is a boundary."""
 KEYWORDS = 8
 NOUNS = ("tion", "ment", "ity", "ness", "ship", "ics", "ism", "ance", "ence", "ers", "or", "ists", "logy")
 PUNCTUATION = ".,;:!?\"'“”’()[]…—–-"
@@ -147,7 +149,7 @@ def _boundaries(lines: Sequence[Line], depths: np.ndarray) -> list[int]:
     """Deepest gaps first, none nearer than MIN_TOPIC_MS to another or to an end."""
     if not len(depths):
         return []
-    threshold = float(depths.mean() + 0.8 * depths.std())
+    threshold = float(depths.mean() + DEPTH * depths.std())
     chosen: list[int] = []
     begin, end = lines[0].start_ms, lines[-1].end_ms
     for gap in sorted(range(len(depths)), key=lambda g: (-depths[g], g)):

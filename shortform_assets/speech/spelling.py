@@ -25,7 +25,7 @@ _SIGNS = {
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen"}
 _PIECE = re.compile(
     r"(?P<money>[$€£¥])?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<ordinal>st|nd|rd|th)?(?P<plural>'?s\b)?"
-    r"|(?P<initials>(?:[a-z]\.){2,}|[A-Z]{2,5}(?=s?\b)(?!'))|(?P<letters>[^\W\d_]+(?:'[^\W\d_]+)*)"
+    r"|(?P<initials>(?:[A-Za-z]\.){2,}|[A-Z]{2,3}(?=s?\b)|[B-DF-HJ-NP-TV-Z]{4,5}(?=s?\b))|(?P<letters>[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<dot>\.(?=\w))|(?P<colon>(?<=\d):(?=\d\d))|(?P<sign>[%&+@=°/])"
 )
 _LARGEST = 10**15
@@ -34,7 +34,8 @@ _LARGEST = 10**15
 def spoken(word: str) -> list[str]:
     """Lower-case words of letters and apostrophes that are heard when `word` is read; may be empty.
 
-    "$5.50" gives five dollars fifty, "1984" nineteen eighty four, "50%" fifty percent, "GPT-4" g p t four.
+    "$5.50" gives five dollars fifty, "1984" nineteen eighty four, "50%" fifty percent, "GPT-4" g p t four;
+    capitals of four letters and more are a word (NASA) where they have a vowel.
     """
     text = word.replace("’", "'").replace("‘", "'")
     if text.rstrip(".,!?:;\"'").casefold() in _SHORT:

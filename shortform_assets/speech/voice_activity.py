@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from shortform_assets.speech.recognizer import SAMPLE_RATE, Floats
@@ -80,26 +80,19 @@ class Voice:
         return self.inside(start_ms, end_ms, margin_ms) / (end_ms - start_ms)
 
 
-def plan_chunks(spans: Sequence[Span], longest_ms: int, pad_ms: int = 300) -> Iterator[tuple[int, int, bool]]:
-    """Stretches of at most `longest_ms` that hold all voice: start, end and whether the end is in silence.
+def next_chunk(spans: Sequence[Span], longest_ms: int, pad_ms: int = 300) -> tuple[int, int, bool]:
+    """The first stretch to recognise of the voiced `spans`: start, end and whether it ends in silence.
 
-    Cuts are made in the longest silence of the last third. Only voice without any pause that is longer
-    than `longest_ms` is cut elsewhere; its end is marked False, and the caller mends the seam.
+    At most `longest_ms` and its padding. The cut is made in the longest silence of the last third. Only
+    voice without any pause that is longer than `longest_ms` is cut elsewhere, and the end marked False.
     """
-    queue = list(spans)
-    while queue:
-        start = queue[0][0]
-        inside = [span for span in queue if span[1] - start <= longest_ms]
-        if not inside:
-            yield max(0, start - pad_ms), start + longest_ms, False
-            queue[0] = (start + longest_ms, queue[0][1])
-            continue
-        count = len(inside)
-        if count < len(queue):
-            gaps = [(b[0] - a[1], i + 1) for i, (a, b) in enumerate(pairwise(queue[: count + 1]))]
-            late = [gap for gap in gaps if queue[gap[1] - 1][1] - start >= longest_ms * 2 // 3] or gaps[-1:]
-            count = max(late)[1]
-        end = queue[count - 1][1]
-        space = queue[count][0] - end if count < len(queue) else 2 * pad_ms
-        yield max(0, start - pad_ms), end + min(pad_ms, space // 2), True
-        queue = queue[count:]
+    start = spans[0][0]
+    count = sum(1 for _, end in spans if end - start <= longest_ms)
+    if not count:
+        return max(0, start - pad_ms), start + longest_ms, False
+    space = 2 * pad_ms
+    if count < len(spans):
+        gaps = [(b[0] - a[1], i + 1) for i, (a, b) in enumerate(pairwise(spans[: count + 1]))]
+        late = [gap for gap in gaps if spans[gap[1] - 1][1] - start >= longest_ms * 2 // 3]
+        space, count = max(late or gaps[-1:])
+    return max(0, start - pad_ms), spans[count - 1][1] + min(pad_ms, space // 2), True

@@ -145,7 +145,11 @@ def _load(name: str) -> Renderer:
 
 
 def _say(event: dict[str, Any]) -> None:
-    print(json.dumps(event), flush=True)
+    try:
+        print(json.dumps(event), flush=True)
+    except OSError:
+        # Who started this is gone: to go on would help nobody, and it is no fault of the output.
+        raise SystemExit(1) from None
 
 
 def _now_ms() -> int:

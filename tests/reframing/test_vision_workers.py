@@ -16,7 +16,9 @@ import resources.vision
 from resources.media_store import MediaStore
 from resources.vision import LocalVision, share_out
 from shortform_assets.contracts.base import Dropped, FrameRate
-from shortform_assets.contracts.clips import ClipMedia, FaceTracks, MediaSegment
+from shortform_assets.contracts.clips import ClipMedia, FaceTracks, MediaSegment, VoiceMap
+from shortform_assets.contracts.edits import FramingEdits
+from shortform_assets.reframing.crop_paths import frame_clip
 
 # Takes the job's clips in turn; clip ids say what happens to them.
 STAND_IN = """
@@ -147,6 +149,11 @@ def test_a_real_worker_tracks_a_real_clip(bench, reframing) -> None:
     assert tracks.media == clip.digest()
     assert [t.samples for t in tracks.tracks] == [25]
     assert bench.open(tracks.series).stat().st_size == tracks.series.size
+    # The same clip through the next stage, from the store: a still face is no subject.
+    paths = frame_clip(bench, tracks, clip, (), VoiceMap(), reframing, FramingEdits())
+    assert (paths.media, paths.frames) == (clip.digest(), 50)
+    assert [v.state for v in paths.verdicts] == ["static"]
+    assert not any(p.subject for a in paths.aspects for f in a.framings for p in f.panels)
     assert isinstance(results["short"], Dropped)
     assert "clip frames" in results["short"].reason
 

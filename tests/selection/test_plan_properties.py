@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import string
+import time
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from selection_talk import silent_media
+from selection_talk import silent_media, talk
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.edits import PlanEdit, PlanEdits
@@ -165,3 +166,23 @@ def test_no_edit_breaks_a_promise(bench, made, verbs):
         bench, moments, transcript, turns, SELECTION, PlanEdits(edits=tuple(retitled)), Brief(count=4)
     )
     holds(plan, transcript, rate, mezzanine.frames, by_hand=True)
+
+
+def test_two_hours_of_talk_are_planned_in_seconds(bench):
+    random = Random(7)
+    rows = []
+    for n in range(1300):
+        said = " ".join(
+            random.choice(VOCABULARY) + random.choice(["", "", "s", str(n // 40)]) for _ in range(15)
+        )
+        rows.append(f"{random.choice('AB')}: {said.capitalize()}{random.choice('...?')}")
+    transcript, turns = talk("\n".join(rows))
+    assert len(transcript.words) > 18_000
+    mezzanine, shots = silent_media(transcript.duration_ms)
+    before = time.process_time()
+    moments = find_moments(bench, transcript, turns, shots, mezzanine, SELECTION)
+    plan = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), Brief(count=40))
+    assert time.process_time() - before < 20
+    assert len(moments.moments) <= 2300
+    assert len(plan.clips) > 10
+    holds(plan, transcript, RATES[0], mezzanine.frames)

@@ -24,7 +24,7 @@ class EnhancementSlice(Contract):
     logo: bool
     safe_box: dict[str, SafeBox]
     """For each aspect ratio."""
-    caption_anchor: Ratio
-    """Preferred centre of the captions, as a share of the output's height."""
+    caption_anchor: dict[str, Ratio]
+    """For each aspect ratio the preferred centre of the captions, as a share of the output's height."""
     caption_gap_ms: int = Field(ge=0)
     """A pause longer than this ends a caption page."""

@@ -9,7 +9,7 @@ from shortform_assets.contracts.base import Contract
 
 class IngestSlice(Contract):
     max_height: int = Field(ge=144, le=4320)
-    """Taller sources are scaled down."""
+    """Sources whose shorter side is longer than this are scaled down."""
     max_rate: float = Field(ge=10, le=120)
     """Faster sources are halved until they fit."""
     crf: int = Field(ge=0, le=35)

@@ -1,0 +1,56 @@
+"""The filters that make a picture upright, square-pixelled, progressive, SDR BT.709 and steady."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from shortform_assets.contracts.base import FrameRate
+from shortform_assets.contracts.source import VideoStream
+
+HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
+"""PQ and HLG."""
+
+
+def display_size(video: VideoStream, max_short_side: int) -> tuple[int, int]:
+    """Width and height as shown: turned upright, pixels made square, the shorter side limited, both even."""
+    width = Fraction(video.width) * Fraction(*video.sample_aspect)
+    height = Fraction(video.height)
+    if video.rotation in (90, 270):
+        width, height = height, width
+    scale = min(Fraction(1), Fraction(max_short_side) / min(width, height))
+    return _even(width * scale), _even(height * scale)
+
+
+def picture_filters(video: VideoStream, size: tuple[int, int], rate: FrameRate) -> list[str]:
+    """Filters from the decoded (and by FFmpeg turned) picture to `size`, 4:2:0, from t = 0, without end.
+
+    The last picture is repeated for ever: the output is cut to its exact number of frames.
+    """
+    width, height = size
+    filters = ["bwdif=mode=send_frame:parity=auto:deint=all"] if video.interlaced else []
+    filters += [f"fps=fps={rate.num}/{rate.den}:start_time=0"]
+    if video.color_transfer in HDR_TRANSFERS:
+        # Scaled first, because light is computed in 32-bit floats; 203 cd/m2 is HDR's white (BT.2408).
+        filters += [
+            f"zscale=w={width}:h={height}:f=bilinear:tin={video.color_transfer}:pin=bt2020:min=bt2020nc"
+            ":t=linear:npl=203,format=gbrpf32le",
+            "zscale=p=bt709,tonemap=tonemap=mobius:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p",
+        ]
+    elif "bt2020" in (video.color_primaries, video.color_space.removesuffix("nc")):
+        filters += [
+            f"zscale=w={width}:h={height}:pin=bt2020:tin=bt709:min=bt2020nc:p=bt709:t=bt709:m=bt709:r=tv",
+            "format=yuv420p",
+        ]
+    else:
+        # Untold colours: HD is BT.709, smaller pictures BT.601, as players take it.
+        told = "auto" if video.color_space else "bt709" if min(video.width, video.height) >= 720 else "bt601"
+        filters += [
+            f"scale=w={width}:h={height}:flags=bicubic:in_color_matrix={told}"
+            ":out_color_matrix=bt709:out_range=tv",
+            "format=yuv420p",
+        ]
+    return [*filters, "setsar=1", "tpad=stop_mode=clone:stop=-1"]
+
+
+def _even(length: Fraction) -> int:
+    return max(2, round(length / 2) * 2)

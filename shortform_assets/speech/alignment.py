@@ -1,0 +1,123 @@
+"""Word times by forced alignment of what was recognised; English only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from shortform_assets.speech.pronounce import phones
+from shortform_assets.speech.recognizer import Aligner, Floats
+from shortform_assets.speech.spelling import spoken
+from shortform_assets.speech.voice_activity import Span, Voice
+from shortform_assets.speech.written import Draft
+
+_GAP_MS, _PAD_MS, _LATE_MS, _LONGEST_MS = 300, 350, 450, 15_000
+_FURTHEST_MS = 600
+"""An edge that alignment moves further than this from where it was heard is not believed."""
+_SLOWEST_MS, _FASTEST_MS = 1600, 20
+
+
+def align_words(
+    words: Sequence[Draft],
+    read: Callable[[int, int], Floats],
+    duration_ms: int,
+    voice: Voice,
+    aligner: Aligner,
+    progress: Callable[[float], None],
+) -> list[Draft]:
+    """`words` with the times at which the aligner finds them; where it does not, they keep their own.
+
+    Utterances are cut at pauses and are at most 15 s long. Words that have no spoken form in Latin letters
+    are left out of the alignment and fill the room between their neighbours.
+    """
+    done: list[Draft] = []
+    start = 0
+    for first, last in utterances(words):
+        piece = words[first : last + 1]
+        end = seam(words[last], words[last + 1], voice) if last + 1 < len(words) else duration_ms
+        low, high = max(start, piece[0].start - _PAD_MS, 0), min(end, piece[-1].end + _PAD_MS)
+        done += _align(piece, read(low, high), low, aligner)
+        start = end
+        progress((last + 1) / len(words))
+    return done
+
+
+def seam(left: Draft, right: Draft, voice: Voice) -> int:
+    """Where to cut between two words: in the longest silence nearby, or half-way between them.
+
+    Providers let words begin in the silence before them and end early, so the silence may lie a little
+    inside the right word.
+    """
+    low, high = max(left.start, left.end - _PAD_MS), min(right.end, right.start + _LATE_MS)
+    edges = [low, *(min(max(t, low), high) for span in voice.spans for t in span if low < t < high), high]
+    gaps = [(b - a, -a) for a, b in pairwise(edges) if b > a and not voice.inside(a, b)]
+    if not gaps:
+        return (left.end + right.start) // 2
+    length, begin = max(gaps)
+    return -begin + length // 2
+
+
+def utterances(words: Sequence[Draft]) -> list[tuple[int, int]]:
+    """Word ranges, inclusive, cut at pauses of 0.3 s; longer ones than 15 s also at their longest pause."""
+    ranges: list[tuple[int, int]] = []
+    first = 0
+    for i in range(len(words)):
+        if i + 1 == len(words) or words[i + 1].start - words[i].end >= _GAP_MS:
+            ranges += _halves(words, first, i)
+            first = i + 1
+    return ranges
+
+
+def _halves(words: Sequence[Draft], first: int, last: int) -> list[tuple[int, int]]:
+    if words[last].end - words[first].start <= _LONGEST_MS or first == last:
+        return [(first, last)]
+    middle = (words[first].start + words[last].end) / 2
+    third = (words[last].end - words[first].start) / 3
+    inner = [i for i in range(first, last) if abs(words[i].end - middle) <= third] or list(range(first, last))
+    cut = max(
+        inner,
+        key=lambda i: (
+            words[i + 1].start - words[i].end,
+            words[i].text[-1:] in ".?!,;:",
+            -abs(words[i].end - middle),
+        ),
+    )
+    return _halves(words, first, cut) + _halves(words, cut + 1, last)
+
+
+def _align(words: Sequence[Draft], samples: Floats, start_ms: int, aligner: Aligner) -> list[Draft]:
+    heard: list[str] = []
+    owner: list[int] = []
+    lacking: dict[str, list[str]] = {}
+    for i, word in enumerate(words):
+        for name in spoken(word.text):
+            if not aligner.knows(name):
+                guess = phones(name)
+                if not guess:
+                    continue
+                # A key of its own, so that a guess never shadows a dictionary word.
+                name = f"oov_{'_'.join(guess).lower()}"
+                lacking[name] = guess
+            heard.append(name)
+            owner.append(i)
+    times = aligner.align(samples, heard, lacking) if heard else None
+    if times is None:
+        return list(words)
+    spans: dict[int, Span] = {}
+    for i, (low, high) in zip(owner, times, strict=True):
+        found = (start_ms + round(low * 1000), start_ms + round(high * 1000))
+        spans[i] = (min(spans[i][0], found[0]), max(spans[i][1], found[1])) if i in spans else found
+    return [_accept(word, spans.get(i)) for i, word in enumerate(words)]
+
+
+def _accept(word: Draft, found: Span | None) -> Draft:
+    if found is None:
+        return word
+    start, end = found
+    names = max(1, len(spoken(word.text)))
+    if not _FASTEST_MS <= end - start <= _SLOWEST_MS * names:
+        return word
+    if abs(start - word.start) > _FURTHEST_MS or abs(end - word.end) > _FURTHEST_MS:
+        return word
+    return replace(word, start=start, end=end, aligned=True)

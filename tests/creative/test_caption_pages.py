@@ -1,0 +1,115 @@
+"""Caption pages for any words: complete, in order, never overlapping, always inside their measure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shortform_assets.contracts.base import FrameRate
+from shortform_assets.creative.captions import Measure, caption_pages
+from shortform_assets.creative.typeset import Typeface, displayed
+from shortform_assets.creative.words import SpokenWord
+from shortform_assets.data import shipped
+
+RATE = FrameRate(num=30)
+FACE = Typeface(shipped("style_contracts") / "shortform" / "Montserrat-ExtraBold.ttf")
+WIDE = Measure(FACE, 9.5, False, 2, 6)
+
+TEXTS = st.one_of(
+    st.sampled_from(["a", "I", "don't", "Straße,", "No.", "señor!", "Donaudampfschifffahrtsgesellschaft"]),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40),
+    st.sampled_from(["日本語のとても長い言葉がここにあります", "שלום", "مرحبا", "x" * 90, "🙂👍🏽"]),
+)
+
+
+@st.composite
+def talks(draw) -> list[SpokenWord]:
+    words, at = [], draw(st.integers(0, 40))
+    for _ in range(draw(st.integers(0, 40))):
+        length = draw(st.integers(1, 25))
+        speaker = draw(st.sampled_from([0, 0, 0, 1, -1]))
+        words.append(
+            SpokenWord(draw(TEXTS), at, at + length, (at * 33, (at + length) * 33), speaker, draw(st.booleans()))
+        )
+        # Overlapping and simultaneous words are what bad alignment gives.
+        at += draw(st.one_of(st.just(0), st.integers(max(1, length - 3), length), st.integers(0, 60)))
+    return words
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    talks(),
+    st.floats(4, 25),
+    st.booleans(),
+    st.integers(1, 3),
+    st.integers(1, 8),
+)
+def test_pages_are_complete_ordered_and_fit(words, width, uppercase, max_lines, max_words):
+    measure = Measure(FACE, width, uppercase, max_lines, max_words)
+    frames = (words[-1].end_frame if words else 0) + 200
+    pages = caption_pages(words, measure, RATE, frames, 700)
+    parts = [word for page in pages for line in page.lines for word in line]
+    assert "".join(w.text for w in parts) == "".join(w.text for w in words if displayed(w.text, False))
+    assert all(0 <= page.start_frame < page.end_frame <= frames for page in pages)
+    assert all(a.end_frame <= b.start_frame for a, b in zip(pages, pages[1:], strict=False))
+    for page in pages:
+        assert 1 <= len(page.lines) <= max_lines
+        assert sum(map(len, page.lines)) <= max_words
+        assert 0.6 <= page.scale <= 1
+        speakers = {w.speaker for line in page.lines for w in line} - {-1}
+        assert len(speakers) <= 2
+        for line in page.lines:
+            # One character may be wider than any line; nothing else may.
+            if len("".join(w.text for w in line)) > 1:
+                assert measure.line(line) * page.scale <= width * 1.002
+
+
+def said(text: str, step: int = 9) -> list[SpokenWord]:
+    return [
+        SpokenWord(word, i * step, i * step + step - 1, (i * 300, i * 300 + 280), 0, word[-1] in ".?!")
+        for i, word in enumerate(text.split())
+    ]
+
+
+def texts(pages) -> list[str]:
+    return [" ".join(w.text for line in page.lines for w in line) for page in pages]
+
+
+def test_pages_end_with_sentences_and_clauses():
+    words = said("So that is how it began. We had nothing, and then everything changed at once.")
+    pages = texts(caption_pages(words, WIDE, RATE, 400, 700))
+    assert any(page.endswith("began.") for page in pages)
+    assert not any("began. We" in page for page in pages)
+    assert all(len(page.split()) > 1 for page in pages)
+
+
+def test_pauses_and_speakers_break_pages():
+    words = said("one two three four")
+    late = [replace(w, start_frame=w.start_frame + 40, end_frame=w.end_frame + 40) for w in words[2:]]
+    assert texts(caption_pages(words[:2] + late, WIDE, RATE, 200, 700)) == ["one two", "three four"]
+    other = [replace(w, speaker=1) for w in words[2:]]
+    assert texts(caption_pages(words[:2] + other, WIDE, RATE, 200, 700)) == ["one two", "three four"]
+    assert len(caption_pages(words, WIDE, RATE, 200, 700)) == 1
+
+
+def test_a_page_is_held_but_not_into_silence():
+    (page,) = caption_pages(said("just this"), WIDE, RATE, 900, 700)
+    assert page.end_frame == 17 + RATE.nearest(400)
+
+
+def test_a_long_word_shrinks_then_splits():
+    measure = replace(WIDE, width=6.0)
+    (page,) = caption_pages(said("Verantwortung"), measure, RATE, 100, 700)
+    assert 0.6 <= page.scale < 1
+    parts = texts(caption_pages(said("Donaudampfschifffahrtsgesellschaft"), measure, RATE, 100, 700))
+    assert len(parts) >= 1
+    assert "".join("".join(parts).split()) == "Donaudampfschifffahrtsgesellschaft"
+
+
+@pytest.mark.parametrize("name", ["Montserrat-ExtraBold.ttf", "Inter-ExtraBold.otf"])
+def test_the_shipped_fonts_have_western_letters(name):
+    (path,) = shipped("style_contracts").glob(f"*/{name}")
+    assert Typeface(path).lacks("áéíóúñüÑ¿¡«»äöüßÄÖÜàâçéèêëîïôùûÿœæŒÇłőšž…–—‘’“”€£%&@#") == ""
