@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shortform_assets.contracts.clips import ClipMediaSet, CropPaths, CropPathsSet
+from shortform_assets.contracts.clips import Aspect, ClipMediaSet, CropPaths, CropPathsSet
 from shortform_assets.contracts.creative import EnhancementPlan
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import EnhancementSlice
@@ -91,7 +91,10 @@ def ungrounded_clips(plan: ClipPlan, transcript: Transcript) -> list[str]:
 
 
 def overlay_collisions(
-    plan: EnhancementPlan, crops: CropPathsSet, enhancement: EnhancementSlice, line_share: Mapping[str, float]
+    plan: EnhancementPlan,
+    crops: CropPathsSet,
+    enhancement: EnhancementSlice,
+    line_share: Mapping[Aspect, float],
 ) -> list[str]:
     """Failure mode 6: captions outside the safe box, over a live face, or more than one at a time.
 

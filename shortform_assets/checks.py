@@ -1,7 +1,5 @@
 """Asset checks: the detectors of the six failure modes. They warn, and block only when no clip is left."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from shortform_assets import audits

@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 from resources.render_pool import LocalRenderPool
-from resources.stt import SphinxAligner, WhisperRecognizer
+from resources.stt import SpeakerModel, SphinxAligner, WhisperRecognizer
 from resources.vision import LocalVision
 
 from resources.home import store_url
@@ -28,6 +28,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "progress": SilentProgress(),
         "recognizer": WhisperRecognizer(),
         "aligner": SphinxAligner(),
+        "voices": SpeakerModel(),
         "vision": LocalVision(),
         "renderer": LocalRenderPool(),
         "io_manager": RefIOManager(store),

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import dagster as dg
 
@@ -76,32 +76,21 @@ def once(
         return stage.computed(key, result, bench)
 
 
-class Batch(Protocol[C]):
-    """Computes many clips at once and reports each as soon as it is there."""
-
-    def __call__(
-        self,
-        bench: StoreBench,
-        todo: Mapping[str, tuple[Any, ...]],
-        report: Callable[[str, C | Dropped], None],
-    ) -> None: ...
-
-
-class Gather(Protocol[C]):
-    """The contract of a stage from the contracts of its clips."""
-
-    def __call__(self, *, clips: tuple[C, ...], dropped: tuple[Dropped, ...]) -> Contract: ...
+Report = Callable[[str, Any], None]
+"""Takes a clip id and the clip's contract, or Dropped."""
+Batch = Callable[[StoreBench, Mapping[str, tuple[Any, ...]], Report], None]
+"""Computes many clips at once and reports each as soon as it is there."""
 
 
 def once_each(
     context: dg.AssetExecutionContext,
-    gather: Gather[C],
+    gather: Callable[..., Contract],
     schema: type[C],
     compute: Callable[..., C] | None,
     items: Mapping[str, tuple[Any, ...]],
     *,
     using: Sequence[Tool] = (),
-    batch: Batch[C] | None = None,
+    batch: Batch | None = None,
     dropped: tuple[Dropped, ...] = (),
 ) -> dg.MaterializeResult[Ref]:
     """The rule of `once` for every clip: `items` maps clip ids to the values of that clip alone.
@@ -193,7 +182,7 @@ def fresh(
     )
 
 
-class _Stage(Generic[C]):
+class _Stage:
     """One asset's run on one partition: names, progress, and the two ways it can end."""
 
     def __init__(self, context: dg.AssetExecutionContext) -> None:

@@ -1,7 +1,5 @@
 """The analysis group: words, speakers, shots, moments and the clip plan."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from resources.artifacts import Ref
@@ -31,12 +29,12 @@ def transcript(
     return once(context, transcribe, mezzanine, speech, using=(tools.recognizer, tools.aligner))
 
 
-@dg.asset(**stage("analysis", {"python"}), ins={"speech": SPEECH})
+@dg.asset(**stage("analysis", {"onnx"}, tools={"voices"}), ins={"speech": SPEECH})
 def speaker_turns(
     context: dg.AssetExecutionContext, mezzanine: Mezzanine, transcript: Transcript, speech: SpeechSlice
 ) -> dg.MaterializeResult[Ref]:
     """Who speaks when, and where there is voice at all."""
-    return once(context, find_turns, mezzanine, transcript, speech)
+    return once(context, find_turns, mezzanine, transcript, speech, using=(context.resources.voices,))
 
 
 @dg.asset(**stage("analysis", {"opencv"}))

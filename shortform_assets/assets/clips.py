@@ -1,7 +1,5 @@
 """The clips group: media, faces and camera of every clip, each clip by itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The creative group: what is laid over every clip, and the render index."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from resources.artifacts import Ref

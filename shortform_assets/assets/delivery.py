@@ -1,7 +1,5 @@
 """The delivery group: renders dispatched, outcomes gathered. Read afresh on every run."""
 
-from __future__ import annotations
-
 import time
 
 import dagster as dg
@@ -32,7 +30,11 @@ def rendered_outputs(
     context: dg.AssetExecutionContext, composition: Composition, terms: DeliverySlice
 ) -> dg.MaterializeResult[Ref]:
     """Dispatches the outputs that lack an outcome; a local executor drains them, a remote one returns."""
-    store, renderer, progress = (context.resources.store, context.resources.renderer, context.resources.progress)
+    store, renderer, progress = (
+        context.resources.store,
+        context.resources.renderer,
+        context.resources.progress,
+    )
     now = Terms(renderer.name, int(time.time() * 1000), terms.deadline_seconds, terms.max_attempts)
     with as_failure():
         if context.run_tags.get(RETRY_TAG) == "failed":

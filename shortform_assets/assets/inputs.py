@@ -1,7 +1,5 @@
 """The inputs group: what people and configuration say about a source. Read afresh on every run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The source group: the probed original and the mezzanine."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from resources.artifacts import Ref

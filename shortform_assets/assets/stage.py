@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from shortform_assets.partitions import source_videos
@@ -10,7 +11,7 @@ OWNER = "team:shortform"
 
 
 def stage(
-    group: str, kinds: set[str], *, code_version: str = "1", tools: set[str] = frozenset()
+    group: str, kinds: set[str], *, code_version: str = "1", tools: Collection[str] = ()
 ) -> dict[str, Any]:
     """Arguments of `dg.asset` for one stage. `tools` are resource keys beside store and progress."""
     return {

@@ -114,9 +114,9 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
             told = failure.user_failure_data
             text = (told.description if told else None) or (failure.error.message if failure.error else "")
             return f"{event.step_key}: {text.strip()}" if text else f"{event.step_key} failed"
-    for event in result.get_asset_check_evaluations():
-        if not event.passed and event.blocking:
-            return f"{event.check_name}: {event.description}"
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.blocking:
+            return f"{check.check_name}: {check.description}"
     return "the run failed; its log in the Dagster UI says why"
 
 

@@ -50,7 +50,13 @@ def run_sources(
             source = describe(file)
             key = partition_key(source.name, source.uri, source.etag)
             record = SourceRecord(
-                uri=source.uri, etag=source.etag, name=source.name, genre=genre, brand=brand, style=style, title=title
+                uri=source.uri,
+                etag=source.etag,
+                name=source.name,
+                genre=genre,
+                brand=brand,
+                style=style,
+                title=title,
             )
             project.registry.register(key, record)
             project.instance.add_dynamic_partitions("source_videos", [key])

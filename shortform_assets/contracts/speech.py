@@ -10,7 +10,8 @@ from shortform_assets.contracts.base import Contract, Ratio
 
 
 class Word(Contract):
-    """One written word with its punctuation and case. `aligned` is False where times are proportional."""
+    """One written word with its punctuation and case. `aligned` is True where forced alignment found its times;
+    elsewhere they are the recognizer's own."""
 
     text: str
     start_ms: int = Field(ge=0)

@@ -16,9 +16,12 @@ RENDER_VERSION = 1
 
 
 def picture_of(job: RenderJob) -> RenderJob:
-    """The job without what is never drawn, so that a new title or hashtag costs no render."""
+    """The job without what is never drawn, so that a new title or hashtag costs no render.
+
+    Renderers are handed this, so that nothing else can get into the picture unseen.
+    """
     plain = job.enhancement.model_copy(update={"title": "", "description": "", "hashtags": ()})
-    return job.model_copy(update={"enhancement": plain})
+    return job.model_copy(update={"enhancement": plain, "output_id": ""})
 
 
 def earlier_render(store: Objects, job: RenderJob) -> Outcome | None:

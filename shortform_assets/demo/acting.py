@@ -21,7 +21,10 @@ _EARLY = 4
 
 
 def direct(said: Sequence[Said], frames: int) -> tuple[Shot, ...]:
-    """Mostly the wide shot; each host's longest turn of a segment is a close-up, cut just before it begins."""
+    """Mostly the wide shot; each host's longest turn of a segment is a close-up, cut just before it begins.
+
+    Hello and goodbye stay wide.
+    """
     turns: dict[int, list[Said]] = {}
     for one in said:
         turns.setdefault(one.line.turn, []).append(one)
@@ -29,7 +32,9 @@ def direct(said: Sequence[Said], frames: int) -> tuple[Shot, ...]:
     for turn in turns.values():
         first, last = turn[0].start // SAMPLES, -(-turn[-1].end // SAMPLES)
         key = turn[0].line.segment, turn[0].line.host
-        if last - first >= max(CLOSE_SECONDS * FPS, longest.get(key, (0, 0, 0))[0]):
+        if turn[0].line.kind not in ("intro", "outro") and last - first >= max(
+            CLOSE_SECONDS * FPS, longest.get(key, (0, 0, 0))[0]
+        ):
             longest[key] = last - first, first - _EARLY, last + _EARLY
     closes = sorted((start, end, host) for (_, host), (_, start, end) in longest.items())
     shots: list[Shot] = []

@@ -18,7 +18,7 @@ Box = tuple[Pixels, Pixels, Pixels, Pixels]
 
 
 class TrueWord(Contract):
-    """`exact` where the voice's own phoneme durations give the times, else shared out by letters."""
+    """`exact` where the voice's own alignment has the word, else its borders were matched by phonemes."""
 
     text: str
     start_ms: int

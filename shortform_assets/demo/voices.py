@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,14 +19,14 @@ RATE = 22_050
 """Samples a second of everything said: 882 a frame at 25 frames a second."""
 Sound = NDArray[np.float32]
 
-_PUNCTUATION = set(".,!?;:\"'()-— ")
+_SILENT = set("^$.,!?;:\"'()-— ˈˌ")
 _GAP = RATE // 4
 _SMALLER, _HIGHER = 1.13, 1.30
 
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """Samples [start, end) of the sentence; `exact` where they come from the voice's own alignment."""
+    """Samples [start, end) of the sentence; `exact` where the voice's own alignment has the word."""
 
     text: str
     start: int
@@ -54,7 +55,7 @@ class PiperVoice:
 
     Host A is the voice itself, about 90 Hz. Host B is the same voice made smaller: formants up by 13 % and
     pitch to about 140 Hz (FFmpeg's rubberband). Words are timed by Piper's phoneme durations; where
-    espeak joins words, the words of that sentence are timed in proportion to their letters instead.
+    espeak runs words together, their borders in that sentence are found by matching phonemes (not `exact`).
     """
 
     name = "piper/en_US-joe-medium/1"
@@ -82,24 +83,44 @@ class PiperVoice:
 
     def _say(self, text: str) -> Spoken:
         sound: list[Sound] = []
-        groups: list[list[int]] = [[]]
+        sounds: list[tuple[str, int, int]] = []
+        firsts: list[int] = []
         at = 0
         for chunk in self._voice.synthesize(text, self._config, include_alignments=True):
-            sound.append(chunk.audio_float_array.astype(np.float32))
-            edge = at
-            for part in chunk.phoneme_alignments or ():
+            edge, onset = at, at
+            firsts.append(len(sounds))
+            for part in chunk.phoneme_alignments:
                 start, edge = edge, edge + int(part.num_samples)
-                if part.phoneme == " ":
-                    groups.append([])
-                elif part.phoneme not in ("^", "$") and part.phoneme not in _PUNCTUATION:
-                    groups[-1] += [start, edge]
-            groups.append([])
+                if part.phoneme in ("^", " "):
+                    # The glide into a word belongs to it: its first phoneme begins where the space does.
+                    firsts.append(len(sounds))
+                    onset = start
+                elif part.phoneme not in _SILENT:
+                    sounds.append((part.phoneme, onset, edge))
+                    onset = edge
+                else:
+                    onset = edge
+            sound.append(chunk.audio_float_array.astype(np.float32))
             at += len(sound[-1])
-        words, times = text.split(), [(g[0], g[-1]) for g in groups if g]
-        if len(words) == len(times):
-            exact = tuple(SpokenWord(w, *t, exact=True) for w, t in zip(words, times, strict=True))
-            return Spoken(np.concatenate(sound), exact)
-        return Spoken(np.concatenate(sound), _share_out(words, times[0][0], times[-1][1]))
+        words, starts = text.split(), sorted({k for k in firsts if k < len(sounds)})
+        exact = len(words) == len(starts)
+        if not exact:
+            starts = self._match(words, [phoneme for phoneme, _, _ in sounds])
+        bounds = zip(words, starts, [*starts[1:], len(sounds)], strict=True)
+        timed = tuple(SpokenWord(w, sounds[i][1], sounds[max(i, j - 1)][2], exact) for w, i, j in bounds)
+        return Spoken(np.concatenate(sound), timed)
+
+    def _match(self, words: Sequence[str], said: Sequence[str]) -> list[int]:
+        """For each word the index in `said` of its first phoneme, found by saying the words one by one."""
+        alone: list[str] = []
+        firsts: list[int] = []
+        for word in words:
+            firsts.append(len(alone))
+            alone += [p for part in self._voice.phonemize(word) for p in part if p not in _SILENT]
+        blocks = SequenceMatcher(None, alone, said, autojunk=False).get_matching_blocks()
+        pairs = [(b.a + k, b.b + k) for b in blocks for k in range(b.size)]
+        known = np.array([(-1, -1), *pairs, (len(alone), len(said))], float)
+        return [min(round(float(x)), len(said) - 1) for x in np.interp(firsts, known[:, 0], known[:, 1])]
 
 
 class ToneVoice:
@@ -136,13 +157,6 @@ class ToneVoice:
             tone += gain * np.sin(2 * np.pi * k * pitch * time)
         rise = np.sin(np.pi * (np.arange(count) + 0.5) / count) ** 1.5
         return (0.2 * random.uniform(0.6, 1.0) * tone * rise).astype(np.float32)
-
-
-def _share_out(words: Sequence[str], start: int, end: int) -> tuple[SpokenWord, ...]:
-    """Times in proportion to the letters of each word."""
-    edges = np.concatenate([[0], np.cumsum([len(w) + 1 for w in words])]).astype(float)
-    marks = (start + (end - start) * edges / edges[-1]).astype(int).tolist()
-    return tuple(SpokenWord(w, marks[k], marks[k + 1], exact=False) for k, w in enumerate(words))
 
 
 def _trim(take: Spoken) -> Spoken:

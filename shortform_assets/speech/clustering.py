@@ -14,7 +14,9 @@ _KEEP_SECONDS, _KEEP_SHARE, _KEEP_AT_MOST = 1.0, 0.004, 8.0
 _ROUNDS = 3
 
 
-def cluster_voices(embeddings: Floats, seconds: NDArray[np.float64], max_speakers: int) -> tuple[Labels, Floats]:
+def cluster_voices(
+    embeddings: Floats, seconds: NDArray[np.float64], max_speakers: int
+) -> tuple[Labels, Floats]:
     """A label for each of the (n, d) `embeddings` and the (k, d) unit centroids, k <= `max_speakers`.
 
     Average-linkage agglomeration on cosine similarity; the number of people is what stays apart below

@@ -123,7 +123,9 @@ def _join(found: list[_Local], frames: int, max_speakers: int) -> NDArray[np.boo
         weight[begin:stop, 0] += shape[: stop - begin]
         if not members:
             continue
-        likeness = normalised(np.stack([m.embedding for m in members if m.embedding is not None])) @ centroids.T
+        likeness = (
+            normalised(np.stack([m.embedding for m in members if m.embedding is not None])) @ centroids.T
+        )
         for row, column in zip(*linear_sum_assignment(-likeness), strict=True):
             score[begin:stop, column] += (members[row].active * shape)[: stop - begin]
     return np.asarray(score / weight > 0.5)

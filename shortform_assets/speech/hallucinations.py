@@ -99,9 +99,7 @@ def _unheard(
 def _unvoiced(
     words: Sequence[Draft], _: Sequence[RawSegment], voice: Voice, limits: GuardSlice
 ) -> list[Removal]:
-    outside = [
-        voice.cover(word.start, word.end, _MARGIN_MS) < limits.min_voice_cover for word in words
-    ]
+    outside = [voice.cover(word.start, word.end, _MARGIN_MS) < limits.min_voice_cover for word in words]
     return [(a, b, "outside any voice activity") for a, b in _runs(outside)]
 
 
@@ -184,9 +182,7 @@ def _stock_phrases(
     return found
 
 
-def _rushed(
-    words: Sequence[Draft], _: Sequence[RawSegment], __: Voice, ___: GuardSlice
-) -> list[Removal]:
+def _rushed(words: Sequence[Draft], _: Sequence[RawSegment], __: Voice, ___: GuardSlice) -> list[Removal]:
     """Runs of words faster than anyone talks, that the decoder hardly believes."""
     fast = [word.end - word.start < _FASTEST_MS and word.confidence < 2 * _WEAK_CONFIDENCE for word in words]
     found = []

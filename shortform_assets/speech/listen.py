@@ -112,9 +112,7 @@ def _second_try(
     return done, actions
 
 
-def _if_better(
-    raw: RawTranscript, before: Sequence[RawSegment], speech: SpeechSlice
-) -> RawTranscript | None:
+def _if_better(raw: RawTranscript, before: Sequence[RawSegment], speech: SpeechSlice) -> RawTranscript | None:
     if not raw.segments or any(suspicious(segment, speech.guard) for segment in raw.segments):
         return None
     worst = min(segment.avg_logprob for segment in raw.segments)

@@ -13,20 +13,80 @@ _PAUSE_MS = 1500
 _SHORTEST_PIECE = 8
 _CLOSING = "\"'”’»)]}」』"
 _TERMINAL = ".?!…。？！।؟"
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st vs etc e.g i.e inc ltd co corp gen col sgt capt lt rev hon mt ft approx fig"
-    " no vol jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n a.m p.m ph.d b.c a.d".split()
+_MAY_END = frozenset(
+    (
+        "etc",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "jr",
+        "sr",
+        "a.m",
+        "p.m",
+        "u.s",
+        "u.k",
+        "u.n",
+        "ph.d",
+        "b.c",
+        "a.d",
+        "no",
+    )
 )
-_MAY_END = frozenset("etc inc ltd co corp jr sr a.m p.m u.s u.k u.n ph.d b.c a.d no".split())
 """Abbreviations that also stand at the end of a sentence: then a capital follows."""
+_ABBREVIATIONS = _MAY_END | {
+    *(
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "st",
+        "vs",
+        "e.g",
+        "i.e",
+        "gen",
+        "col",
+        "sgt",
+        "capt",
+        "lt",
+        "rev",
+        "hon",
+    ),
+    *(
+        "mt",
+        "ft",
+        "approx",
+        "fig",
+        "vol",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+    ),
+    *("nov", "dec"),
+}
+_OPENERS = frozenset(
+    ("the", "this", "that", "these", "those", "there", "they", "they're", "we", "we're", "you", "you're", "he")
+    + ("she", "it", "it's", "that's", "and", "but", "so", "or", "if", "when", "what", "why", "how", "who", "where")
+    + ("because", "well", "now", "yes", "yeah", "no", "exactly", "okay", "oh", "thank", "thanks", "then", "do")
+    + ("is", "are", "can", "my", "your", "our", "in", "on", "at", "for", "to", "a", "an", "not", "let's")
+)
+"""Common English words that are written with a capital only where a sentence begins."""
 _INITIAL = re.compile(r"^[A-Z]\.$")
 
 
 def split_sentences(words: Sequence[Word]) -> tuple[Sentence, ...]:
     """Sentences that cover all words in order, each closed by terminal punctuation or else marked open.
 
-    A pause of 1.5 s ends a sentence where the text does not run on in lower case; 3 s always do. None is
-    longer than 60 words: those are split at the longest pause, preferably after a comma.
+    A pause of 1.5 s ends a sentence where the text does not run on in lower case, 3 s always do, and so
+    does a capital where English writes none. None is longer than 60 words: those are split at the longest pause, preferably after a comma.
     """
     found: list[Sentence] = []
     first = 0
@@ -55,6 +115,9 @@ def ends_sentence(text: str, following: str | None) -> bool:
 
 
 def _breaks(word: Word, following: Word) -> bool:
+    if following.text[:1].isupper() and following.text.rstrip(",").replace("’", "'").lower() in _OPENERS:
+        # The recognizer began a new sentence and forgot to end the last; titles are capital on both sides.
+        return not word.text[:1].isupper() and word.text[-1:] not in ",;:—–"
     pause = following.start_ms - word.end_ms
     return pause >= 2 * _PAUSE_MS or (pause >= _PAUSE_MS and not following.text[:1].islower())
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
 _ORDINALS = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
@@ -92,7 +92,7 @@ def _cardinal(value: int) -> list[str]:
 def _year(value: int) -> list[str]:
     """Four digits as years are read; 2005 and 3000 stay cardinals."""
     high, low = divmod(value, 100)
-    if value < 1100 or high % 10 == 0 and low < 10:
+    if value < 1100 or (high % 10 == 0 and low < 10):
         return _cardinal(value)
     if low == 0:
         return [*_cardinal(high), "hundred"]

@@ -48,8 +48,8 @@ def transcribe(
     actions = sorted((*heard.repairs, *removed), key=lambda action: (action.start_ms, action.end_ms))
     named = speech.language if speech.language != "auto" else _UNDETERMINED
     return Transcript(
-        language=heard.language or named,
-        language_confidence=heard.language_confidence,
+        language=heard.language if final else named,
+        language_confidence=heard.language_confidence if final else 0.0,
         provider=recognizer.name,
         duration_ms=mezzanine.duration_ms,
         words=final,

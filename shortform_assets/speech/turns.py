@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, 
 from shortform_assets.media.audio import read_speech
 from shortform_assets.speech.diarize import FRAME, diarize
 from shortform_assets.speech.recognizer import SAMPLE_RATE, Floats, VoiceModel
-from shortform_assets.speech.voice_activity import Span, Voice, find_voice
+from shortform_assets.speech.voice_activity import Span, Voice, find_voice, merge
 from shortform_assets.workbench import Workbench
 
 _JOIN_MS, _SHORTEST_MS, _OVERLAP_MS = 500, 150, 200
@@ -26,11 +27,16 @@ Activity = NDArray[np.bool_]
 
 
 def find_turns(
-    bench: Workbench, model: VoiceModel, mezzanine: Mezzanine, transcript: Transcript, speech: SpeechSlice
+    bench: Workbench,
+    model: VoiceModel | None,
+    mezzanine: Mezzanine,
+    transcript: Transcript,
+    speech: SpeechSlice,
 ) -> SpeakerTurns:
     """Turns, voice activity and the speaker of every word; at most `speech.max_speakers` people.
 
     Turns of two people overlap where both talk. Where nobody speaks there is no speaker and no turn.
+    Without a `model` everybody is taken for one speaker, and the result is marked as degraded.
     """
     path = bench.open(mezzanine.speech)
     duration_ms = min(mezzanine.duration_ms, mezzanine.speech_samples * 1000 // SAMPLE_RATE)
@@ -40,16 +46,20 @@ def find_turns(
 
     spans = find_voice(read, duration_ms)
     voice = Voice([*spans, *((word.start_ms, word.end_ms) for word in transcript.words)])
-    activity = diarize(
-        read,
-        duration_ms,
-        lambda start, end: voice.inside(start, end) > 0,
-        model,
-        speech.max_speakers,
-        lambda share: bench.progress(share, "telling voices apart"),
-    )
-    stretches = [_stretches(activity[:, k], voice, duration_ms) for k in range(activity.shape[1])]
-    heard = sorted((spans for spans in stretches if spans), key=lambda spans: spans[0])
+    if model is None:
+        bench.degrade("no speaker model is installed: everybody is taken for one speaker")
+        heard = [list(merge(voice.spans, _JOIN_MS))] if voice.spans else []
+    else:
+        activity = diarize(
+            read,
+            duration_ms,
+            lambda start, end: voice.inside(start, end) > 0,
+            model,
+            speech.max_speakers,
+            lambda share: bench.progress(share, "telling voices apart"),
+        )
+        stretches = [_stretches(activity[:, k], voice, duration_ms) for k in range(activity.shape[1])]
+        heard = sorted((spans for spans in stretches if spans), key=lambda spans: spans[0])
     names = tuple(f"S{k + 1}" for k in range(len(heard)))
     return SpeakerTurns(
         speakers=names,
@@ -113,9 +123,7 @@ def word_speakers(
 
 
 def _nearest(word: Word, heard: Sequence[Sequence[Span]], among: Sequence[int]) -> int:
-    far = [
-        (min(max(low - word.end_ms, word.start_ms - high, 0) for low, high in heard[k]), k) for k in among
-    ]
+    far = [(min(max(low - word.end_ms, word.start_ms - high, 0) for low, high in heard[k]), k) for k in among]
     distance, speaker = min(far)
     return speaker if distance <= _NEAR_MS else -1
 
@@ -125,7 +133,7 @@ def _settle(found: list[int], words: Sequence[Word], first: int, last: int) -> N
     while True:
         edges = [first, *(i for i in range(first + 1, last + 1) if found[i] != found[i - 1]), last + 1]
         odd = []
-        for n, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
+        for n, (a, b) in enumerate(pairwise(edges)):
             length = words[b - 1].end_ms - words[a].start_ms
             sides = {found[edges[n] - 1]} if n > 0 else set()
             sides |= {found[b]} if b <= last else set()

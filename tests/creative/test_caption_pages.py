@@ -32,7 +32,9 @@ def talks(draw) -> list[SpokenWord]:
         length = draw(st.integers(1, 25))
         speaker = draw(st.sampled_from([0, 0, 0, 1, -1]))
         words.append(
-            SpokenWord(draw(TEXTS), at, at + length, (at * 33, (at + length) * 33), speaker, draw(st.booleans()))
+            SpokenWord(
+                draw(TEXTS), at, at + length, (at * 33, (at + length) * 33), speaker, draw(st.booleans())
+            )
         )
         # Overlapping and simultaneous words are what bad alignment gives.
         at += draw(st.one_of(st.just(0), st.integers(max(1, length - 3), length), st.integers(0, 60)))

@@ -39,7 +39,7 @@ test_card.__test__ = False  # Its name is that of the picture.
 
 
 def render(bench: Workbench, job: RenderJob) -> Made:
-    assert job.enhancement.title == "", "a title is not drawn and must not be seen"
+    assert (job.output_id, job.enhancement.title) == ("", ""), "what is not drawn must not be seen"
     word = job.enhancement.pages[0].lines[0][0].text
     if word == "fault":
         raise ClipFault("The clip has\nno picture.")
@@ -52,7 +52,7 @@ def render(bench: Workbench, job: RenderJob) -> Made:
     if word == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if word == "once":
-        # The store is two folders above: the first worker leaves a mark and dies.
+        # The first worker leaves a mark and dies.
         mark = Path(os.environ["FAKE_MARK"])
         if not mark.exists():
             mark.touch()

@@ -38,7 +38,9 @@ def style_of(bench, name: str = "shortform") -> StyleContract:
     return resolve_style(bench.store, name)
 
 
-def segment(bench, paint: Painter, sound: np.ndarray, frames: int, *, lead: int = 7, rate=RATE) -> MediaSegment:
+def segment(
+    bench, paint: Painter, sound: np.ndarray, frames: int, *, lead: int = 7, rate=RATE
+) -> MediaSegment:
     """`frames` pictures after `lead` grey ones, with B-frames, and (samples, 2) sound in -1..1."""
     tag = f"{frames}-{lead}-{len(list(bench.scratch.iterdir()))}"
     video, flac, wav = (bench.scratch / f"{tag}.{ext}" for ext in ("mp4", "flac", "wav"))
@@ -73,9 +75,7 @@ def panel(width: float, height: float, *keys: tuple[int, float, float], slot=(0,
 
 
 def framing(start: int, end: int, *panels: Panel, layout="single", fill="none") -> Framing:
-    return Framing(
-        start_frame=start, end_frame=end, layout=layout, reason="test", panels=panels, fill=fill
-    )
+    return Framing(start_frame=start, end_frame=end, layout=layout, reason="test", panels=panels, fill=fill)
 
 
 def job(

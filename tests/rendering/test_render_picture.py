@@ -123,8 +123,10 @@ def test_a_thousand_turns_of_the_camera(bench):
     frames = 60
     clip = media([segment(bench, lambda n: bar(101 + 3 * n), silence(frames), frames)])
     keys = [(n, 3.0 * n, 0.0) for n in range(frames)]
-    cuts = [framing(n, n + 1, panel(*BOX, (n, 3.0 * n, 0))) for n in range(0, 20)]
-    cuts += [framing(n, n + 1, panel(BOX[0] - n % 2 * 9, 360 - n % 2 * 16, (n, 3.0 * n, 0))) for n in range(20, 40)]
+    cuts = [framing(n, n + 1, panel(*BOX, (n, 3.0 * n, 0))) for n in range(20)]
+    cuts += [
+        framing(n, n + 1, panel(BOX[0] - n % 2 * 9, 360 - n % 2 * 16, (n, 3.0 * n, 0))) for n in range(20, 40)
+    ]
     cuts.append(framing(40, frames, panel(*BOX, *keys[40:])))
     done = render(bench, job(bench, clip, *cuts))
     shown = [p for _, p in pictures(done.video)]
@@ -151,7 +153,12 @@ def test_the_file_is_what_platforms_take(bench):
     with av.open(str(path)) as opened:
         video, sound = opened.streams.video[0], opened.streams.audio[0]
         codec = video.codec_context
-        assert (codec.profile, codec.pix_fmt, codec.colorspace, codec.color_primaries) == ("High", "yuv420p", 1, 1)
+        assert (codec.profile, codec.pix_fmt, codec.colorspace, codec.color_primaries) == (
+            "High",
+            "yuv420p",
+            1,
+            1,
+        )
         assert (sound.codec_context.name, sound.rate, sound.channels) == ("aac", 48000, 2)
         keys = [p.pts * p.time_base for p in opened.demux(video) if p.size and p.is_keyframe]
     assert keys[0] == 0

@@ -34,9 +34,7 @@ HOSTILE = (
 
 
 def page(lines, start=0, end=4, anchor=0.5, scale=1.0) -> CaptionPage:
-    rows = tuple(
-        tuple(CaptionWord(text=w, start_frame=start, end_frame=end) for w in line) for line in lines
-    )
+    rows = tuple(tuple(CaptionWord(text=w, start_frame=start, end_frame=end) for w in line) for line in lines)
     return CaptionPage(start_frame=start, end_frame=end, lines=rows, anchor={"9:16": anchor}, scale=scale)
 
 
@@ -113,7 +111,8 @@ def test_text_is_as_wide_as_measured(bench, name):
 def test_the_highlight_moves_and_nothing_else(bench):
     """Every word is lit in its own frames, in its own place, and the layout never shifts."""
     line = tuple(
-        CaptionWord(text=w, start_frame=3 * i, end_frame=3 * i + 3) for i, w in enumerate(("one", "two", "six"))
+        CaptionWord(text=w, start_frame=3 * i, end_frame=3 * i + 3)
+        for i, w in enumerate(("one", "two", "six"))
     )
     pages = (CaptionPage(start_frame=0, end_frame=12, lines=(line,), anchor={"9:16": 0.5}),)
     still = framing(0, 12, panel(202.5, 360, (0, 200, 0)))

@@ -1,0 +1,350 @@
+"""From words and faces to an enhancement plan and a composition."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shortform_assets.contracts.base import Blob, FrameRate
+from shortform_assets.contracts.clips import (
+    AspectFraming,
+    ClipMedia,
+    ClipMediaSet,
+    CropPaths,
+    CropPathsSet,
+    FaceBox,
+    FaceTracksSet,
+    Framing,
+    Keyframe,
+    MediaSegment,
+    Panel,
+)
+from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
+from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span, clip_id
+from shortform_assets.contracts.slices import EnhancementSlice
+from shortform_assets.contracts.slices.enhancement import SafeBox
+from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.creative.enhance import plan_enhancement
+from shortform_assets.creative.placement import Block, covered, place
+from shortform_assets.creative.styles import ensure_shipped_styles, resolve_style
+from shortform_assets.creative.typeset import line_share
+from shortform_assets.creative.words import clip_words, fix_text, fix_words
+from shortform_assets.errors import InputError
+
+RATE = FrameRate(num=25)
+BOX = SafeBox(left=0.06, top=0.14, right=0.862, bottom=0.65)
+RULES = EnhancementSlice(
+    style="shortform",
+    captions=True,
+    hook=True,
+    logo=True,
+    safe_box={"9:16": BOX, "1:1": SafeBox(left=0.05, top=0.05, right=0.95, bottom=0.92)},
+    caption_anchor={"9:16": 0.58, "1:1": 0.8},
+    caption_gap_ms=700,
+)
+TEXT = (
+    "Everybody asks how we started. We met in a kitchen in Málaga and argued for hours. "
+    "Then somebody said why not build it. That was the whole plan and it worked surprisingly well."
+)
+
+
+def transcript(text: str = TEXT, step: int = 320) -> Transcript:
+    words = tuple(
+        Word(text=w, start_ms=i * step, end_ms=i * step + step - 40, confidence=1)
+        for i, w in enumerate(text.split())
+    )
+    lasts = [i for i, w in enumerate(words) if w.text[-1] in ".?!"] or [len(words) - 1]
+    firsts = [0, *(i + 1 for i in lasts)]
+    sentences = tuple(Sentence(first=a, last=b) for a, b in zip(firsts, lasts, strict=False))
+    return Transcript(
+        language="en",
+        language_confidence=1,
+        provider="test",
+        duration_ms=len(words) * step,
+        words=words,
+        sentences=sentences,
+    )
+
+
+def turns(words: Transcript) -> SpeakerTurns:
+    return SpeakerTurns(speakers=("S1",), turns=(), voice_activity=(), word_speakers=(0,) * len(words.words))
+
+
+def planned(spans, ranges, hook="Why not build it?") -> PlannedClip:
+    return PlannedClip(
+        clip_id=clip_id(spans),
+        spans=tuple(spans),
+        word_ranges=tuple(ranges),
+        title="How acme corp started",
+        hook=hook,
+        quote="q",
+        score=0.9,
+        reason="r",
+    )
+
+
+def camera(clip: PlannedClip, faces=(), cuts=(), media: ClipMedia | None = None) -> CropPaths:
+    edges = [0, *cuts, clip.frames]
+    whole = Panel(slot=(0, 0, 1, 1), width=607, height=1080, path=(Keyframe(frame=0, x=0, y=0),))
+    framings = tuple(
+        Framing(start_frame=a, end_frame=b, layout="single", reason="r", panels=(whole,))
+        for a, b in zip(edges, edges[1:], strict=False)
+    )
+    aspects = tuple(
+        AspectFraming(aspect=aspect, framings=framings, faces=tuple(faces)) for aspect in ("9:16", "1:1")
+    )
+    return CropPaths(
+        clip_id=clip.clip_id,
+        media=media.digest() if media else "0" * 64,
+        frames=clip.frames,
+        rate=RATE,
+        cuts=tuple(cuts),
+        verdicts=(),
+        aspects=aspects,
+    )
+
+
+def media_of(clip: PlannedClip) -> ClipMedia:
+    blob = Blob(sha256="a" * 64, size=1)
+    segments = tuple(MediaSegment(video=blob, audio=blob, first_frame=0, frames=s.frames) for s in clip.spans)
+    return ClipMedia(
+        clip_id=clip.clip_id, width=1920, height=1080, rate=RATE, frames=clip.frames, segments=segments
+    )
+
+
+@pytest.fixture
+def style(bench):
+    ensure_shipped_styles(bench.store)
+    return resolve_style(bench.store, "shortform")
+
+
+def enhanced(bench, style, clips, crops, edits=(), rules=RULES, words=None):
+    words = words or transcript()
+    plan = ClipPlan(editor="local", rate=RATE, clips=tuple(clips), target_count=len(clips))
+    sets = CropPathsSet(clips=tuple(crops))
+    return plan_enhancement(
+        bench,
+        plan,
+        words,
+        turns(words),
+        FaceTracksSet(clips=()),
+        sets,
+        style,
+        rules,
+        CreativeEdits(edits=tuple(edits)),
+    )
+
+
+def whole(last: int | None = None) -> PlannedClip:
+    words = transcript()
+    last = len(words.words) - 1 if last is None else last
+    return planned([Span(start_frame=0, end_frame=RATE.nearest((last + 1) * 320))], [(0, last)])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_words_map_through_any_timeline(data):
+    """Spans in any order with words cut at their joins: each word once, in order, within the clip."""
+    words = transcript()
+    spans, ranges = [], []
+    for _ in range(data.draw(st.integers(1, 4))):
+        first = data.draw(st.integers(0, len(words.words) - 2))
+        last = data.draw(st.integers(first, min(first + 8, len(words.words) - 1)))
+        low = words.words[first].start_ms + data.draw(st.integers(-200, 260))
+        high = words.words[last].end_ms + data.draw(st.integers(-260, 200))
+        low_frame = max(0, RATE.nearest(max(0, low)))
+        spans.append(Span(start_frame=low_frame, end_frame=max(low_frame + 1, RATE.nearest(max(1, high)))))
+        ranges.append((first, last))
+    clip = planned(spans, ranges)
+    found = clip_words(clip, RATE, words, turns(words))
+    expected: list[int] = []
+    for first, last in ranges:
+        expected += [i for i in range(first, last + 1) if not (expected and i == first == expected[-1])]
+    assert [w.text for w in found] == [words.words[i].text for i in expected]
+    starts = [w.start_frame for w in found]
+    assert starts == sorted(starts)
+    assert all(0 <= w.start_frame < w.end_frame for w in found)
+    assert all(w.start_frame < clip.frames for w in found)
+    offset = 0
+    for span, (first, last) in zip(spans, ranges, strict=True):
+        for index in range(first, last + 1):
+            at = RATE.frame(words.words[index].start_ms)
+            # Words wholly inside their span start in the very frame they are heard.
+            if span.start_frame <= at < span.end_frame:
+                assert any(w.start_frame == offset + at - span.start_frame for w in found)
+        offset += span.frames
+
+
+def test_fixes_keep_case_and_punctuation():
+    words = clip_words(whole(), RATE, transcript(), turns(transcript()))
+
+    def text(*edits: CreativeEdit) -> str:
+        return " ".join(w.text for w in fix_words(words, edits))
+
+    def fix(wrong: str, right: str, **when) -> CreativeEdit:
+        return CreativeEdit(verb="fix", wrong=wrong, right=right, **when)
+
+    assert "in a Kitchen Sink in" in text(fix("kitchen", "Kitchen Sink"))
+    assert text(fix("everybody asks", "people ask")).startswith("People ask how")
+    assert "started. We" in text(fix("STARTED", "started"))
+    assert "and debated endlessly. Then" in text(fix("argued for hours", "debated endlessly"))
+    assert "Málaga" not in text(fix("málaga", "Seville"))
+    assert (
+        text(fix("we", "they", start_ms=3000)).startswith("Everybody asks how we started. They met") is False
+    )
+    assert text(fix("it", "")).count(" it") == 0
+    timed = fix_words(words, [fix("argued for hours", "fought")])
+    (fought,) = [w for w in timed if w.text.startswith("fought")]
+    before = [w for w in words if w.text in ("argued", "hours.")]
+    assert (fought.start_frame, fought.end_frame) == (before[0].start_frame, before[1].end_frame)
+    assert fought.ends_sentence
+    span = [(0, 9000)]
+    assert (
+        fix_text("How acme corp started", span, [fix("acme corp", "ACME Corp.")]) == "How ACME Corp. started"
+    )
+    assert fix_text("Acme corps", span, [fix("acme corp", "X")]) == "Acme corps"
+    assert fix_text("\\1 (a", span, [fix("(a", "\\g<0>")]) == "\\1 \\g<0>"
+
+
+FACES = st.lists(
+    st.tuples(st.integers(0, 240), st.floats(0, 0.8), st.floats(0, 0.8), st.floats(0.05, 0.3)), max_size=12
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(FACES, st.lists(st.integers(1, 3), min_size=1, max_size=8))
+def test_captions_stay_in_the_box_and_off_faces_where_they_can(faces, lines):
+    clip = whole()
+    boxes = [FaceBox(frame=f, x=x, y=y, width=s, height=s) for f, x, y, s in sorted(faces)]
+    framing = camera(clip, boxes, cuts=(120,)).aspects[0]
+    blocks = [Block(30 * i, 30 * i + 30, 0.7, 0.05 * n) for i, n in enumerate(lines)]
+    anchors = place(blocks, framing, BOX, 0.58, RATE)
+    for block, anchor in zip(blocks, anchors, strict=True):
+        half = block.height / 2
+        assert BOX.top - 1e-6 <= anchor - half
+        assert anchor + half <= BOX.bottom + 1e-6
+        seen = [b for b in boxes if block.start_frame <= b.frame < block.end_frame]
+        hit = any(covered(b, anchor - half, anchor + half, 0.15, 0.85) for b in seen)
+        around = [b for b in boxes if block.start_frame - 20 <= b.frame < block.end_frame + 20]
+        free = [
+            a / 100
+            for a in range(18, 62)
+            if BOX.top <= a / 100 - half - 0.03
+            and a / 100 + half + 0.03 <= BOX.bottom
+            and not any(
+                b.y < a / 100 + half + 0.03 and b.y + b.height > a / 100 - half - 0.03 for b in around
+            )
+        ]
+        assert not (hit and free)
+
+
+def test_captions_hold_still_within_a_framing():
+    """A face that drifts does not make captions jump; a new framing may move them."""
+    clip = whole()
+    faces = [FaceBox(frame=f, x=0.3, y=0.2 + 0.0006 * f, width=0.4, height=0.2) for f in range(0, 150, 12)]
+    faces += [FaceBox(frame=f, x=0.3, y=0.45, width=0.4, height=0.2) for f in range(150, 270, 12)]
+    framing = camera(clip, faces, cuts=(150,)).aspects[0]
+    blocks = [Block(30 * i, 30 * i + 30, 0.7, 0.1) for i in range(9)]
+    anchors = place(blocks, framing, BOX, 0.58, RATE)
+    assert len(set(anchors[:5])) == 1
+    assert anchors[0] == pytest.approx(0.58)
+    assert len(set(anchors[5:])) == 1
+    assert anchors[5] + 0.05 < 0.46
+
+
+def test_a_whole_plan(bench, style):
+    clip = whole()
+    faces = [FaceBox(frame=f, x=0.3, y=0.28, width=0.4, height=0.2) for f in range(0, clip.frames, 12)]
+    edit = CreativeEdit(verb="fix", wrong="acme corp", right="ACME")
+    plan = enhanced(
+        bench,
+        style,
+        [clip, planned([Span(start_frame=0, end_frame=9)], [(0, 0)])],
+        [camera(clip, faces)],
+        [edit],
+    )
+    (made,) = plan.clips
+    assert (plan.style, plan.style_digest) == ("shortform@1", style.digest())
+    assert made.title == "How ACME started"
+    shown = [w.text for page in made.pages for line in page.lines for w in line]
+    assert shown == TEXT.split()
+    assert made.hook is not None
+    assert " ".join(made.hook.lines) == "Why not build it?"
+    for aspect in ("9:16", "1:1"):
+        box = RULES.safe_box[aspect]
+        share = line_share(style.captions.size, aspect)
+        for page in made.pages:
+            half = share * len(page.lines) / 2
+            assert box.top <= page.anchor[aspect] - half
+            assert page.anchor[aspect] + half <= box.bottom + 1e-6
+        logo = made.logo[aspect]
+        assert box.left <= logo.x
+        assert logo.x + logo.width <= box.right + 1e-6
+    # The face leaves room above it for the hook and below it for captions.
+    assert made.hook.anchor["9:16"] < 0.3
+    assert {page.anchor["9:16"] for page in made.pages} == {0.58}
+
+
+def test_the_hook_gives_way(bench, style):
+    """Where faces and captions leave no room there is no card over them."""
+    clip = whole()
+    faces = [FaceBox(frame=f, x=0.1, y=0.05, width=0.8, height=0.43) for f in range(0, clip.frames, 12)]
+    made = enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0]
+    assert made.hook is None
+    off = RULES.model_copy(update={"captions": False, "hook": False, "logo": False})
+    bare = enhanced(bench, style, [clip], [camera(clip)], rules=off).clips[0]
+    assert (bare.pages, bare.hook, bare.logo, bare.show_logo) == ((), None, {}, False)
+
+
+def test_composition_is_best_first_and_drops_what_does_not_fit(bench, style):
+    from shortform_assets.contracts.creative import Encode
+    from shortform_assets.contracts.slices import DeliverySlice
+    from shortform_assets.rendering.compose import compose
+
+    clips = [whole(), whole(20), whole(15), whole(10)]
+    media = [media_of(c) for c in clips]
+    crops = [camera(c, media=m) for c, m in zip(clips, media, strict=True)]
+    crops[1] = crops[1].model_copy(update={"media": "f" * 64})
+    plan = enhanced(bench, style, clips, crops)
+    encode = Encode(
+        crf=20,
+        preset="veryfast",
+        max_bitrate_kbps=9000,
+        gop_seconds=2,
+        audio_kbps=160,
+        loudness_lufs=-14,
+        true_peak_dbtp=-1,
+    )
+    rules = DeliverySlice(aspects=("9:16", "1:1"), encode=encode, deadline_seconds=60, max_attempts=1)
+    made = compose(
+        bench, plan, CropPathsSet(clips=tuple(crops)), ClipMediaSet(clips=tuple(media[:3])), style, rules
+    )
+    assert [(j.clip_id, j.aspect) for j in made.outputs] == [
+        (clips[i].clip_id, aspect) for i in (0, 2) for aspect in ("9:16", "1:1")
+    ]
+    assert len({j.output_id for j in made.outputs}) == 4
+    reasons = {d.clip_id: d.reason for d in made.dropped}
+    assert "other media" in reasons[clips[1].clip_id]
+    assert "no media" in reasons[clips[3].clip_id]
+    again = compose(
+        bench, plan, CropPathsSet(clips=tuple(crops)), ClipMediaSet(clips=tuple(media)), style, rules
+    )
+    assert again.outputs[0].output_id == made.outputs[0].output_id
+    louder = rules.model_copy(update={"encode": encode.model_copy(update={"crf": 21})})
+    other = compose(
+        bench, plan, CropPathsSet(clips=tuple(crops)), ClipMediaSet(clips=tuple(media)), style, louder
+    )
+    assert other.outputs[0].output_id != made.outputs[0].output_id
+    with pytest.raises(InputError, match="another style|made from"):
+        compose(
+            bench,
+            plan,
+            CropPathsSet(clips=()),
+            ClipMediaSet(clips=()),
+            resolve_style(bench.store, "acme"),
+            rules,
+        )
+    none = compose(bench, plan, CropPathsSet(clips=()), ClipMediaSet(clips=()), style, rules)
+    assert none.outputs == ()
+    assert "every clip was dropped" in none.empty_reason
