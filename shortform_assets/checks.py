@@ -14,6 +14,11 @@ from shortform_assets.genres import check_genres
 from shortform_assets.partitions import source_videos
 
 
+def _also(*stages: str) -> dict[str, dg.AssetIn]:
+    """Other stages that a check reads, by the last part of their name."""
+    return {stage.rsplit("/", 1)[-1]: dg.AssetIn(stage.split("/")) for stage in stages}
+
+
 def _result(findings: list[str]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=not findings,
@@ -23,7 +28,7 @@ def _result(findings: list[str]) -> dg.AssetCheckResult:
     )
 
 
-@dg.asset_check(asset="crop_paths", partitions_def=source_videos)
+@dg.asset_check(asset="crop_paths", partitions_def=source_videos, additional_ins=_also("clip_media"))
 def framing_fits_its_clip(crop_paths: CropPathsSet, clip_media: ClipMediaSet) -> dg.AssetCheckResult:
     """Every crop path fits the media it was made for, cut for cut (failure mode 1)."""
     return _result(audits.framing_mismatch(crop_paths, clip_media))
@@ -35,7 +40,7 @@ def no_static_face_is_followed(crop_paths: CropPathsSet) -> dg.AssetCheckResult:
     return _result(audits.static_subjects(crop_paths))
 
 
-@dg.asset_check(asset="speaker_turns", partitions_def=source_videos)
+@dg.asset_check(asset="speaker_turns", partitions_def=source_videos, additional_ins=_also("transcript"))
 def no_word_is_invented(speaker_turns: SpeakerTurns, transcript: Transcript) -> dg.AssetCheckResult:
     """No word lies where nobody speaks (failure mode 3)."""
     return _result(audits.invented_words(transcript, speaker_turns))
@@ -50,7 +55,7 @@ def genre_has_not_drifted(
     return _result([f"{d.name}: {d.key} was {d.was} and is {d.now}" for d in drifts])
 
 
-@dg.asset_check(asset="clip_plan", partitions_def=source_videos)
+@dg.asset_check(asset="clip_plan", partitions_def=source_videos, additional_ins=_also("transcript"))
 def clips_are_grounded(clip_plan: ClipPlan, transcript: Transcript) -> dg.AssetCheckResult:
     """Every quote was said; every clip opens and closes on a sentence (failure mode 5)."""
     return _result(audits.ungrounded_clips(clip_plan, transcript))
@@ -59,7 +64,7 @@ def clips_are_grounded(clip_plan: ClipPlan, transcript: Transcript) -> dg.AssetC
 @dg.asset_check(
     asset="enhancement_plan",
     partitions_def=source_videos,
-    additional_ins={"enhancement": dg.AssetIn(["genre", "enhancement"])},
+    additional_ins=_also("crop_paths", "style_contract", "genre/enhancement"),
 )
 def captions_are_clear(
     enhancement_plan: EnhancementPlan,

@@ -26,17 +26,18 @@ def source_record(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Ref
 
 
 @dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            ["genre", name],
-            deps=["source_record"],
+    outs={
+        f"genre_{name}": dg.AssetOut(
+            key=["genre", name],
+            dagster_type=dg.Any,
             group_name="inputs",
             kinds={"yaml"},
             owners=[OWNER],
             description=f"The {name} slice of the source's genre.",
         )
         for name in SLICES
-    ],
+    },
+    deps=["source_record"],
     partitions_def=source_videos,
     required_resource_keys={"store", "progress"},
 )

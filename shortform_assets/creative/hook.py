@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming
+from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming, FaceBox
 from shortform_assets.contracts.creative import CaptionPage, HookStyle, StyleContract, TextOverlay
 from shortform_assets.contracts.slices.enhancement import SafeBox
-from shortform_assets.creative.placement import Band, covered, faces_during, text_width
+from shortform_assets.creative.placement import Band, faces_during, text_width
 from shortform_assets.creative.typeset import LINE_PITCH, Typeface, displayed, type_px
 
 PADDING = 0.45
@@ -16,6 +16,7 @@ PADDING = 0.45
 _MOST_LINES = 3
 _SMALLEST = 0.7
 _STEP = 0.01
+_LOWEST = 0.6
 _LONGEST_SHARE = 0.5
 """A hook is gone after this share of the clip, however short the clip."""
 
@@ -35,29 +36,36 @@ def hook_overlay(
     `taken` holds what the captions cover while the hook is on screen.
     """
     limit = min(text_width(boxes[a]) * ASPECT_SIZE[a][0] / type_px(style.size, a) for a in framings)
-    laid = wrap(displayed(text, False), face, limit - 2 * PADDING)
     end = hook_end(style, rate, frames)
-    if laid is None or end < 1:
-        return None
-    lines, scale = laid
-    anchors = {}
-    for aspect, framing in framings.items():
-        faces = faces_during(framing, 0, end, rate)
-        width, height = card_size(lines, face, style.size * scale, aspect)
-        left, right = 0.5 - width / 2, 0.5 + width / 2
-        box = boxes[aspect]
-        top = box.top
-        # The first free place from the top; the lower half belongs to the captions.
-        while top + height <= min(box.bottom, 0.6):
-            bottom = top + height
-            free = not any(band.meets(top - _STEP, bottom + _STEP, left, right) for band in taken[aspect])
-            if free and not any(covered(f, top, bottom, left, right) for f in faces):
-                anchors[aspect] = (top + bottom) / 2
-                break
-            top += _STEP
-    if not anchors:
-        return None
-    return TextOverlay(lines=lines, start_frame=0, end_frame=end, anchor=anchors, scale=scale)
+    best: TextOverlay | None = None
+    for lines, scale in layouts(displayed(text, False), face, limit - 2 * PADDING) if end else ():
+        anchors: dict[Aspect, float] = {}
+        for aspect, framing in framings.items():
+            size = card_size(lines, face, style.size * scale, aspect)
+            faces = faces_during(framing, 0, end, rate)
+            anchor = _free(size, boxes[aspect], taken[aspect], faces)
+            if anchor is not None:
+                anchors[aspect] = anchor
+        if len(anchors) > (len(best.anchor) if best else 0):
+            best = TextOverlay(lines=lines, start_frame=0, end_frame=end, anchor=anchors, scale=scale)
+        if len(anchors) == len(framings):
+            break
+    return best
+
+
+def _free(
+    size: tuple[float, float], box: SafeBox, taken: Sequence[Band], faces: Sequence[FaceBox]
+) -> float | None:
+    """The first free place from the top for a card of `size`; the lower half belongs to the captions."""
+    width, height = size
+    left, right = 0.5 - width / 2, 0.5 + width / 2
+    busy = [*taken, *(Band(f.y, f.y + f.height, f.x, f.x + f.width) for f in faces)]
+    top = box.top
+    while top + height <= min(box.bottom, _LOWEST):
+        if not any(band.meets(top - _STEP, top + height + _STEP, left, right) for band in busy):
+            return top + height / 2
+        top += _STEP
+    return None
 
 
 def hook_end(style: HookStyle, rate: FrameRate, frames: int) -> int:
@@ -82,17 +90,14 @@ def card_band(hook: TextOverlay, style: HookStyle, face: Typeface, aspect: Aspec
     return Band(middle - height / 2, middle + height / 2, 0.5 - width / 2, 0.5 + width / 2)
 
 
-def wrap(text: str, face: Typeface, width: float) -> tuple[tuple[str, ...], float] | None:
-    """Lines no wider than `width` em, evenly filled, and the scale they need; None where they cannot fit."""
+def layouts(text: str, face: Typeface, width: float) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Lines no wider than `width` em and evenly filled, with the scale they need: best layout first."""
     words = text.split()
-    if not words or width <= 0:
-        return None
-    for scale in (1.0, 0.9, 0.8, _SMALLEST):
+    for scale in (1.0, 0.85, _SMALLEST):
         for count in range(1, _MOST_LINES + 1):
-            lines = _even(words, face, width / scale, count)
+            lines = _even(words, face, width / scale, count) if words and width > 0 else None
             if lines is not None:
-                return lines, scale
-    return None
+                yield lines, scale
 
 
 def _even(words: Sequence[str], face: Typeface, width: float, count: int) -> tuple[str, ...] | None:

@@ -1,0 +1,1 @@
+"""A podcast episode made from nothing but code, for the demo and as exact ground truth for tests."""

@@ -87,6 +87,8 @@ class PiperVoice:
         firsts: list[int] = []
         at = 0
         for chunk in self._voice.synthesize(text, self._config, include_alignments=True):
+            # Piper patches the model for alignments with onnx, which is always installed.
+            assert chunk.phoneme_alignments is not None
             edge, onset = at, at
             firsts.append(len(sounds))
             for part in chunk.phoneme_alignments:

@@ -16,6 +16,8 @@ _GAP_MS, _PAD_MS, _LATE_MS, _LONGEST_MS = 300, 350, 450, 15_000
 _FURTHEST_MS = 600
 """An edge that alignment moves further than this from where it was heard is not believed."""
 _SLOWEST_MS, _FASTEST_MS = 1600, 20
+_FEWEST = 6
+"""Words; shorter utterances are not halved again."""
 
 
 def align_words(
@@ -34,13 +36,32 @@ def align_words(
     done: list[Draft] = []
     start = 0
     for first, last in utterances(words):
-        piece = words[first : last + 1]
         end = seam(words[last], words[last + 1], voice) if last + 1 < len(words) else duration_ms
-        low, high = max(start, piece[0].start - _PAD_MS, 0), min(end, piece[-1].end + _PAD_MS)
-        done += _align(piece, read(low, high), low, aligner)
+        done += _piecewise(words[first : last + 1], start, end, read, voice, aligner)
         start = end
         progress((last + 1) / len(words))
     return done
+
+
+def _piecewise(
+    words: Sequence[Draft],
+    start: int,
+    end: int,
+    read: Callable[[int, int], Floats],
+    voice: Voice,
+    aligner: Aligner,
+) -> list[Draft]:
+    """One utterance within [start, end); where it cannot be aligned whole, its halves are tried."""
+    low, high = max(start, words[0].start - _PAD_MS, 0), min(end, words[-1].end + _PAD_MS)
+    found = _align(words, read(low, high), low, aligner)
+    if found is not None:
+        return found
+    if len(words) < _FEWEST:
+        return list(words)
+    cut = _best_cut(words, 0, len(words) - 1)
+    middle = seam(words[cut], words[cut + 1], voice)
+    left = _piecewise(words[: cut + 1], start, middle, read, voice, aligner)
+    return left + _piecewise(words[cut + 1 :], middle, end, read, voice, aligner)
 
 
 def seam(left: Draft, right: Draft, voice: Voice) -> int:
@@ -72,10 +93,16 @@ def utterances(words: Sequence[Draft]) -> list[tuple[int, int]]:
 def _halves(words: Sequence[Draft], first: int, last: int) -> list[tuple[int, int]]:
     if words[last].end - words[first].start <= _LONGEST_MS or first == last:
         return [(first, last)]
+    cut = _best_cut(words, first, last)
+    return _halves(words, first, cut) + _halves(words, cut + 1, last)
+
+
+def _best_cut(words: Sequence[Draft], first: int, last: int) -> int:
+    """The last word before the longest pause in the middle third of words [first, last]."""
     middle = (words[first].start + words[last].end) / 2
-    third = (words[last].end - words[first].start) / 3
-    inner = [i for i in range(first, last) if abs(words[i].end - middle) <= third] or list(range(first, last))
-    cut = max(
+    reach = (words[last].end - words[first].start) / 6
+    inner = [i for i in range(first, last) if abs(words[i].end - middle) <= reach] or list(range(first, last))
+    return max(
         inner,
         key=lambda i: (
             words[i + 1].start - words[i].end,
@@ -83,10 +110,9 @@ def _halves(words: Sequence[Draft], first: int, last: int) -> list[tuple[int, in
             -abs(words[i].end - middle),
         ),
     )
-    return _halves(words, first, cut) + _halves(words, cut + 1, last)
 
 
-def _align(words: Sequence[Draft], samples: Floats, start_ms: int, aligner: Aligner) -> list[Draft]:
+def _align(words: Sequence[Draft], samples: Floats, start_ms: int, aligner: Aligner) -> list[Draft] | None:
     heard: list[str] = []
     owner: list[int] = []
     lacking: dict[str, list[str]] = {}
@@ -101,9 +127,11 @@ def _align(words: Sequence[Draft], samples: Floats, start_ms: int, aligner: Alig
                 lacking[name] = guess
             heard.append(name)
             owner.append(i)
-    times = aligner.align(samples, heard, lacking) if heard else None
-    if times is None:
+    if not heard:
         return list(words)
+    times = aligner.align(samples, heard, lacking)
+    if times is None:
+        return None
     spans: dict[int, Span] = {}
     for i, (low, high) in zip(owner, times, strict=True):
         found = (start_ms + round(low * 1000), start_ms + round(high * 1000))

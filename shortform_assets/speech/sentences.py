@@ -72,13 +72,60 @@ _ABBREVIATIONS = _MAY_END | {
     ),
     *("nov", "dec"),
 }
-_OPENERS = frozenset(
-    ("the", "this", "that", "these", "those", "there", "they", "they're", "we", "we're", "you", "you're", "he")
-    + ("she", "it", "it's", "that's", "and", "but", "so", "or", "if", "when", "what", "why", "how", "who", "where")
-    + ("because", "well", "now", "yes", "yeah", "no", "exactly", "okay", "oh", "thank", "thanks", "then", "do")
-    + ("is", "are", "can", "my", "your", "our", "in", "on", "at", "for", "to", "a", "an", "not", "let's")
-)
+_OPENERS = {
+    *(
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "they",
+        "they're",
+        "we",
+        "we're",
+        "you",
+        "you're",
+        "he",
+    ),
+    *(
+        "she",
+        "it",
+        "it's",
+        "that's",
+        "and",
+        "but",
+        "so",
+        "or",
+        "if",
+        "when",
+        "what",
+        "why",
+        "how",
+        "who",
+        "where",
+    ),
+    *(
+        "because",
+        "well",
+        "now",
+        "yes",
+        "yeah",
+        "no",
+        "exactly",
+        "okay",
+        "oh",
+        "thank",
+        "thanks",
+        "then",
+        "do",
+    ),
+    *("is", "are", "can", "my", "your", "our", "in", "on", "at", "for", "to", "a", "an", "not", "let's"),
+}
 """Common English words that are written with a capital only where a sentence begins."""
+_IN_TITLES = frozenset(
+    ("the", "a", "an", "and", "or", "but", "in", "on", "at", "for", "to", "is", "this", "you", "it")
+)
 _INITIAL = re.compile(r"^[A-Z]\.$")
 
 
@@ -115,9 +162,10 @@ def ends_sentence(text: str, following: str | None) -> bool:
 
 
 def _breaks(word: Word, following: Word) -> bool:
-    if following.text[:1].isupper() and following.text.rstrip(",").replace("’", "'").lower() in _OPENERS:
-        # The recognizer began a new sentence and forgot to end the last; titles are capital on both sides.
-        return not word.text[:1].isupper() and word.text[-1:] not in ",;:—–"
+    opener = following.text.rstrip(",").replace("’", "'").lower()
+    if following.text[:1].isupper() and opener in _OPENERS and word.text[-1:] not in ",;:—–":
+        # The recognizer began a new sentence and forgot to end the last. Titles have capitals on both sides.
+        return not (opener in _IN_TITLES and word.text[:1].isupper())
     pause = following.start_ms - word.end_ms
     return pause >= 2 * _PAUSE_MS or (pause >= _PAUSE_MS and not following.text[:1].islower())
 

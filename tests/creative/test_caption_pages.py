@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +57,7 @@ def test_pages_are_complete_ordered_and_fit(words, width, uppercase, max_lines, 
     parts = [word for page in pages for line in page.lines for word in line]
     assert "".join(w.text for w in parts) == "".join(w.text for w in words if displayed(w.text, False))
     assert all(0 <= page.start_frame < page.end_frame <= frames for page in pages)
-    assert all(a.end_frame <= b.start_frame for a, b in zip(pages, pages[1:], strict=False))
+    assert all(a.end_frame <= b.start_frame for a, b in pairwise(pages))
     for page in pages:
         assert 1 <= len(page.lines) <= max_lines
         assert sum(map(len, page.lines)) <= max_words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,7 +91,7 @@ def camera(clip: PlannedClip, faces=(), cuts=(), media: ClipMedia | None = None)
     whole = Panel(slot=(0, 0, 1, 1), width=607, height=1080, path=(Keyframe(frame=0, x=0, y=0),))
     framings = tuple(
         Framing(start_frame=a, end_frame=b, layout="single", reason="r", panels=(whole,))
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     )
     aspects = tuple(
         AspectFraming(aspect=aspect, framings=framings, faces=tuple(faces)) for aspect in ("9:16", "1:1")
@@ -166,14 +168,15 @@ def test_words_map_through_any_timeline(data):
     assert starts == sorted(starts)
     assert all(0 <= w.start_frame < w.end_frame for w in found)
     assert all(w.start_frame < clip.frames for w in found)
-    offset = 0
+    offset, before = 0, -1
     for span, (first, last) in zip(spans, ranges, strict=True):
-        for index in range(first, last + 1):
+        # A word that the join cuts begins in the span before.
+        for index in range(first + (first == before), last + 1):
             at = RATE.frame(words.words[index].start_ms)
             # Words wholly inside their span start in the very frame they are heard.
             if span.start_frame <= at < span.end_frame:
                 assert any(w.start_frame == offset + at - span.start_frame for w in found)
-        offset += span.frames
+        offset, before = offset + span.frames, last
 
 
 def test_fixes_keep_case_and_punctuation():
@@ -291,7 +294,10 @@ def test_the_hook_gives_way(bench, style):
     clip = whole()
     faces = [FaceBox(frame=f, x=0.1, y=0.05, width=0.8, height=0.43) for f in range(0, clip.frames, 12)]
     made = enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0]
-    assert made.hook is None
+    assert made.hook is not None
+    assert set(made.hook.anchor) == {"1:1"}
+    faces = [face.model_copy(update={"height": 0.9}) for face in faces]
+    assert enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0].hook is None
     off = RULES.model_copy(update={"captions": False, "hook": False, "logo": False})
     bare = enhanced(bench, style, [clip], [camera(clip)], rules=off).clips[0]
     assert (bare.pages, bare.hook, bare.logo, bare.show_logo) == ((), None, {}, False)
@@ -336,7 +342,7 @@ def test_composition_is_best_first_and_drops_what_does_not_fit(bench, style):
         bench, plan, CropPathsSet(clips=tuple(crops)), ClipMediaSet(clips=tuple(media)), style, louder
     )
     assert other.outputs[0].output_id != made.outputs[0].output_id
-    with pytest.raises(InputError, match="another style|made from"):
+    with pytest.raises(InputError, match="was made from shortform@1"):
         compose(
             bench,
             plan,

@@ -46,7 +46,9 @@ QUALITY = Quality(
 )
 
 
-def terms(now_ms: int = 0, executor: str = "remote", deadline_seconds: int = 60, max_attempts: int = 2) -> Terms:
+def terms(
+    now_ms: int = 0, executor: str = "remote", deadline_seconds: int = 60, max_attempts: int = 2
+) -> Terms:
     return Terms(
         executor=executor, now_ms=now_ms, deadline_seconds=deadline_seconds, max_attempts=max_attempts
     )
@@ -132,7 +134,9 @@ def clip_plan(*jobs: RenderJob) -> ClipPlan:
         )
         for job in jobs
     }
-    passed = FellOut(moment_id="m1", start_ms=90000, end_ms=120000, score=0.2, reason="It overlaps a better one.")
+    passed = FellOut(
+        moment_id="m1", start_ms=90000, end_ms=120000, score=0.2, reason="It overlaps a better one."
+    )
     return ClipPlan(
         editor="local", rate=RATE, clips=tuple(clips.values()), fell_out=(passed,), target_count=4
     )

@@ -21,7 +21,9 @@ class Made:
     poster: Path
 
 
-def test_card(folder: Path, job: RenderJob, *, picture: str = "testsrc2", extra: tuple[str, ...] = ()) -> Made:
+def test_card(
+    folder: Path, job: RenderJob, *, picture: str = "testsrc2", extra: tuple[str, ...] = ()
+) -> Made:
     """A moving test card and a tone at about -14 LUFS, in the master profile."""
     made = Made(folder / "video.mp4", folder / "poster.jpg")
     size, rate, seconds = f"{job.width}x{job.height}", job.rate.num, job.frames / job.rate.num

@@ -142,7 +142,9 @@ def test_of_40_signals_one_decides(store, blob) -> None:
 
     def signal(number: int):
         good = number % 2
-        return finish(store, key, completed(output, blob, blob, 1 + number) if good else failed(output, 1 + number))
+        return finish(
+            store, key, completed(output, blob, blob, 1 + number) if good else failed(output, 1 + number)
+        )
 
     standing = _at_once(40, signal)
     assert len({outcome.digest() for outcome in standing if outcome}) == 1
@@ -214,7 +216,10 @@ def test_an_identical_render_is_reused_by_another_source_and_title(store, blob) 
     again = dispatch(store, "other-talk", other, terms())
     # A degraded render is not worth keeping.
     assert [key.rsplit("/", 1)[-1] for key in again.reused] == [other.outputs[0].output_id]
-    assert [(s.state, s.attempts) for s in states(store, "other-talk", other)] == [("completed", 0), ("pending", 0)]
+    assert [(s.state, s.attempts) for s in states(store, "other-talk", other)] == [
+        ("completed", 0),
+        ("pending", 0),
+    ]
 
     changed = other.outputs[0].model_copy(update={"frames": 49})
     assert dispatch(store, "third", composition(changed), terms()).reused == ()
@@ -225,7 +230,11 @@ def test_an_identical_render_is_reused_by_another_source_and_title(store, blob) 
 def test_signals_that_say_too_little_are_refused(store, blob) -> None:
     (key, *_) = dispatch(store, "talk", composition(), terms()).created
     output = key.rsplit("/", 1)[-1]
-    bad = (failed("other"), failed(output, error=""), completed(output, blob, blob).model_copy(update={"video": None}))
+    bad = (
+        failed("other"),
+        failed(output, error=""),
+        completed(output, blob, blob).model_copy(update={"video": None}),
+    )
     for outcome in bad:
         with pytest.raises(ValueError, match=output):
             finish(store, key, outcome)

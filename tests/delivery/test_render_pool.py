@@ -76,7 +76,9 @@ def test_every_job_ends_with_an_outcome_whatever_happens_to_its_worker(store) ->
 
 def test_a_job_past_its_deadline_is_killed(store) -> None:
     index = composition(saying(0, "slow"))
-    jobs = dispatch(store, "talk", index, terms(executor="local", deadline_seconds=3, max_attempts=1)).unfinished
+    jobs = dispatch(
+        store, "talk", index, terms(executor="local", deadline_seconds=3, max_attempts=1)
+    ).unfinished
     LocalRenderPool(workers=1, renderer=RENDERER).dispatch(store, jobs)
     (state,) = states(store, "talk", index)
     assert state.outcome.error == "Given up after 1 attempt: it took longer than its deadline."
@@ -115,7 +117,9 @@ def test_the_worker_by_itself_stops_on_sigterm_and_says_what_it_does(store, tmp_
     note = tmp_path / "JOB.json"
     note.write_text(json.dumps({"store": store.url, "jobs": jobs, "renderer": RENDERER}))
     worker = subprocess.Popen(
-        [sys.executable, "-m", "shortform_assets.workers.render", str(note)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "shortform_assets.workers.render", str(note)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     said = []
     for line in worker.stdout:
@@ -139,9 +143,7 @@ def test_a_killed_pool_leaves_no_worker_behind(store, tmp_path) -> None:
     )
     pool = subprocess.Popen([sys.executable, "-c", code, store.url, *jobs], stdout=subprocess.PIPE, text=True)
     assert "in_progress" in pool.stdout.readline()
-    (worker,) = (
-        int(n) for n in Path(f"/proc/{pool.pid}/task/{pool.pid}/children").read_text().split()
-    )
+    (worker,) = (int(n) for n in Path(f"/proc/{pool.pid}/task/{pool.pid}/children").read_text().split())
     pool.kill()
     pool.wait()
     until = time.monotonic() + 30

@@ -45,7 +45,8 @@ GENRE = {
         "target_seconds": 6,
         "max_seconds": 12,
         "min_score": 0,
-        "clips_per_hour": 720,
+        "clips_per_hour": 120,
+        "min_clips": 3,
         "max_clips": 3,
     },
 }
@@ -57,7 +58,7 @@ class Run:
 
     success: bool
     error: str
-    metadata: dict[str, dict[str, Any]]
+    metadata: dict[str, dict[str, Any]] = field(repr=False)
     checks: dict[str, bool]
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from render_studio import HEIGHT, WIDTH, framing, job, media, panel, pictures, samples, segment, silence
@@ -80,7 +82,7 @@ def test_flash_and_beep_stay_together(bench):
     seen = [float(time) for time, picture in pictures(video) if picture.mean() > 120]
     heard = samples(video)
     loud = np.flatnonzero(np.abs(heard) > 0.25 * np.abs(heard).max()) / 48000
-    begins = [loud[0], *(b for a, b in zip(loud, loud[1:], strict=False) if b - a > 0.2)]
+    begins = [loud[0], *(b for a, b in pairwise(loud) if b - a > 0.2)]
     assert len(seen) == len(begins) == 2
     for light, beep in zip(seen, begins, strict=True):
         # Codec smear aside, a few milliseconds.
