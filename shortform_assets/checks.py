@@ -10,6 +10,7 @@ from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import EnhancementSlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.creative.typeset import line_share
 from shortform_assets.genres import check_genres
 from shortform_assets.partitions import source_videos
 
@@ -73,8 +74,7 @@ def captions_are_clear(
     enhancement: EnhancementSlice,
 ) -> dg.AssetCheckResult:
     """Captions stay in the safe box and off live faces, one page at a time (failure mode 6)."""
-    size = style_contract.captions.size
-    shares = {aspect: 1.25 * size * 1920 / max(1920, h) for aspect, (_, h) in ASPECT_SIZE.items()}
+    shares = {aspect: line_share(style_contract.captions.size, aspect) for aspect in ASPECT_SIZE}
     return _result(audits.overlay_collisions(enhancement_plan, crop_paths, enhancement, shares))
 
 

@@ -14,7 +14,7 @@ from shortform_assets.cli.display import Display
 from shortform_assets.cli.project import Project
 from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
-from shortform_assets.contracts.source import SourceRecord, SourceVideo
+from shortform_assets.contracts.source import Brief, SourceRecord, SourceVideo
 from shortform_assets.contracts.stages import CONTRACTS
 from shortform_assets.creative.styles import ensure_shipped_styles, resolve_style
 from shortform_assets.delivery.export import export
@@ -35,6 +35,7 @@ def run_sources(
     style: str | None,
     out: Path,
     title: str | None,
+    count: int | None,
 ) -> int:
     """Every file to clips in `out` (a folder a source where there are several); the worst exit code."""
     project = Project()
@@ -57,6 +58,7 @@ def run_sources(
                 brand=brand,
                 style=style,
                 title=title,
+                brief=Brief(count=count),
             )
             project.registry.register(key, record)
             project.instance.add_dynamic_partitions("source_videos", [key])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import wave
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from shortform_assets.contracts.source import Mezzanine, SourceVideo, VideoStrea
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.media.audio import SPEECH_RATE
 from shortform_assets.media.copying import timescale, write_pictures
-from shortform_assets.media.ffmpeg import BITEXACT, FfmpegError, run_ffmpeg
+from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
 from shortform_assets.media.picture import HDR_TRANSFERS, display_size, picture_filters
 from shortform_assets.media.probe import LOCAL_ONLY, read_packets
+from shortform_assets.media.sound import SOUND_RATE, sound_filters
 from shortform_assets.media.timing import Timing, choose_rate, read_timing
 from shortform_assets.workbench import Workbench
 
-SOUND_RATE = 48_000
 THREADS = 2
 """Fixed, because x264 makes other bytes with another number of threads."""
 
@@ -48,12 +49,18 @@ def make_mezzanine(bench: Workbench, source: SourceVideo, ingest: IngestSlice) -
     timing = read_timing(path, video.index)
     if timing is None:
         raise InputError("it has fewer than two pictures", _WHERE, "record or export it again")
-    if reasons := why_not_copied(video, timing, ingest):
-        return _encode(bench, path, source, video, timing, ingest, reasons)
-    try:
-        return _remux(bench, path, source, video, timing)
-    except FfmpegError as error:
-        return _encode(bench, path, source, video, timing, ingest, (f"it cannot be copied: {error}",))
+    size = display_size(video, ingest.max_height)
+    reasons = why_not_copied(video, timing, ingest)
+    if timing.steady and not reasons:
+        plan = _Plan(path, source, timing, timing.steady, timing.packets, size, bench.scratch)
+        try:
+            return _remux(bench, plan, video)
+        except ShortformError as error:
+            reasons = (f"it cannot be copied: {error}",)
+    bench.note(encoded_because="; ".join(reasons))
+    rate = choose_rate(timing, ingest.max_rate)
+    frames = max(1, round(timing.seconds * rate.fraction))
+    return _encode(bench, _Plan(path, source, timing, rate, frames, size, bench.scratch), video, ingest)
 
 
 def why_not_copied(video: VideoStream, timing: Timing, ingest: IngestSlice) -> tuple[str, ...]:
@@ -71,7 +78,7 @@ def why_not_copied(video: VideoStream, timing: Timing, ingest: IngestSlice) -> t
         f"its colours are {video.color_space}": video.color_space not in ("", "bt709"),
         f"its primaries are {video.color_primaries}": video.color_primaries == "bt2020",
         f"it is {video.width}x{video.height}": size != (video.width, video.height),
-        "parts of it are damaged or missing": not timing.complete,
+        "parts of it are damaged, missing or cut away by an edit list": not timing.complete,
         "its frame rate is not constant": rate is None,
         f"it has {rate.fps if rate else 0:g} frames a second": rate is not None
         and not 23 <= rate.fps <= ingest.max_rate * 1.01,
@@ -80,121 +87,121 @@ def why_not_copied(video: VideoStream, timing: Timing, ingest: IngestSlice) -> t
     return tuple(reason for reason, broken in rules.items() if broken)
 
 
-def _remux(
-    bench: Workbench, path: Path, source: SourceVideo, video: VideoStream, timing: Timing
-) -> Mezzanine:
-    rate = timing.steady
-    assert rate is not None
+@dataclass(frozen=True)
+class _Plan:
+    """What is made of what, and how long and large it must come out."""
+
+    path: Path
+    source: SourceVideo
+    timing: Timing
+    rate: FrameRate
+    frames: int
+    size: tuple[int, int]
+    scratch: Path
+
+    @property
+    def video(self) -> Path:
+        return self.scratch / "mezzanine.mp4"
+
+    @property
+    def speech(self) -> Path:
+        return self.scratch / "speech.wav"
+
+
+def _remux(bench: Workbench, plan: _Plan, video: VideoStream) -> Mezzanine:
     # Every picture is put exactly on the clock: containers round times to milliseconds and worse.
     copied = bench.scratch / "copied.mp4"
-    _copy_pictures(path, copied, video.index, timing, rate)
+    _copy_pictures(plan, copied, video.index)
     bench.progress(0.3, "mezzanine")
     args = ["-map", "1:v", "-c:v", "copy"]
     if not video.color_space:
         args += ["-bsf:v", "h264_metadata=" + ":".join(f"{key}=1" for key in _COLOURS)]
-    sound = f"[0:{source.chosen_audio}]{_sound_filters(source, timing, rate, timing.packets)}"
-    out = _Outputs(bench.scratch, rate, timing.packets)
-    _run(bench, [path, copied], source, args, sound, out)
+    _run(bench, plan, ["-i", str(copied)], args)
     copied.unlink()
-    return _finish(bench, out, (video.width, video.height), remuxed=True)
+    return _finish(bench, plan, remuxed=True)
 
 
 _COLOURS = ("colour_primaries", "transfer_characteristics", "matrix_coefficients")
 
 
-def _copy_pictures(path: Path, target: Path, index: int, timing: Timing, rate: FrameRate) -> None:
+def _copy_pictures(plan: _Plan, target: Path, index: int) -> None:
     import av
 
-    with av.open(str(path), options=LOCAL_ONLY, metadata_errors="replace") as container:
+    origin, rate = plan.timing.origin, plan.rate
+    with av.open(str(plan.path), options=LOCAL_ONLY, metadata_errors="replace") as container:
         stream = container.streams[index]
         pictures = (
-            (round((packet.pts * packet.time_base - timing.origin) * rate.fraction), packet)
+            (round((packet.pts * packet.time_base - origin) * rate.fraction), packet)
             for packet in read_packets(container, stream)
             if packet.pts is not None
         )
-        write_pictures(target, stream, rate, timing.delay, pictures)
+        write_pictures(target, stream, rate, plan.timing.delay, pictures)
 
 
-def _encode(
-    bench: Workbench,
-    path: Path,
-    source: SourceVideo,
-    video: VideoStream,
-    timing: Timing,
-    ingest: IngestSlice,
-    reasons: tuple[str, ...],
-) -> Mezzanine:
-    rate = choose_rate(timing, ingest.max_rate)
-    frames = max(1, round(timing.seconds * rate.fraction))
-    size = display_size(video, ingest.max_height)
-    picture = f"[0:{video.index}]setpts=PTS-{_shift(source, timing)}/TB,"
-    picture += ",".join(picture_filters(video, size, rate)) + "[picture];"
-    args = ["-map", "[picture]", "-frames:v", str(frames), "-c:v", "libx264", "-preset", ingest.preset]
-    args += ["-crf", str(ingest.crf), "-profile:v", "high", "-g", str(round(_GOP_SECONDS * rate.fps))]
-    args += ["-threads:v", str(THREADS), "-colorspace", "bt709", "-color_primaries", "bt709"]
-    args += ["-color_trc", "bt709", "-color_range", "tv", "-fps_mode", "passthrough"]
-    sound = f"{picture}[0:{source.chosen_audio}]{_sound_filters(source, timing, rate, frames)}"
-    out = _Outputs(bench.scratch, rate, frames)
-    bench.note(encoded_because="; ".join(reasons))
-    log = _run(bench, [path], source, args, sound, out)
-    _judge_decoding(bench, log, video.index)
-    return _finish(bench, out, size, remuxed=False)
+def _encode(bench: Workbench, plan: _Plan, video: VideoStream, ingest: IngestSlice) -> Mezzanine:
+    filters = [f"setpts=PTS-{_shift(plan)}/TB", *picture_filters(video, plan.size, plan.rate)]
+    args = ["-filter_complex", f"[0:{video.index}]{','.join(filters)}[picture]", "-map", "[picture]"]
+    args += ["-frames:v", str(plan.frames), "-fps_mode", "passthrough"]
+    args += ["-c:v", "libx264", "-preset", ingest.preset, "-crf", str(ingest.crf), "-profile:v", "high"]
+    args += ["-g", str(round(_GOP_SECONDS * plan.rate.fps)), "-threads:v", str(THREADS)]
+    args += ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
+    _judge_decoding(bench, _run(bench, plan, [], args), video.index)
+    return _finish(bench, plan, remuxed=False)
 
 
-class _Outputs:
-    """Where the two files go and how long they must be."""
-
-    def __init__(self, scratch: Path, rate: FrameRate, frames: int) -> None:
-        self.video, self.speech = scratch / "mezzanine.mp4", scratch / "speech.wav"
-        self.rate, self.frames = rate, frames
-
-
-def _run(
-    bench: Workbench,
-    inputs: list[Path],
-    source: SourceVideo,
-    video_args: list[str],
-    graph: str,
-    out: _Outputs,
-) -> str:
+def _run(bench: Workbench, plan: _Plan, inputs: list[str], video_args: list[str]) -> str:
     """One FFmpeg, one decode: picture and 48 kHz sound into an MP4, 16 kHz sound into a WAV."""
-    # Times are kept as they are in the file; transport streams are mended and moved to 0 by FFmpeg.
-    clock = [] if _restarts(source) else ["-copyts"]
-    args = ["-v", "verbose", *clock, *(arg for path in inputs for arg in ("-i", str(path)))]
-    args += ["-filter_complex_threads", "1"]
-    args += ["-filter_threads", str(THREADS), "-filter_complex", graph]
-    args += [*video_args, "-video_track_timescale", str(timescale(out.rate))]
-    args += ["-map", "[sound]", "-c:a", "aac", "-b:a", "192k", "-threads:a", "1", *BITEXACT, str(out.video)]
-    args += ["-map", "[speech]", "-c:a", "pcm_s16le", *BITEXACT, str(out.speech)]
-    return run_ffmpeg(
-        args,
-        duration_ms=out.rate.ms(out.frames),
-        progress=lambda part: bench.progress(0.98 * part, "mezzanine"),
-    )
+
+    def run(more: list[str], sound: str) -> str:
+        # Filters that know the time must not be set up anew when a picture is tagged otherwise midway.
+        args = ["-v", "verbose", *_clock(plan), "-reinit_filter:v", "0", "-i", str(plan.path), *inputs, *more]
+        args += ["-filter_complex_threads", "1", "-filter_threads", str(THREADS)]
+        args += ["-filter_complex", f"[{sound}]{sound_filters(_shift(plan), plan.rate, plan.frames)}"]
+        args += [*video_args, "-video_track_timescale", str(timescale(plan.rate))]
+        args += [
+            "-map",
+            "[sound]",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "192k",
+            "-threads:a",
+            "1",
+            *BITEXACT,
+            str(plan.video),
+        ]
+        args += ["-map", "[speech]", "-c:a", "pcm_s16le", *BITEXACT, str(plan.speech)]
+        return run_ffmpeg(
+            args,
+            duration_ms=plan.rate.ms(plan.frames),
+            progress=lambda part: bench.progress(0.98 * part, "mezzanine"),
+        )
+
+    log = run([], f"0:{plan.source.chosen_audio}")
+    if _SOUND_CHANGED not in log:
+        return log
+    # The layout of the sound changes midway: it is made uniform first, with its times.
+    uniform = bench.scratch / "sound.nut"
+    args = [*_clock(plan), "-i", str(plan.path), "-map", f"0:{plan.source.chosen_audio}"]
+    args += ["-af", f"aresample={SOUND_RATE},aformat=sample_fmts=s16:channel_layouts=stereo"]
+    run_ffmpeg([*args, "-c:a", "pcm_s16le", *BITEXACT, str(uniform)])
+    log = run(["-i", str(uniform)], f"{1 + len(inputs) // 2}:a")
+    uniform.unlink()
+    return log
 
 
-def _sound_filters(source: SourceVideo, timing: Timing, rate: FrameRate, frames: int) -> str:
-    """48 kHz stereo and 16 kHz mono that begin with the first picture and last exactly as long."""
-    # async=1 fills gaps with silence; first_pts=0 pads a late start and cuts off an early one.
-    return (
-        f"asetpts=PTS-{_shift(source, timing)}/TB,aresample={SOUND_RATE}:async=1:first_pts=0,"
-        f"aformat=sample_fmts=fltp:channel_layouts=stereo,"
-        f"apad=whole_len={rate.samples(frames, SOUND_RATE)},"
-        f"atrim=end_sample={rate.samples(frames, SOUND_RATE)},asplit[sound][wide];"
-        f"[wide]aresample={SPEECH_RATE},aformat=sample_fmts=s16:channel_layouts=mono,"
-        f"apad=whole_len={rate.samples(frames, SPEECH_RATE)},"
-        f"atrim=end_sample={rate.samples(frames, SPEECH_RATE)}[speech]"
-    )
+_SOUND_CHANGED = "because audio parameters changed"
 
 
-def _restarts(source: SourceVideo) -> bool:
-    return source.container in ("mpegts", "mpeg")
+def _clock(plan: _Plan) -> list[str]:
+    """Times are kept as they are in the file; transport streams are mended and moved to 0 by FFmpeg."""
+    return [] if plan.source.container in ("mpegts", "mpeg") else ["-copyts"]
 
 
-def _shift(source: SourceVideo, timing: Timing) -> str:
+def _shift(plan: _Plan) -> str:
     """Seconds from FFmpeg's t = 0 to the first picture, as a fraction in an expression."""
-    origin = timing.origin
-    if _restarts(source):
+    origin, source = plan.timing.origin, plan.source
+    if not _clock(plan):
         # FFmpeg subtracts the start of the earlier of the two streams in use.
         starts = [s.start_ms for s in source.video if s.index == source.chosen_video]
         starts += [s.start_ms for s in source.audio if s.index == source.chosen_audio]
@@ -220,33 +227,33 @@ def _judge_decoding(bench: Workbench, log: str, index: int) -> None:
         bench.note(decode_errors=errors, pictures_decoded=decoded)
 
 
-def _finish(bench: Workbench, out: _Outputs, size: tuple[int, int], *, remuxed: bool) -> Mezzanine:
+def _finish(bench: Workbench, plan: _Plan, *, remuxed: bool) -> Mezzanine:
     """Check what was made against what was asked for, by reading it back, and keep it."""
     import av
 
-    with wave.open(str(out.speech), "rb") as speech:
+    with wave.open(str(plan.speech), "rb") as speech:
         samples = speech.getnframes()
-    with av.open(str(out.video)) as container:
+    with av.open(str(plan.video)) as container:
         stream = container.streams.video[0]
         times = sorted(p.pts for p in container.demux(stream) if p.pts is not None)
-        tick = stream.time_base * out.rate.fraction if stream.time_base else Fraction(0)
+        tick = stream.time_base * plan.rate.fraction if stream.time_base else Fraction(0)
         facts = {
-            "size": ((stream.width, stream.height), size),
-            "frames": (len(times), out.frames),
+            "size": ((stream.width, stream.height), plan.size),
+            "frames": (len(times), plan.frames),
             "clock": ([t * tick for t in times] == list(range(len(times))), True),
-            "speech samples": (samples, out.rate.samples(out.frames, SPEECH_RATE)),
+            "speech samples": (samples, plan.rate.samples(plan.frames, SPEECH_RATE)),
         }
     wrong = [f"{what} {got} instead of {wanted}" for what, (got, wanted) in facts.items() if got != wanted]
     if wrong:
         raise ShortformError(f"the mezzanine did not come out as planned: {', '.join(wrong)}")
     bench.progress(1.0, "mezzanine")
     return Mezzanine(
-        video=bench.keep(out.video),
-        speech=bench.keep(out.speech),
-        width=size[0],
-        height=size[1],
-        rate=out.rate,
-        frames=out.frames,
+        video=bench.keep(plan.video),
+        speech=bench.keep(plan.speech),
+        width=plan.size[0],
+        height=plan.size[1],
+        rate=plan.rate,
+        frames=plan.frames,
         speech_samples=samples,
         remuxed=remuxed,
     )

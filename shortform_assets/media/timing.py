@@ -67,6 +67,7 @@ def read_timing(path: Path, index: int) -> Timing | None:
             if packet.size == 0 and packet.pts is None:
                 continue
             spoilt |= packet.is_corrupt or packet.is_discard or packet.pts is None
+            spoilt |= packet.has_sidedata("new_extradata")
             shown.append(packet.dts if packet.pts is None else packet.pts)
             decoded.append(packet.pts if packet.dts is None else packet.dts)
             keys.append(packet.is_keyframe)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from shortform_assets.speech.pronounce import phones
 from shortform_assets.speech.recognizer import Aligner, Floats
@@ -13,9 +14,12 @@ from shortform_assets.speech.voice_activity import Span, Voice
 from shortform_assets.speech.written import Draft
 
 _GAP_MS, _PAD_MS, _LATE_MS, _LONGEST_MS = 300, 350, 450, 15_000
-_FURTHEST_MS = 600
-"""An edge that alignment moves further than this from where it was heard is not believed."""
+_FURTHEST_MS, _DOUBTFUL_MS = 1200, 250
+"""An edge that alignment moves further from where it was heard is not believed; half of that is too much
+where the utterance's words moved by more than `_DOUBTFUL_MS` (median)."""
 _SLOWEST_MS, _FASTEST_MS = 1600, 20
+_HIDDEN_MS = 120
+"""Silence longer than this at the edge of a word is not part of it."""
 _FEWEST = 6
 """Words; shorter utterances are not halved again."""
 
@@ -55,13 +59,24 @@ def _piecewise(
     low, high = max(start, words[0].start - _PAD_MS, 0), min(end, words[-1].end + _PAD_MS)
     found = _align(words, read(low, high), low, aligner)
     if found is not None:
-        return found
+        return [_to_voice(word, voice) for word in found]
     if len(words) < _FEWEST:
         return list(words)
     cut = _best_cut(words, 0, len(words) - 1)
     middle = seam(words[cut], words[cut + 1], voice)
     left = _piecewise(words[: cut + 1], start, middle, read, voice, aligner)
     return left + _piecewise(words[cut + 1 :], middle, end, read, voice, aligner)
+
+
+def _to_voice(word: Draft, voice: Voice) -> Draft:
+    """A word without the silence that the aligner hid in it."""
+    inside = [(max(a, word.start), min(b, word.end)) for a, b in voice.spans_near(word.start, word.end)]
+    if not word.aligned or not inside:
+        return word
+    low, high = max(inside, key=lambda span: (span[1] - span[0], -span[0]))
+    start = low if low - word.start > _HIDDEN_MS else word.start
+    end = high if word.end - high > _HIDDEN_MS else word.end
+    return replace(word, start=start, end=end) if end - start >= _FASTEST_MS else word
 
 
 def seam(left: Draft, right: Draft, voice: Voice) -> int:
@@ -71,7 +86,11 @@ def seam(left: Draft, right: Draft, voice: Voice) -> int:
     inside the right word.
     """
     low, high = max(left.start, left.end - _PAD_MS), min(right.end, right.start + _LATE_MS)
-    edges = [low, *(min(max(t, low), high) for span in voice.spans for t in span if low < t < high), high]
+    edges = [
+        low,
+        *(min(max(t, low), high) for span in voice.spans_near(low, high) for t in span if low < t < high),
+        high,
+    ]
     gaps = [(b - a, -a) for a, b in pairwise(edges) if b > a and not voice.inside(a, b)]
     if not gaps:
         return (left.end + right.start) // 2
@@ -136,16 +155,18 @@ def _align(words: Sequence[Draft], samples: Floats, start_ms: int, aligner: Alig
     for i, (low, high) in zip(owner, times, strict=True):
         found = (start_ms + round(low * 1000), start_ms + round(high * 1000))
         spans[i] = (min(spans[i][0], found[0]), max(spans[i][1], found[1])) if i in spans else found
-    return [_accept(word, spans.get(i)) for i, word in enumerate(words)]
+    shifts = [abs(span[0] - words[i].start) for i, span in spans.items()]
+    furthest = _FURTHEST_MS if median(shifts) <= _DOUBTFUL_MS else _FURTHEST_MS // 2
+    return [_accept(word, spans.get(i), furthest) for i, word in enumerate(words)]
 
 
-def _accept(word: Draft, found: Span | None) -> Draft:
+def _accept(word: Draft, found: Span | None, furthest: int) -> Draft:
     if found is None:
         return word
     start, end = found
     names = max(1, len(spoken(word.text)))
     if not _FASTEST_MS <= end - start <= _SLOWEST_MS * names:
         return word
-    if abs(start - word.start) > _FURTHEST_MS or abs(end - word.end) > _FURTHEST_MS:
+    if abs(start - word.start) > furthest or abs(end - word.end) > furthest:
         return word
     return replace(word, start=start, end=end, aligned=True)

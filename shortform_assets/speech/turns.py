@@ -20,8 +20,9 @@ from shortform_assets.workbench import Workbench
 _JOIN_MS, _SHORTEST_MS, _OVERLAP_MS = 500, 150, 200
 _NEAR_MS = 1500
 """A word this far from any turn still belongs to the nearest one."""
-_ODD_WORDS, _ODD_MS = 2, 700
-"""A run of words within a sentence that is this short or shorter is no change of speaker."""
+_ODD_WORDS, _ODD_MS, _EDGE_MS = 2, 700, 350
+"""A run of words amid a sentence that is this short or shorter is no change of speaker; at its edges one
+word no longer than `_EDGE_MS`."""
 
 Activity = NDArray[np.bool_]
 
@@ -137,7 +138,10 @@ def _settle(found: list[int], words: Sequence[Word], first: int, last: int) -> N
             length = words[b - 1].end_ms - words[a].start_ms
             sides = {found[edges[n] - 1]} if n > 0 else set()
             sides |= {found[b]} if b <= last else set()
-            if len(sides) == 1 and b - a <= _ODD_WORDS and (length <= _ODD_MS or found[a] < 0):
+            amid = a > first and b <= last
+            words_at_most, ms_at_most = (_ODD_WORDS, _ODD_MS) if amid else (1, _EDGE_MS)
+            short = b - a <= words_at_most and length <= ms_at_most
+            if len(sides) == 1 and (short or found[a] < 0):
                 odd.append((length, a, b, sides.pop()))
         if not odd:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -62,13 +62,15 @@ class Voice:
         self.spans = merge(spans)
         self._starts = [low for low, _ in self.spans]
 
+    def spans_near(self, start_ms: int, end_ms: int) -> list[Span]:
+        """The spans that share time with [start, end)."""
+        first = max(0, bisect_right(self._starts, start_ms) - 1)
+        return [span for span in self.spans[first : bisect_left(self._starts, end_ms)] if span[1] > start_ms]
+
     def inside(self, start_ms: int, end_ms: int, margin_ms: int = 0) -> int:
         """Milliseconds of [start, end) within voice that is widened by `margin_ms` on both sides."""
         total, reached = 0, start_ms
-        first = max(0, bisect_right(self._starts, start_ms - margin_ms) - 1)
-        for low, high in self.spans[first:]:
-            if low - margin_ms >= end_ms:
-                break
+        for low, high in self.spans_near(start_ms - margin_ms, end_ms + margin_ms):
             low, high = max(reached, low - margin_ms), min(end_ms, high + margin_ms)
             if low < high:
                 total, reached = total + high - low, high

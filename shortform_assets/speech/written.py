@@ -78,7 +78,7 @@ def drafts(segments: Sequence[RawSegment], language: str, offset_ms: int) -> lis
 def trim(word: Draft, voice: Voice) -> Draft:
     """A word that a provider stretched over a pause, cut back to the voice in it and a plausible length."""
     start, end = word.start, word.end
-    inside = [(max(a, start), min(b, end)) for a, b in voice.spans if a < end and b > start]
+    inside = [(max(a, start), min(b, end)) for a, b in voice.spans_near(start, end)]
     if inside and end - start > _LONGEST_MS:
         # A stretched word is spoken where most of the voice is.
         start, end = max(inside, key=lambda span: (span[1] - span[0], -span[0]))
