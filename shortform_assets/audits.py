@@ -14,6 +14,9 @@ from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 
+_VOICE_SLACK_MS = 300
+"""A voice detector opens late and closes early: a word this near to voice was spoken."""
+
 
 def framing_mismatch(crops: CropPathsSet, media: ClipMediaSet) -> list[str]:
     """Failure mode 1: a crop path that does not fit the clip it was made for."""
@@ -61,13 +64,13 @@ def static_subjects(crops: CropPathsSet) -> list[str]:
 
 
 def invented_words(transcript: Transcript, turns: SpeakerTurns) -> list[str]:
-    """Failure mode 3: words of which no part lies within voice activity."""
+    """Failure mode 3: words of which no part lies within, or next to, voice activity."""
     voice = turns.voice_activity
     found, at = [], 0
     for word in transcript.words:
-        while at < len(voice) and voice[at].end_ms <= word.start_ms:
+        while at < len(voice) and voice[at].end_ms + _VOICE_SLACK_MS <= word.start_ms:
             at += 1
-        if at == len(voice) or voice[at].start_ms >= word.end_ms:
+        if at == len(voice) or voice[at].start_ms - _VOICE_SLACK_MS >= word.end_ms:
             found.append(f"'{word.text}' at {word.start_ms / 1000:.2f} s lies where nobody speaks")
     return found
 

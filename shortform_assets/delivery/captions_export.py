@@ -28,8 +28,8 @@ def vtt(pages: tuple[CaptionPage, ...], rate: FrameRate) -> str:
 def _cues(pages: tuple[CaptionPage, ...], rate: FrameRate) -> Iterator[tuple[int, int, str]]:
     """Start and end in milliseconds, and the text; in order, never overlapping, never empty."""
     ordered = sorted(pages, key=lambda page: page.start_frame)
-    for page, following in zip(ordered, [*ordered[1:], None], strict=True):
-        end = min(page.end_frame, following.start_frame) if following else page.end_frame
+    for number, page in enumerate(ordered, 1):
+        end = min([page.end_frame, *(following.start_frame for following in ordered[number : number + 1])])
         lines = [" ".join(" ".join(word.text for word in line).split()) for line in page.lines]
         if end > page.start_frame and (text := "\n".join(filter(None, lines))):
             yield rate.ms(page.start_frame), rate.ms(end), text

@@ -88,7 +88,7 @@ def review_page(
         language=language,
         direction="rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto",
         clips=clips,
-        counts={kind: sum(clip.standing == kind for clip in clips) for kind in reversed(_WORST_FIRST)},
+        counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
         labels=_LABELS,
         minutes=_clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
         degraded=degraded,

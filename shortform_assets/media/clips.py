@@ -90,7 +90,9 @@ def _read_sound(path: Path, start: int, length: int) -> np.ndarray:
         stream = container.streams.audio[0]
         seconds = max(0.0, start / SOUND_RATE - _WARM_UP)
         assert stream.time_base is not None
-        container.seek(int(seconds / stream.time_base), stream=stream, backward=True)
+        # A seek to the very start would lose what the encoder put before it.
+        if seconds > 0:
+            container.seek(int(seconds / stream.time_base), stream=stream, backward=True)
         for frame in container.decode(audio=0):
             assert frame.pts is not None
             assert frame.time_base is not None

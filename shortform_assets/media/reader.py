@@ -1,23 +1,25 @@
-"""Pictures out of trusted media: one sequential decode, counted to the frame."""
+"""Pictures out of trusted media: one sequential decode, exact to the frame."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia
-from shortform_assets.errors import ClipFault
+from shortform_assets.errors import ClipFault, ShortformError
 from shortform_assets.workbench import Workbench
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-_SEEK_BACK = 2.0
+_SEEK_BACK = 2
 """Seconds before the wanted frame at which to look for a key frame first."""
 
 
@@ -26,29 +28,34 @@ def read_clip(
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (clip frame, BGR uint8 picture of shape (height, width, 3)) for clip frames 0, every, 2*every...
 
-    `size` is (width, height) of the pictures, by default that of the media. Raises ClipFault when the media
-    hold fewer frames than promised.
+    `size` is (width, height) of the pictures, by default that of the media. A damaged picture is replaced by
+    the one before it. Raises ClipFault when a segment cannot be read or ends early.
     """
     start = 0
     for segment in media.segments:
         # The next multiple of `every` at or after this segment's start.
-        lead = -start % every
-        seen = 0
-        if lead < segment.frames:
-            path = bench.open(segment.video)
-            first, count = segment.first_frame, segment.frames
-            for frame, picture in read_frames(
-                path, first + lead, count - lead, every=every, size=size, sequential=True
-            ):
-                seen += 1
-                yield start + frame - first, picture
-            wanted = len(range(lead, count, every))
+        lead, count = -start % every, segment.frames
+        wanted, seen = len(range(lead, count, every)), 0
+        if wanted:
+            path, first = bench.open(segment.video), segment.first_frame
+            try:
+                for frame, picture in read_frames(
+                    path, first + lead, count - lead, every=every, size=size, rate=media.rate
+                ):
+                    seen += 1
+                    yield start + frame - first, picture
+            except UnreadableError as error:
+                raise ClipFault(f"its media cannot be read: {error}") from error
             if seen < wanted:
                 raise ClipFault(
                     f"its media end early: {seen} of {wanted} pictures could be read of clip frames "
                     f"{start} to {start + count}"
                 )
-        start += segment.frames
+        start += count
+
+
+class UnreadableError(ShortformError):
+    """A file that is not the video it should be."""
 
 
 def read_frames(
@@ -58,55 +65,77 @@ def read_frames(
     *,
     every: int = 1,
     size: tuple[int, int] | None = None,
-    sequential: bool = False,
+    rate: FrameRate | None = None,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (frame, BGR uint8 (height, width, 3)) of the file's frames in presentation order.
 
     `frames` counts from `first_frame` on (to the end by default), of which every `every`-th is yielded.
-    The file must have a constant frame rate and start at 0, as a mezzanine does. It is entered at the key
-    frame before `first_frame`, unless `sequential` says to decode and count from the start.
+    The file must start at 0 and have a constant frame rate (`rate`, or what its header says), as a
+    mezzanine does. It is entered at the key frame before `first_frame`. A picture that cannot be decoded is
+    replaced by the one before it. Raises UnreadableError when the file cannot be opened.
     """
     import av
+    from av.error import FFmpegError
 
-    end = None if frames is None else first_frame + frames
-    with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
+    try:
+        container = av.open(str(path), options={"protocol_whitelist": "file"})
+    except FFmpegError as error:
+        raise UnreadableError(f"{path.name}: {error.strerror}") from error
+    with container:
+        if not container.streams.video:
+            raise UnreadableError(f"{path.name}: there is no picture in it")
+        container.streams.video[0].thread_type = "AUTO"
+        clock = rate.fraction if rate else container.streams.video[0].average_rate or Fraction(30)
+        end = None if frames is None else first_frame + frames
         to_picture = _Converter(size)
-        seek = not sequential and first_frame > _SEEK_BACK * float(stream.average_rate or 30)
-        numbered = _seek(container, first_frame) if seek else enumerate(container.decode(stream))
-        for number, frame in numbered:
+        last: VideoFrame | None = None
+        number = 0
+        for shown, frame in _from(container, clock, first_frame):
+            while last is not None and number < shown and (end is None or number < end):
+                if number >= first_frame and (number - first_frame) % every == 0:
+                    yield number, to_picture(last)
+                number += 1
             if end is not None and number >= end:
                 return
-            if number >= first_frame and (number - first_frame) % every == 0:
-                yield number, to_picture(frame)
+            last, number = frame, max(number, shown)
+        if last is not None and number >= first_frame and (number - first_frame) % every == 0:
+            yield number, to_picture(last)
 
 
-def _seek(container: InputContainer, first_frame: int) -> Iterator[tuple[int, VideoFrame]]:
-    """Frames numbered by their time, from a key frame at or before `first_frame` on."""
-    stream = container.streams.video[0]
-    rate, base = stream.average_rate, stream.time_base
-    assert rate is not None
-    assert base is not None
+def _from(container: InputContainer, clock: Fraction, first_frame: int) -> Iterator[tuple[int, VideoFrame]]:
+    """Frames with their numbers, from a key frame at or before `first_frame` on."""
     back = _SEEK_BACK
     while True:
-        seconds = max(0.0, first_frame / float(rate) - back)
-        # The index is by decoding time, so that the key frame found may still be shown too late.
-        container.seek(int(seconds / base), stream=stream, backward=True)
-        decoded = container.decode(stream)
-        first = next(decoded, None)
-        if first is None or _number(first, base * rate) <= first_frame or seconds == 0.0:
+        seconds = first_frame / clock - back
+        if seconds > 0:
+            stream = container.streams.video[0]
+            assert stream.time_base is not None
+            # The index is by decoding time, so that the key frame found may still be shown too late.
+            container.seek(int(seconds / stream.time_base), stream=stream, backward=True)
+        elif back > _SEEK_BACK:
+            container.seek(0)
+        numbered = decode_numbered(container, clock)
+        first = next(numbered, None)
+        if first is None or first[0] <= first_frame or seconds <= 0:
             break
         back *= 4
     if first is not None:
-        yield _number(first, base * rate), first
-        for frame in decoded:
-            yield _number(frame, base * rate), frame
+        yield first
+        yield from numbered
 
 
-def _number(frame: VideoFrame, frames_a_tick: Fraction) -> int:
-    assert frame.pts is not None
-    return round(frame.pts * frames_a_tick)
+def decode_numbered(container: InputContainer, clock: Fraction) -> Iterator[tuple[int, VideoFrame]]:
+    """Every frame of the first video stream that can be decoded, numbered by its time on `clock`."""
+    from av.error import FFmpegError
+
+    stream = container.streams.video[0]
+    for packet in container.demux(stream):
+        frames: list[VideoFrame] = []
+        with suppress(FFmpegError):
+            frames = packet.decode()
+        for frame in frames:
+            if frame.pts is not None and frame.time_base is not None:
+                yield round(frame.pts * frame.time_base * clock), frame
 
 
 class _Converter:

@@ -38,7 +38,7 @@ _SIGNS = {
 }  # fmt: skip
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen"}
 _PIECE = re.compile(
-    r"(?P<money>[$€£¥])?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<ordinal>st|nd|rd|th)?(?P<plural>'?s\b)?"
+    r"(?P<money>[$€£¥])?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<ordinal>st|nd|rd|th)?(?P<plural>'?s\b)?"
     r"|(?P<initials>(?:[A-Za-z]\.){2,}|[A-Z]{2,3}(?=s?\b)|[B-DF-HJ-NP-TV-Z]{4,5}(?=s?\b))|(?P<letters>[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<dot>\.(?=\w))|(?P<colon>(?<=\d):(?=\d\d))|(?P<sign>[%&+@=°/])"
 )

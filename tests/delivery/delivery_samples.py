@@ -116,6 +116,13 @@ def render_job(clip: int = 0, title: str = "A title", aspect: str = "9:16", fram
     )
 
 
+def saying(job: RenderJob, word: str) -> RenderJob:
+    """The job with other words on its one caption page, and so another picture."""
+    page = job.enhancement.pages[0]
+    said = page.model_copy(update={"lines": ((CaptionWord(text=word, start_frame=0, end_frame=9),),)})
+    return job.model_copy(update={"enhancement": job.enhancement.model_copy(update={"pages": (said,)})})
+
+
 def composition(*jobs: RenderJob) -> Composition:
     return Composition(style="plain@1", outputs=jobs or tuple(render_job(n) for n in range(3)))
 

@@ -21,23 +21,18 @@ class Made:
     poster: Path
 
 
-def test_card(
-    folder: Path, job: RenderJob, *, picture: str = "testsrc2", extra: tuple[str, ...] = ()
-) -> Made:
+def draw_card(folder: Path, job: RenderJob, *, extra: tuple[str, ...] = ()) -> Made:
     """A moving test card and a tone at about -14 LUFS, in the master profile."""
     made = Made(folder / "video.mp4", folder / "poster.jpg")
     size, rate, seconds = f"{job.width}x{job.height}", job.rate.num, job.frames / job.rate.num
-    moving = f"{picture}{':' if '=' in picture else '='}size={size}:rate={rate}"
-    tone = "sine=frequency=1000:sample_rate=48000,volume=8.05dB,aformat=channel_layouts=stereo"
-    codecs = "-c:v libx264 -preset ultrafast -threads 1 -g 25 -pix_fmt yuv420p -c:a aac -b:a 128k".split()
-    flags = "-movflags +faststart+negative_cts_offsets -use_editlist 0".split()
+    moving = f"testsrc2=size={size}:rate={rate}"
+    tone = "sine=frequency=1000:sample_rate=48000,volume=7.15dB,aformat=channel_layouts=stereo"
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-g", "25", "-pix_fmt", "yuv420p"]
+    flags = ["-c:a", "aac", "-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"]
     source = ["-f", "lavfi", "-i", moving, "-f", "lavfi", "-i", tone, "-t", str(seconds)]
     run_ffmpeg([*source, *codecs, *flags, *extra, str(made.video)])
     run_ffmpeg(["-i", str(made.video), "-frames:v", "1", str(made.poster)])
     return made
-
-
-test_card.__test__ = False  # Its name is that of the picture.
 
 
 def render(bench: Workbench, job: RenderJob) -> Made:
@@ -63,4 +58,4 @@ def render(bench: Workbench, job: RenderJob) -> Made:
         bench.degrade("The font is missing.")
     print("a library talks on stdout")
     bench.progress(0.5)
-    return test_card(bench.scratch, job)
+    return draw_card(bench.scratch, job)

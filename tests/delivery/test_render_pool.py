@@ -11,11 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from delivery_samples import composition, render_job, terms
+from delivery_samples import composition, render_job, saying, terms
 
 from resources.media_store import MediaStore
 from resources.render_pool import LocalRenderPool
-from shortform_assets.contracts.creative import CaptionWord, RenderJob
 from shortform_assets.delivery.outcomes import dispatch, states
 
 RENDERER = "fake_renderers:render"
@@ -32,13 +31,6 @@ def store(tmp_path: Path) -> MediaStore:
     return MediaStore.local(tmp_path / "store")
 
 
-def saying(clip: int, word: str) -> RenderJob:
-    job = render_job(clip)
-    page = job.enhancement.pages[0]
-    said = page.model_copy(update={"lines": ((CaptionWord(text=word, start_frame=0, end_frame=9),),)})
-    return job.model_copy(update={"enhancement": job.enhancement.model_copy(update={"pages": (said,)})})
-
-
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -48,15 +40,15 @@ def alive(pid: int) -> bool:
 
 def test_every_job_ends_with_an_outcome_whatever_happens_to_its_worker(store) -> None:
     words = ("fine", "fault", "bug", "die", "once", "poor")
-    index = composition(*(saying(n, word) for n, word in enumerate(words)))
+    index = composition(*(saying(render_job(n), word) for n, word in enumerate(words)))
     jobs = dispatch(store, "talk", index, terms(executor="local")).unfinished
     events: list[tuple[str, str, float]] = []
     LocalRenderPool(workers=2, renderer=RENDERER).dispatch(store, jobs, lambda *event: events.append(event))
 
     fine, fault, bug, die, once, poor = states(store, "talk", index)
-    assert fine.outcome and fine.outcome.quality and fine.outcome.quality.problems == ()
+    assert fine.outcome.quality.problems == ()
     assert (fine.outcome.quality.frames, fine.outcome.quality.width) == (50, 180)
-    assert store.has(fine.outcome.video) and store.has(fine.outcome.poster)
+    assert all(store.has(blob) for blob in (fine.outcome.video, fine.outcome.poster))
     assert fault.outcome.error == "The clip has no picture."
     assert "RuntimeError: index out of range" in bug.outcome.error
     assert (die.state, die.attempts, die.outcome.attempt) == ("failed", 2, 2)
@@ -75,7 +67,7 @@ def test_every_job_ends_with_an_outcome_whatever_happens_to_its_worker(store) ->
 
 
 def test_a_job_past_its_deadline_is_killed(store) -> None:
-    index = composition(saying(0, "slow"))
+    index = composition(saying(render_job(0), "slow"))
     jobs = dispatch(
         store, "talk", index, terms(executor="local", deadline_seconds=3, max_attempts=1)
     ).unfinished
@@ -85,7 +77,7 @@ def test_a_job_past_its_deadline_is_killed(store) -> None:
 
 
 def test_an_interrupt_ends_the_workers_and_leaves_the_job_to_be_resumed(store) -> None:
-    index = composition(saying(0, "slow"), saying(1, "fine"))
+    index = composition(saying(render_job(0), "slow"), saying(render_job(1), "fine"))
     pids: list[int] = []
 
     def interrupt(output: str, state: str, fraction: float) -> None:
@@ -112,7 +104,7 @@ def children() -> list[int]:
 
 
 def test_the_worker_by_itself_stops_on_sigterm_and_says_what_it_does(store, tmp_path) -> None:
-    index = composition(saying(0, "fine"), saying(1, "slow"))
+    index = composition(saying(render_job(0), "fine"), saying(render_job(1), "slow"))
     jobs = dispatch(store, "talk", index, terms()).created
     note = tmp_path / "JOB.json"
     note.write_text(json.dumps({"store": store.url, "jobs": jobs, "renderer": RENDERER}))
@@ -134,7 +126,7 @@ def test_the_worker_by_itself_stops_on_sigterm_and_says_what_it_does(store, tmp_
 
 
 def test_a_killed_pool_leaves_no_worker_behind(store, tmp_path) -> None:
-    index = composition(saying(0, "slow"), saying(1, "fine"))
+    index = composition(saying(render_job(0), "slow"), saying(render_job(1), "fine"))
     jobs = dispatch(store, "talk", index, terms(executor="local")).unfinished
     code = (
         "import sys; from resources.render_pool import LocalRenderPool as P; "
