@@ -24,7 +24,7 @@ from resources.media_store import MediaStore
 from resources.models import Models
 from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks
-from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.reframing import FaceSlice
 from shortform_assets.workers.vision import STAGE, VisionEvent, VisionJob
 
 ATTEMPTS = 2
@@ -52,7 +52,7 @@ class Vision(Protocol):
         self,
         store: MediaStore,
         clips: Sequence[ClipMedia],
-        reframing: ReframingSlice,
+        faces: FaceSlice,
         on_result: OnResult,
         on_progress: OnProgress,
         context: Any = None,
@@ -80,7 +80,7 @@ class LocalVision:
         self,
         store: MediaStore,
         clips: Sequence[ClipMedia],
-        reframing: ReframingSlice,
+        faces: FaceSlice,
         on_result: OnResult,
         on_progress: OnProgress,
         context: Any = None,
@@ -89,7 +89,7 @@ class LocalVision:
         there, in this thread. `context` is Dagster's, where there is one."""
         launch = _PipesWorker if context is not None else _Process
         with tempfile.TemporaryDirectory(prefix="vision-") as folder:
-            crew = _Crew(Path(folder), store.url, reframing, lambda job, log: launch(job, log, context))
+            crew = _Crew(Path(folder), store.url, faces, lambda job, log: launch(job, log, context))
             try:
                 crew.work(clips, self._workers, on_result, on_progress)
             finally:
@@ -194,9 +194,9 @@ class _Crew:
     """The workers of one call."""
 
     def __init__(
-        self, folder: Path, url: str, reframing: ReframingSlice, launch: Callable[[Path, Path], Launched]
+        self, folder: Path, url: str, faces: FaceSlice, launch: Callable[[Path, Path], Launched]
     ) -> None:
-        self._folder, self._url, self._reframing, self._launch = folder, url, reframing, launch
+        self._folder, self._url, self._faces, self._launch = folder, url, faces, launch
         self._workers: list[_Worker] = []
         self._started = 0
         self._tries: Counter[str] = Counter()
@@ -238,7 +238,7 @@ class _Crew:
         base = self._folder / f"worker-{self._started}"
         results, log, job = base.with_suffix(".jsonl"), base.with_suffix(".log"), base.with_suffix(".json")
         work = VisionJob(
-            store=self._url, reframing=self._reframing, clips=tuple(clips), results=str(results), log=str(log)
+            store=self._url, faces=self._faces, clips=tuple(clips), results=str(results), log=str(log)
         )
         job.write_text(work.model_dump_json())
         self._workers.append(_Worker(self._launch(job, log), clips, results, log))

@@ -133,7 +133,8 @@ def _show(console: Console, project: Project, key: str, out: Path) -> int:
         console.print(Text(f"{stage} is degraded: {'; '.join(reasons)}", style="yellow"))
     clips = {clip.clip_id: clip for clip in plan.clips}
     names = {file.blob: file.name for file in delivery.files}
-    table = Table("#", "title", "from", "length", "score", "file", box=None)
+    table = Table("#", "title", "from", "length", "score", box=None)
+    table.add_column("file", overflow="fold")
     for number, output in enumerate(delivery.outputs, start=1):
         clip = clips[output.clip_id]
         done = output.outcome.video if output.outcome else None
@@ -149,7 +150,8 @@ def _show(console: Console, project: Project, key: str, out: Path) -> int:
     if delivery.outputs:
         console.print(table)
     if plan.shortfall:
-        console.print(Text(f"fewer clips than asked for: {plan.shortfall}", style="yellow"))
+        what = "fewer clips than asked for" if delivery.outputs else "no clips"
+        console.print(Text(f"{what}: {plan.shortfall}", style="yellow"))
     if not delivery.outputs:
         return NO_CLIPS
     console.print(f"{len(files)} files in {out}; open {out / 'index.html'} to review", highlight=False)

@@ -84,6 +84,8 @@ class Moments(Contract):
     frames: int
     moments: tuple[Moment, ...]
     topics: tuple[Topic, ...]
+    cuts: tuple[int, ...] = ()
+    """Source frames at which a new shot begins, ascending, 0 not included."""
     empty_reason: str = ""
     """Why there is no moment, when there is none."""
 

@@ -29,8 +29,8 @@ from shortform_assets.contracts.slices.enhancement import EnhancementSlice, Safe
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.captions import Measure, Page, caption_pages
 from shortform_assets.creative.hook import caption_bands, card_band, hook_end, hook_overlay
-from shortform_assets.creative.logo import logo_ratio, place_logo
-from shortform_assets.creative.placement import Block, place, text_width
+from shortform_assets.creative.logo import logo_ratio, place_logo, show_logo
+from shortform_assets.creative.placement import Band, Block, place, text_width
 from shortform_assets.creative.typeset import Typeface, line_share, type_px
 from shortform_assets.creative.words import SpokenWord, clip_words, fix_text, fix_words
 from shortform_assets.errors import ClipFault, InputError
@@ -94,7 +94,8 @@ class _Artist:
         boxes = {aspect: self._box(aspect) for aspect in framings}
         source_ms = [(rate.ms(s.start_frame), rate.ms(s.end_frame)) for s in clip.spans]
         words = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
-        pages = self._pages(words, framings, boxes, rate, clip.frames) if self.rules.captions else ()
+        logos = self._logos(framings, boxes)
+        pages = self._pages(words, framings, boxes, logos, rate, clip.frames) if self.rules.captions else ()
         hook = None
         if self.rules.hook and self.style.hook and clip.hook.strip():
             text = fix_text(clip.hook, source_ms, self.edits)
@@ -108,7 +109,7 @@ class _Artist:
             pages=pages,
             hook=hook,
             show_logo=self.rules.logo and self.style.logo is not None,
-            logo=self._logo(hook, framings, boxes),
+            logo=self._shown_logos(hook, logos),
             audio=AudioTreatment(
                 highpass_hz=audio.highpass_hz,
                 compress=audio.compress,
@@ -122,6 +123,7 @@ class _Artist:
         words: list[SpokenWord],
         framings: Mapping[Aspect, AspectFraming],
         boxes: Mapping[Aspect, SafeBox],
+        logos: Mapping[Aspect, Band],
         rate: FrameRate,
         frames: int,
     ) -> tuple[CaptionPage, ...]:
@@ -138,6 +140,7 @@ class _Artist:
                 boxes[aspect],
                 self.rules.caption_anchor.get(aspect, boxes[aspect].bottom),
                 rate,
+                [logos[aspect]] if aspect in logos else [],
             )
             for aspect, framing in framings.items()
         }
@@ -180,21 +183,23 @@ class _Artist:
         }
         return hook_overlay(text, style, self._face(style.font), framings, boxes, taken, rate, frames)
 
-    def _logo(
-        self,
-        hook: TextOverlay | None,
-        framings: Mapping[Aspect, AspectFraming],
-        boxes: Mapping[Aspect, SafeBox],
-    ) -> dict[Aspect, LogoPlacement]:
-        logo, style = self.style.logo, self.style.hook
+    def _logos(
+        self, framings: Mapping[Aspect, AspectFraming], boxes: Mapping[Aspect, SafeBox]
+    ) -> dict[Aspect, Band]:
+        logo = self.style.logo
         if logo is None or not self.rules.logo:
             return {}
         ratio = logo_ratio(self.bench.open(logo.image))
-        placed = {}
-        for aspect, framing in framings.items():
+        return {a: place_logo(logo, ratio, a, framing, boxes[a]) for a, framing in framings.items()}
+
+    def _shown_logos(
+        self, hook: TextOverlay | None, logos: Mapping[Aspect, Band]
+    ) -> dict[Aspect, LogoPlacement]:
+        style, shown = self.style.hook, {}
+        for aspect, band in logos.items():
             card = card_band(hook, style, self._face(style.font), aspect) if hook and style else None
-            placed[aspect] = place_logo(logo, ratio, aspect, framing, boxes[aspect], hook, card)
-        return placed
+            shown[aspect] = show_logo(band, hook, card)
+        return shown
 
     def _box(self, aspect: Aspect) -> SafeBox:
         try:

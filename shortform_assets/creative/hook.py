@@ -1,4 +1,4 @@
-"""The hook title: a card over the first seconds, where it hides neither faces nor captions."""
+"""The hook title: a card over the first seconds, off captions and faces; on a forehead rather than nowhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming, FaceBox
 from shortform_assets.contracts.creative import CaptionPage, HookStyle, StyleContract, TextOverlay
 from shortform_assets.contracts.slices.enhancement import SafeBox
-from shortform_assets.creative.placement import Band, faces_during, text_width
+from shortform_assets.creative.placement import FOREHEAD, Band, faces_during, text_width
 from shortform_assets.creative.typeset import LINE_PITCH, Typeface, displayed, type_px
 
 PADDING = 0.45
@@ -38,12 +38,14 @@ def hook_overlay(
     limit = min(text_width(boxes[a]) * ASPECT_SIZE[a][0] / type_px(style.size, a) for a in framings)
     end = hook_end(style, rate, frames)
     best: TextOverlay | None = None
-    for lines, scale in layouts(displayed(text, False), face, limit - 2 * PADDING) if end else ():
+    laid = list(layouts(displayed(text, False), face, limit - 2 * PADDING)) if end else []
+    faces = {aspect: faces_during(framing, 0, end, rate) for aspect, framing in framings.items()}
+    for (lines, scale), spared in ((layout, spared) for spared in (0.0, FOREHEAD) for layout in laid):
         anchors: dict[Aspect, float] = {}
-        for aspect, framing in framings.items():
+        for aspect in framings:
             size = card_size(lines, face, style.size * scale, aspect)
-            faces = faces_during(framing, 0, end, rate)
-            anchor = _free(size, boxes[aspect], taken[aspect], faces)
+            busy = [*taken[aspect], *(_below(f, spared) for f in faces[aspect])]
+            anchor = _free(size, boxes[aspect], busy)
             if anchor is not None:
                 anchors[aspect] = anchor
         if len(anchors) > (len(best.anchor) if best else 0):
@@ -53,13 +55,15 @@ def hook_overlay(
     return best
 
 
-def _free(
-    size: tuple[float, float], box: SafeBox, taken: Sequence[Band], faces: Sequence[FaceBox]
-) -> float | None:
+def _below(face: FaceBox, share: float) -> Band:
+    """A face without the upper `share` of it."""
+    return Band(face.y + share * face.height, face.y + face.height, face.x, face.x + face.width)
+
+
+def _free(size: tuple[float, float], box: SafeBox, busy: Sequence[Band]) -> float | None:
     """The first free place from the top for a card of `size`; the lower half belongs to the captions."""
     width, height = size
     left, right = 0.5 - width / 2, 0.5 + width / 2
-    busy = [*taken, *(Band(f.y, f.y + f.height, f.x, f.x + f.width) for f in faces)]
     top = box.top
     while top + height <= min(box.bottom, _LOWEST):
         if not any(band.meets(top - _STEP, top + height + _STEP, left, right) for band in busy):

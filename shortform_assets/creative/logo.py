@@ -1,4 +1,7 @@
-"""Where the brand's logo stands: in a top corner of the safe box, off faces, never under the hook."""
+"""Where the brand's logo stands: in a top corner of the safe box, off faces.
+
+One rule for what meets it: captions keep out of its box, and it waits for the end of a hook in its place.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,8 @@ def place_logo(
     aspect: Aspect,
     framing: AspectFraming,
     box: SafeBox,
-    hook: TextOverlay | None,
-    card: Band | None,
-) -> LogoPlacement:
-    """The preferred corner unless the other covers faces less often; `card` is where the hook is."""
+) -> Band:
+    """The preferred corner unless the other covers faces less often."""
     out_width, out_height = ASPECT_SIZE[aspect]
     height = type_px(style.height, aspect) / out_height
     width = height * out_height * ratio / out_width
@@ -44,11 +45,16 @@ def place_logo(
         return sum(covered(face, box.top, box.top + height, x, x + width) for face in framing.faces)
 
     x = min((x for x, _ in corners), key=hidden)
-    waits = hook is not None and card is not None and card.meets(box.top, box.top + height, x, x + width)
+    return Band(box.top, box.top + height, x, x + width)
+
+
+def show_logo(place: Band, hook: TextOverlay | None, card: Band | None) -> LogoPlacement:
+    """The logo at `place`, from the end of the hook on where its `card` is in the way."""
+    waits = card is not None and card.meets(place.top, place.bottom, place.left, place.right)
     return LogoPlacement(
-        x=round(x, 4),
-        y=round(box.top, 4),
-        width=round(width, 4),
-        height=round(height, 4),
+        x=round(place.left, 4),
+        y=round(place.top, 4),
+        width=round(place.right - place.left, 4),
+        height=round(place.bottom - place.top, 4),
         start_frame=hook.end_frame if hook is not None and waits else 0,
     )

@@ -9,14 +9,15 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
 from shortform_assets.contracts.slices.enhancement import SafeBox
 
-_STEP = 0.02
+_STEP = 0.01
 """Anchors are tried this far apart, as a share of the output's height."""
 _AIR = 0.012
 """Space wanted between text and a face."""
-_CORE = 0.12
-"""This share of a face at its edges (hair, neck) may be touched before it counts as covered."""
-# Costs. Covering a face is worst, then touching its edge, then jumping within a framing, then being away.
-_COVER, _TOUCH, _JUMP, _AWAY, _ABOVE = 1000.0, 5.0, 3.0, 1.0, 0.5
+_CORE, FOREHEAD = 0.12, 0.2
+"""Shares of a face at its sides and chin, and above its brows, that may be touched before it is covered."""
+# Costs. Covering a face or the logo is worst, then jumping within a framing, then touching a face's edge,
+# then being above where it could be below, then being away, then moving from one framing to the next.
+_COVER, _TOUCH, _JUMP, _AWAY, _ABOVE, _MOVE = 1000.0, 5.0, 3.0, 1.0, 0.5, 0.15
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,18 @@ def text_width(box: SafeBox) -> float:
 
 
 def place(
-    blocks: Sequence[Block], framing: AspectFraming, box: SafeBox, wanted: float, rate: FrameRate
+    blocks: Sequence[Block],
+    framing: AspectFraming,
+    box: SafeBox,
+    wanted: float,
+    rate: FrameRate,
+    taken: Sequence[Band] = (),
 ) -> list[float]:
-    """The anchor (centre, share of the output's height) of every block, in order.
+    """The anchor (centre, share of the output's height) of every block, in order; `taken` is the logo's.
 
-    A shortest path (Viterbi, 1967) through the anchors of all blocks: near `wanted`, else below faces,
-    else above them; a move within one framing costs more than a small detour.
+    A shortest path (Viterbi, 1967) through the anchors of all blocks: near `wanted`, else below the chin
+    or on its tip, else above the face, on the forehead last; a move within one framing costs more than a
+    small detour.
     """
     anchors = _anchors(box, wanted)
     costs: list[float] = []
@@ -62,12 +69,12 @@ def place(
     for block in blocks:
         here = _framing_at(framing, block)
         faces = faces_during(framing, block.start_frame, block.end_frame, rate)
-        jump = _JUMP if here == before else 0.0
+        jump = _JUMP if here == before else _MOVE
         cheapest = min(range(len(costs)), key=costs.__getitem__) if costs else 0
         origins = []
         fresh = []
         for i, anchor in enumerate(anchors):
-            own = _cost(anchor, block, faces, box, wanted)
+            own = _cost(anchor, block, faces, taken, box, wanted)
             origin = i if costs and costs[i] <= costs[cheapest] + jump else cheapest
             origins.append(origin)
             fresh.append(own + (costs[origin] + (0.0 if origin == i else jump) if costs else 0.0))
@@ -99,9 +106,9 @@ def faces_during(framing: AspectFraming, start: int, end: int, rate: FrameRate) 
 
 
 def covered(face: FaceBox, top: float, bottom: float, left: float, right: float) -> bool:
-    """Whether a box covers the face itself, its outermost edges aside."""
+    """Whether a box covers the face itself: from the brows to the lower lip, its sides aside."""
     return (
-        face.y + _CORE * face.height < bottom
+        face.y + FOREHEAD * face.height < bottom
         and face.y + (1 - _CORE) * face.height > top
         and face.x + _CORE * face.width < right
         and face.x + (1 - _CORE) * face.width > left
@@ -126,17 +133,26 @@ def _framing_at(framing: AspectFraming, block: Block) -> int:
     )
 
 
-def _cost(anchor: float, block: Block, faces: Sequence[FaceBox], box: SafeBox, wanted: float) -> float:
+def _cost(
+    anchor: float,
+    block: Block,
+    faces: Sequence[FaceBox],
+    taken: Sequence[Band],
+    box: SafeBox,
+    wanted: float,
+) -> float:
     top, bottom = anchor - block.height / 2, anchor + block.height / 2
     # A block that is higher than the box cannot be kept inside: then least is best.
     outside = max(0.0, box.top - top) + max(0.0, bottom - box.bottom)
     cost = 1e6 * outside + _AWAY * abs(anchor - wanted) + (_ABOVE if anchor < wanted else 0.0)
     left, right = 0.5 - block.width / 2, 0.5 + block.width / 2
+    cost += _COVER * sum(band.meets(top - _AIR, bottom + _AIR, left, right) for band in taken)
+    touched = 0.0
     for face in faces:
         if face.x >= right or face.x + face.width <= left:
             continue
         overlap = min(bottom + _AIR, face.y + face.height) - max(top - _AIR, face.y)
         if overlap > 0:
-            hidden = covered(face, top, bottom, left, right)
-            cost += (_COVER if hidden else 0.0) + _TOUCH * overlap / max(face.height, _AIR)
-    return cost
+            cost += _COVER if covered(face, top, bottom, left, right) else 0.0
+            touched = max(touched, overlap / max(face.height, _AIR))
+    return cost + _TOUCH * touched

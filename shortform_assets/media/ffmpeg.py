@@ -25,7 +25,8 @@ _ADDRESS = re.compile(
     r"^(?!file:|pipe:)(?:[a-z][a-z0-9+.-]*://|(?:concat|concatf|crypto|data|subfile|tee|async|cache):)", re.I
 )
 _TELLING = re.compile(
-    r"error|invalid|no such|unable|cannot|could not|failed|not found|unrecogni[sz]ed|denied|no space", re.I
+    r"error|invalid|no such|unable|cannot|could not|failed|not found|unrecogni[sz]ed|denied|no space|unknown|whitelist",
+    re.I,
 )
 _LOG_LINES = 4000
 
@@ -163,7 +164,7 @@ def _telling(log: str, args: Sequence[str]) -> str:
     """The last few lines that say what went wrong, without addresses in memory and folders."""
     lines = [re.sub(r" @ 0x[0-9a-f]+", "", line) for line in log.splitlines() if line.strip()]
     telling = [line for line in lines if _TELLING.search(line)] or lines
-    text = " | ".join(dict.fromkeys(telling[-4:])) or "it said nothing"
+    text = " | ".join(dict.fromkeys(telling[-6:])) or "it said nothing"
     for arg in sorted({str(arg) for arg in args}, key=len, reverse=True):
         if arg.startswith("/"):
             text = text.replace(arg, Path(arg).name)

@@ -114,7 +114,7 @@ def _remux(bench: Workbench, plan: _Plan, video: VideoStream) -> Mezzanine:
     _copy_pictures(plan, copied, video.index)
     bench.progress(0.3, "mezzanine")
     args = ["-map", "1:v", "-c:v", "copy"]
-    if not video.color_space:
+    if (video.color_space, video.color_primaries, video.color_transfer) != ("bt709",) * 3:
         args += ["-bsf:v", "h264_metadata=" + ":".join(f"{key}=1" for key in _COLOURS)]
     _run(bench, plan, ["-i", str(copied)], args)
     copied.unlink()
@@ -140,11 +140,22 @@ def _copy_pictures(plan: _Plan, target: Path, index: int) -> None:
 
 def _encode(bench: Workbench, plan: _Plan, video: VideoStream, ingest: IngestSlice) -> Mezzanine:
     filters = [f"setpts=PTS-{_shift(plan)}/TB", *picture_filters(video, plan.size, plan.rate)]
+    # Counted here and not by -frames:v, with which FFmpeg would drop sound that is a sample too long.
+    filters.append(f"trim=end_frame={plan.frames}")
     args = ["-filter_complex", f"[0:{video.index}]{','.join(filters)}[picture]", "-map", "[picture]"]
-    args += ["-frames:v", str(plan.frames), "-fps_mode", "passthrough"]
-    args += ["-c:v", "libx264", "-preset", ingest.preset, "-crf", str(ingest.crf), "-profile:v", "high"]
+    args += [
+        "-fps_mode",
+        "passthrough",
+        "-c:v",
+        "libx264",
+        "-preset",
+        ingest.preset,
+        "-crf",
+        str(ingest.crf),
+        "-profile:v",
+        "high",
+    ]
     args += ["-g", str(round(_GOP_SECONDS * plan.rate.fps)), "-threads:v", str(THREADS)]
-    args += ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
     _judge_decoding(bench, _run(bench, plan, [], args), video.index)
     return _finish(bench, plan, remuxed=False)
 
@@ -154,7 +165,19 @@ def _run(bench: Workbench, plan: _Plan, inputs: list[str], video_args: list[str]
 
     def run(more: list[str], sound: str) -> str:
         # Filters that know the time must not be set up anew when a picture is tagged otherwise midway.
-        args = ["-v", "verbose", *_clock(plan), "-reinit_filter:v", "0", "-i", str(plan.path), *inputs, *more]
+        args = [
+            "-v",
+            "verbose",
+            "-max_error_rate",
+            "1",
+            *_clock(plan),
+            "-reinit_filter:v",
+            "0",
+            "-i",
+            str(plan.path),
+            *inputs,
+            *more,
+        ]
         args += ["-filter_complex_threads", "1", "-filter_threads", str(THREADS)]
         args += ["-filter_complex", f"[{sound}]{sound_filters(_shift(plan), plan.rate, plan.frames)}"]
         args += [*video_args, "-video_track_timescale", str(timescale(plan.rate))]
@@ -223,8 +246,8 @@ def _judge_decoding(bench: Workbench, log: str, index: int) -> None:
             _WHERE,
             "copy it again or export it again",
         )
-    if errors:
-        bench.note(decode_errors=errors, pictures_decoded=decoded)
+    if damaged := max(errors, log.count(": concealing "), log.count("corrupt decoded frame")):
+        bench.note(damaged_pictures=damaged)
 
 
 def _finish(bench: Workbench, plan: _Plan, *, remuxed: bool) -> Mezzanine:

@@ -49,7 +49,9 @@ def picture_filters(video: VideoStream, size: tuple[int, int], rate: FrameRate) 
             ":out_color_matrix=bt709:out_range=tv",
             "format=yuv420p",
         ]
-    return [*filters, "setsar=1", "tpad=stop_mode=clone:stop=-1"]
+    # What the source said of its colours would otherwise outlive them.
+    told = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+    return [*filters, "setsar=1", told, "tpad=stop_mode=clone:stop=-1"]
 
 
 def _even(length: Fraction) -> int:

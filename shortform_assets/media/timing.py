@@ -119,7 +119,8 @@ def _timing(
 def _without_jumps(pts: np.ndarray, dts: np.ndarray, base: Fraction) -> np.ndarray:
     """Presentation times with breaks of the clock closed, as in broadcasts that were joined."""
     steps = np.diff(dts)
-    broken = np.abs(steps) > _JUMP_SECONDS / float(base)
+    # As FFmpeg judges: far ahead, or back by more than a tenth of a second.
+    broken = (steps > _JUMP_SECONDS / float(base)) | (steps < -0.1 / float(base))
     if not broken.any():
         return pts
     mended = np.where(broken, np.median(steps), steps).astype(np.int64)
@@ -146,8 +147,10 @@ def choose_rate(timing: Timing, max_rate: float) -> FrameRate:
         rate = timing.mean_rate
     while rate > max_rate * 1.01:
         rate /= 2
-    if rate < _MIN_RATE:
-        rate *= -(-_MIN_RATE // rate)
     allowed = [r for r in STANDARD_RATES if r <= max_rate * 1.01] or [STANDARD_RATES[0]]
-    best = min(allowed, key=lambda r: abs(r - rate))
+    if rate < _MIN_RATE:
+        slow = [r for r in allowed if r <= 30]
+        best = min(slow, key=lambda r: abs(max(1, round(r / rate)) * rate / r - 1))
+    else:
+        best = min(allowed, key=lambda r: abs(r - rate))
     return FrameRate(num=best.numerator, den=best.denominator)

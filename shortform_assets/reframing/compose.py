@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,13 @@ ROOM = 1.35
 """Least width of a crop over the width of the heads in it."""
 STACKED_FACE = 1.5
 """Faces of a half picture are this much higher, as a share of their slot, than those of a whole one."""
+RISE = 0.5
+"""Eyes of a face that is higher than wanted sit higher by this share of the difference, so that there is
+room below the chin; the head stays whole all the same."""
+CLOSER = 1.25
+"""A crop may be this much smaller than composed, where only that brings the eyes up to their line."""
+MISS = 0.01
+"""Share of the crop's height by which nobody sees that the eyes miss their line."""
 
 Pins = Mapping[int, tuple[float, float]]
 """Clip frame -> top left corner that a human set, source pixels."""
@@ -39,6 +47,24 @@ def frame_take(
         reason=take.reason,
         panels=tuple(panels),
         fill="blur" if fill else "none",
+    )
+
+
+def beside(framing: Framing, start: int, end: int) -> Framing:
+    """Frames [start, end), just before or after `framing`, seen through the same boxes, held still."""
+    nearest = framing.start_frame if end <= framing.start_frame else framing.end_frame - 1
+    panels = []
+    for panel in framing.panels:
+        x, y, *_ = box_at(panel, nearest)
+        held = (Keyframe(frame=start, x=x, y=y),)
+        panels.append(panel.model_copy(update={"path": held, "subject": ""}))
+    return Framing(
+        start_frame=start,
+        end_frame=end,
+        layout=framing.layout,
+        reason="too short to be framed by itself: as the picture beside it",
+        panels=tuple(panels),
+        fill=framing.fill,
     )
 
 
@@ -103,10 +129,11 @@ def _following(
     frames = _grid(take, scene, pins)
     heads = np.stack([actor.heads(frames) for actor in actors])
     union = np.concatenate([heads[:, :, :2].min(axis=0), heads[:, :, 2:].max(axis=0)], axis=1)
-    wide, tall = _size(actors, scene, shape, union, reframing, face_height)
-    eyes = np.mean(
-        [b[:, 1] + EYES * (b[:, 3] - b[:, 1]) for b in (a.series.boxes_at(frames) for a in actors)], axis=0
-    )
+    # The whole shot counts, so that coming back to a speaker shows the same picture again.
+    face = float(np.mean([actor.height(scene.start, scene.end) for actor in actors]))
+    wanted = _Wanted(face, face_height, reframing.eye_line)
+    wide, tall = _size(wanted, _eyes(actors, scene.frames), len(actors), shape, union, reframing.max_zoom)
+    eyes = _eyes(actors, frames)
     across = _pinned(
         Reach(
             low=union[:, 2] - wide,
@@ -120,7 +147,7 @@ def _following(
         Reach(
             low=union[:, 3] - tall,
             high=union[:, 1],
-            wish=eyes - reframing.eye_line * tall,
+            wish=eyes - wanted.eye_line(tall) * tall,
             dead_zone=reframing.dead_zone * tall,
             limit=shape.source[1] - tall,
         ), frames, {f: p[1] for f, p in pins.items()},
@@ -131,21 +158,48 @@ def _following(
     return Panel(slot=slot, width=wide, height=tall, path=path, subject=actors[0].name)
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """How a face of `face` source pixels is composed: as shares of the crop, its height and its eyes."""
+
+    face: float
+    height: float
+    eyes: float
+
+    def eye_line(self, tall: float) -> float:
+        """Where the eyes sit in a crop of `tall` source pixels."""
+        return self.eyes - RISE * max(0.0, self.face / tall - self.height)
+
+
+def _eyes(actors: Sequence[Actor], frames: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Height of the eyes (m,) of all `actors` on the average, source pixels."""
+    boxes = [actor.series.boxes_at(frames).astype(np.float64) for actor in actors]
+    return np.asarray(np.mean([b[:, 1] + EYES * (b[:, 3] - b[:, 1]) for b in boxes], axis=0))
+
+
 def _size(
-    actors: Sequence[Actor],
-    scene: Scene,
+    wanted: _Wanted,
+    eyes: NDArray[np.float64],
+    people: int,
     shape: Shape,
     heads: NDArray[np.float64],
-    reframing: ReframingSlice,
-    face_height: float,
+    max_zoom: float,
 ) -> tuple[float, float]:
-    """Width and height of the crop: faces as high as wanted, within the zoom that the source can bear."""
-    # The whole shot counts, so that coming back to a speaker shows the same picture again.
-    face = float(np.mean([actor.height(scene.start, scene.end) for actor in actors]))
+    """Width and height of the crop: faces as high as wanted, within the zoom that the source can bear.
+
+    The crop ends at the source's lower edge: where that holds the eyes below their line, a closer crop
+    brings them up, as far as `CLOSER` allows.
+    """
     biggest = shape.biggest
-    room = float(np.percentile(heads[:, 2] - heads[:, 0], 95)) * (ROOM if len(actors) == 1 else 1.04)
-    tall = max(face / face_height, shape.source[1] / reframing.max_zoom * _half(shape), room / shape.aspect)
-    tall = float(np.clip(tall, 16.0, biggest[1]))
+    room = float(np.percentile(heads[:, 2] - heads[:, 0], 95)) * (ROOM if people == 1 else 1.04)
+    least = max(shape.source[1] / max_zoom * _half(shape), room / shape.aspect, 16.0)
+    tall = float(np.clip(wanted.face / wanted.height, min(least, biggest[1]), biggest[1]))
+    low, middle = max(min(least, tall), tall / CLOSER), float(np.median(eyes))
+    for closer in np.linspace(tall, low, 26):
+        tall = float(closer)
+        highest = (middle - (shape.source[1] - tall)) / tall
+        if highest <= wanted.eye_line(tall) + MISS:
+            break
     # Rounded down to what the contract keeps, so that a box at the far edge never leaves the picture.
     tall = np.floor(tall * 100) / 100
     return float(np.floor(tall * shape.aspect * 100) / 100), float(tall)

@@ -15,6 +15,7 @@ from shortform_assets.contracts.clips import (
     ClipMedia,
     CropPaths,
     FaceTracks,
+    Framing,
     TrackVerdict,
     VoiceMap,
 )
@@ -22,7 +23,7 @@ from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.slices.reframing import ReframingSlice
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
-from shortform_assets.reframing.compose import Pins, faces_in_output, frame_take, shape_of
+from shortform_assets.reframing.compose import Pins, beside, faces_in_output, frame_take, shape_of
 from shortform_assets.reframing.layout import direct
 from shortform_assets.reframing.liveness import STILL, evidence, judge
 from shortform_assets.reframing.scene import Actor, Scene
@@ -32,6 +33,8 @@ from shortform_assets.reframing.speaking import Candidate, hear, who_speaks
 from shortform_assets.workbench import Workbench
 
 FACES_PER_SECOND = 2
+FLASH_SECONDS = 0.4
+"""A shot shorter than this, with nobody in it, is framed as its neighbour."""
 
 
 def frame_clip(
@@ -188,12 +191,12 @@ def _aspect(
     concern = [edit for edit in edits.edits if edit.aspect in (None, aspect)]
     forced = next((edit.layout for edit in reversed(concern) if edit.verb == "layout"), "")
     pins: Pins = {tracks.rate.frame(e.at_ms): (e.x, e.y) for e in concern if e.verb == "keyframe"}
-    framings = [
-        frame_take(take, scene, shape, reframing, pins)
+    framed = [
+        [frame_take(take, scene, shape, reframing, pins) for take in direct(scene, shape, reframing, forced)]
         for scene in scenes
-        for take in direct(scene, shape, reframing, forced)
     ]
-    grid = _twice_a_second(tracks)
+    framings = [framing for shot in (framed if forced else _calm(scenes, framed)) for framing in shot]
+    grid = _face_frames(tracks, framings)
     edges = np.array([scene.end for scene in scenes])
     shots = np.searchsorted(edges, grid, side="right")
     faces = [
@@ -204,9 +207,26 @@ def _aspect(
     return AspectFraming(aspect=aspect, framings=tuple(framings), faces=tuple(faces))
 
 
-def _twice_a_second(tracks: FaceTracks) -> NDArray[np.int32]:
+def _calm(scenes: Sequence[Scene], framed: list[list[Framing]]) -> list[list[Framing]]:
+    """`framed` without flashes of another layout: `FLASH_SECONDS` of nobody look like the shot beside them."""
+    short = [not s.actors and s.end - s.start < FLASH_SECONDS * s.fps for s in scenes]
+    if all(short):
+        return framed
+    calm, first = [], short.index(False)
+    for number, scene in enumerate(scenes):
+        if not short[number]:
+            calm.append(framed[number])
+            continue
+        neighbour = calm[-1][-1] if number > first else framed[first][0]
+        calm.append([beside(neighbour, scene.start, scene.end)])
+    return calm
+
+
+def _face_frames(tracks: FaceTracks, framings: Sequence[Framing]) -> NDArray[np.int32]:
+    """Clip frames twice a second, and the first of every framing, so that none is without."""
     step = max(1, round(tracks.rate.fps / FACES_PER_SECOND))
-    return np.arange(0, tracks.frames, step, dtype=np.int32)
+    starts = [framing.start_frame for framing in framings]
+    return np.unique(np.concatenate([np.arange(0, tracks.frames, step), starts])).astype(np.int32)
 
 
 __all__ = ["direct_clip", "frame_clip"]

@@ -76,7 +76,7 @@ def direct(scene: Scene, shape: Shape, reframing: ReframingSlice, forced: str = 
             return [Take(*whole, "single", (lead,), "the source has this shape already: shown whole")]
         return [Take(*whole, "wide", (), "the source has this shape already: shown whole")]
     if not lead:
-        return [_nobody(scene)]
+        return [_nobody(scene, reframing.min_hold_seconds)]
     turns = _turns(scene, lead, reframing.min_hold_seconds)
     names = list(dict.fromkeys(name for _, _, name in turns))
     pair = _pair(scene, names)
@@ -96,8 +96,9 @@ def direct(scene: Scene, shape: Shape, reframing: ReframingSlice, forced: str = 
     ]  # fmt: skip
 
 
-def _nobody(scene: Scene) -> Take:
-    if scene.change < STILL_CHANGE:
+def _nobody(scene: Scene, hold_seconds: float) -> Take:
+    # A layout that is gone before it is seen is a flash: too short a still picture is not worth it.
+    if scene.change < STILL_CHANGE and scene.end - scene.start >= hold_seconds * scene.fps:
         return Take(scene.start, scene.end, "fit", (), "a still picture without a live face: shown whole")
     return Take(scene.start, scene.end, "centre", (), "no live face to follow: the middle of the picture")
 

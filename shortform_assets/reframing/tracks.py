@@ -9,7 +9,7 @@ import numpy as np
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
-from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.reframing import FaceSlice
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.reader import read_clip
 from shortform_assets.reframing.cuts import Frame, Small, with_cuts
@@ -25,13 +25,13 @@ BIN_MS = 500
 
 
 def track_faces(
-    bench: Workbench, detector: Detector, landmarker: Landmarker, media: ClipMedia, reframing: ReframingSlice
+    bench: Workbench, detector: Detector, landmarker: Landmarker, media: ClipMedia, faces: FaceSlice
 ) -> FaceTracks:
     """Follow every face of the clip within each of its shots.
 
     Raises ClipFault when the media do not hold the frames they promise.
     """
-    found = follow_clip(read_clip(bench, media), detector, landmarker, media, reframing, bench.progress)
+    found = follow_clip(read_clip(bench, media), detector, landmarker, media, faces, bench.progress)
     path = bench.scratch / f"tracks-{media.clip_id}.npz"
     save_series(path, found.series)
     return FaceTracks(
@@ -66,13 +66,13 @@ def follow_clip(
     detector: Detector,
     landmarker: Landmarker,
     media: ClipMedia,
-    reframing: ReframingSlice,
+    faces: FaceSlice,
     progress: object = None,
 ) -> Followed:
     """The pass itself, over `pictures` (clip frame, BGR) in order."""
     fps = media.rate.fps
-    step = max(1, round(fps / reframing.analysis_rate))
-    every = step * max(1, round(fps / step / reframing.detection_rate))
+    step = max(1, round(fps / faces.analysis_rate))
+    every = step * max(1, round(fps / step / faces.detection_rate))
     joins = frozenset(itertools.accumulate(s.frames for s in media.segments[:-1]))
     found, tracks = Followed(step), dict[str, TrackSeries]()
     camera = _Camera(media.width)
@@ -84,7 +84,7 @@ def follow_clip(
             found.cuts.append(frame.number)
         if shot is None or frame.cut:
             _collect(shot, len(found.cuts) - 1, tracks, found.shots)
-            shot = ShotFollower(detector, landmarker, reframing.detection_threshold, reframing.max_faces)
+            shot = ShotFollower(detector, landmarker, faces.detection_threshold, faces.max_faces)
             since = 0
         camera.see(frame)
         if since % step == 0:

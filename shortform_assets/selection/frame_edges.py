@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shortform_assets.contracts.base import FrameRate
@@ -28,6 +29,7 @@ class Edges:
     A span holds its words wholly: it starts at the frame being shown when the first word begins (floor) and
     ends after the frame being shown when the last one ends (ceil). It grows into the silence beside it by at
     most `pad_ms`, and never past the middle of that silence, so that the clip on the other side has its half.
+    Nor does it grow across a shot cut: a frame or two of another shot at a clip's end flash.
     """
 
     def __init__(
@@ -38,7 +40,10 @@ class Edges:
         frames: int,
         pad_ms: int,
         max_pause_ms: int,
+        shot_cuts: Sequence[int] = (),
     ) -> None:
+        """`shot_cuts` are the source frames at which a new shot begins, ascending."""
+        self._shot_cuts = shot_cuts
         self.rate, self.frames, self.pad_ms = rate, frames, pad_ms
         self._starts = [w.start_ms for w in transcript.words]
         self._ends: list[int] = []
@@ -59,13 +64,19 @@ class Edges:
     def start_frame(self, word: int) -> int:
         whole = self.rate.frame(self._starts[word])
         if word == 0:
-            return max(0, self.rate.frame(max(0, self._starts[0] - self.pad_ms)))
-        return min(whole, max(self.rate.frame(self._starts[word] - self.pad_ms), self._middle(word)))
+            padded = self.rate.frame(max(0, self._starts[0] - self.pad_ms))
+        else:
+            padded = min(whole, max(self.rate.frame(self._starts[word] - self.pad_ms), self._middle(word)))
+        last = bisect_right(self._shot_cuts, whole) - 1
+        return max(padded, self._shot_cuts[last]) if last >= 0 else padded
 
     def end_frame(self, word: int) -> int:
         whole, padded = self.frame_after(self._ends[word]), self.frame_after(self._ends[word] + self.pad_ms)
         if word + 1 < len(self._starts):
             padded = max(whole, min(padded, self._middle(word + 1)))
+        following = bisect_left(self._shot_cuts, whole)
+        if following < len(self._shot_cuts):
+            padded = min(padded, self._shot_cuts[following])
         return min(padded, self.frames)
 
     def spans(self, first: int, last: int) -> tuple[tuple[Span, ...], tuple[tuple[int, int], ...]]:

@@ -47,11 +47,13 @@ def find_moments(
 ) -> Moments:
     """Topics and candidates of the whole source; at most 2000 candidates, four to a first sentence.
 
-    `shots` only tell how much of the picture there is to cut from; a moment may run over many of them.
+    `shots` tell how much of the picture there is to cut from, and where a clip's edge must not cross a cut;
+    a moment may run over many of them.
     Nothing raises on strange speech: with no candidate `empty_reason` says why in one sentence.
     """
     rate, frames = mezzanine.rate, shots.shots[-1].end_frame if shots.shots else mezzanine.frames
     frames = min(frames, mezzanine.frames)
+    cuts = tuple(shot.start_frame for shot in shots.shots if 0 < shot.start_frame < frames)
 
     def empty(reason: str) -> Moments:
         return Moments(rate=rate, frames=frames, moments=(), topics=(), empty_reason=reason)
@@ -67,7 +69,7 @@ def find_moments(
     if mezzanine.speech_samples:
         sound = listen(bench, bench.open(mezzanine.speech), mezzanine.speech_samples // 16)
     measures = Measures(lines, topic_of, weights, selection, sound)
-    edges = Edges(transcript, turns, rate, frames, selection.pad_ms, selection.max_pause_ms)
+    edges = Edges(transcript, turns, rate, frames, selection.pad_ms, selection.max_pause_ms, cuts)
     speech_ms = lines[-1].end_ms - lines[0].start_ms
     limit = limits(selection, speech_ms)
     runs = _runs(measures, flags, edges, limit)
@@ -77,15 +79,14 @@ def find_moments(
     moments = [_moment(measures, flags, limit, run) for run in [*runs, *_flagged(measures, flags, edges)]]
     bench.progress(1.0, "moments")
     bench.note(lines=len(lines), topics=len(topics), moments=len(moments))
-    if not runs:
-        return Moments(
-            rate=rate,
-            frames=frames,
-            moments=tuple(moments),
-            topics=topics,
-            empty_reason=_why_empty(lines, flags, limit),
-        )
-    return Moments(rate=rate, frames=frames, moments=tuple(moments), topics=topics)
+    return Moments(
+        rate=rate,
+        frames=frames,
+        moments=tuple(moments),
+        topics=topics,
+        cuts=cuts,
+        empty_reason="" if runs else _why_empty(lines, flags, limit),
+    )
 
 
 def _runs(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits) -> list[Run]:

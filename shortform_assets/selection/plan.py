@@ -92,7 +92,13 @@ class _Desk:
         self.rate = moments.rate
         self.lines: tuple[Line, ...] = read_script(transcript, turns, round(500 * selection.max_seconds))
         self.edges = Edges(
-            transcript, turns, moments.rate, moments.frames, selection.pad_ms, selection.max_pause_ms
+            transcript,
+            turns,
+            moments.rate,
+            moments.frames,
+            selection.pad_ms,
+            selection.max_pause_ms,
+            moments.cuts,
         )
         topic_of = [self.topic_at(line.first) for line in self.lines]
         self.measures = Measures(self.lines, topic_of, idf(self.lines), selection, SILENT)

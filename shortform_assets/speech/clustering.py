@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
-SAME_VOICE = 0.45
+SAME_VOICE = 0.38
 """Mean cosine similarity from which two groups of embeddings are one person."""
-_KEEP_SECONDS, _KEEP_SHARE, _KEEP_AT_MOST = 1.0, 0.004, 8.0
+_KEEP_SECONDS, _KEEP_SHARE, _KEEP_AT_MOST = 1.0, 0.008, 8.0
 _ROUNDS = 3
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +28,12 @@ _MARGIN_MS = (_WINDOW_MS - _STEP_MS) // 2
 _BATCH = 8
 _LONGEST, _PAUSE = 2.5, 0.12
 """Seconds: pieces are at most this long and end at pauses of this length."""
-_SHORTEST, _TRUSTED = 0.25, 0.9
+_SHORTEST, _TRUSTED = 0.25, 1.2
 """Seconds of clean speech from which a piece is embedded, and from which it may found a cluster."""
 _OWN_VOICE = 0.85
 """The weight of a piece's own voice against that of its window's speaker."""
+_GOES_ON = 0.15
+"""Added to the likeness of whoever talks right before or after without a pause."""
 
 Activity = NDArray[np.bool_]
 
@@ -51,6 +54,11 @@ class _Piece:
         """Whether the two share half of the shorter one's time."""
         shared = min(self.stop, other.stop) - max(self.start, other.start)
         return 2 * shared > min(self.stop - self.start, other.stop - other.start)
+
+    def touches(self, other: _Piece) -> bool:
+        """Whether one goes on where the other ends, as far as their windows can tell."""
+        distance = min(abs(self.start - other.stop), abs(self.stop - other.start))
+        return distance <= 2 and (self.window != other.window or self.local == other.local)
 
 
 def diarize(
@@ -132,7 +140,7 @@ def _cut(active: Activity) -> list[tuple[int, int]]:
     for start, stop in runs:
         count = -(-(stop - start) * FRAME // int(_LONGEST * SAMPLE_RATE))
         marks = [start + (stop - start) * i // count for i in range(count + 1)]
-        parts += list(zip(marks, marks[1:], strict=False))
+        parts += list(pairwise(marks))
     return parts
 
 
@@ -159,7 +167,7 @@ def _join(pieces: Sequence[_Piece], frames: int, max_speakers: int) -> Activity:
 def _assign(pieces: Sequence[_Piece], centroids: Floats) -> list[int]:
     """The cluster of every piece, the longest first; two that overlap are never the same person.
 
-    A scrap cut off at a window's edge goes with the piece that it touches; one without any voice of its own
+    A scrap goes with the piece that it touches; one without any voice of its own
     or of its window's speaker is nobody's, -1.
     """
     local = _local_voices(pieces)
@@ -171,12 +179,11 @@ def _assign(pieces: Sequence[_Piece], centroids: Floats) -> list[int]:
         piece = pieces[i]
         mates = [j for j in by_window[piece.window] if labels[j] >= 0 and pieces[j].local != piece.local]
         taken = {labels[j] for j in mates if piece.overlaps(pieces[j])}
-        if piece.seconds < _TRUSTED / 2:
-            near = [j for w in (piece.window - 1, piece.window + 1) for j in by_window.get(w, ())]
-            touching = [labels[j] for j in near if labels[j] >= 0 and _touch(piece, pieces[j])]
-            if touching and touching[0] not in taken:
-                labels[i] = touching[0]
-                continue
+        near = [j for w in (-1, 0, 1) for j in by_window.get(piece.window + w, ())]
+        touching = {labels[j] for j in near if labels[j] >= 0 and piece.touches(pieces[j])} - taken
+        if touching and piece.seconds < _TRUSTED / 2:
+            labels[i] = min(touching)
+            continue
         voice = local.get((piece.window, piece.local))
         if voice is None:
             continue
@@ -184,6 +191,7 @@ def _assign(pieces: Sequence[_Piece], centroids: Floats) -> list[int]:
         if piece.embedding is not None:
             own = _OWN_VOICE * min(1.0, piece.seconds / _TRUSTED)
             likeness = (1 - own) * likeness + own * (centroids @ normalised(piece.embedding))
+        likeness[list(touching)] += _GOES_ON
         for speaker in np.argsort(-likeness, kind="stable"):
             if int(speaker) not in taken:
                 labels[i] = int(speaker)
@@ -199,7 +207,3 @@ def _local_voices(pieces: Sequence[_Piece]) -> dict[tuple[int, int], Floats]:
             key = (piece.window, piece.local)
             total[key] = total.get(key, np.float32(0)) + piece.seconds * normalised(piece.embedding)
     return {key: normalised(voice) for key, voice in total.items()}
-
-
-def _touch(left: _Piece, right: _Piece) -> bool:
-    return min(abs(left.start - right.stop), abs(right.start - left.stop)) <= 2

@@ -1,6 +1,6 @@
 """The vision worker: `python -m shortform_assets.workers.vision JOB.json` tracks faces in many clips.
 
-The job names a store, the genre's reframing slice, the clips' media and a results file. Every result is
+The job names a store, how to look for faces, the clips' media and a results file. Every result is
 appended to that file as one JSON line as soon as it is there, and reported through Dagster Pipes where the
 worker was launched by it. What is big goes into the store; a line holds contracts only.
 """
@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from shortform_assets.contracts.base import Dropped, canonical_json
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks
-from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.reframing import FaceSlice
 from shortform_assets.errors import ShortformError
 
 STAGE = "face_tracks"
@@ -29,7 +29,7 @@ class VisionJob(BaseModel):
     """What JOB.json holds."""
 
     store: str
-    reframing: ReframingSlice
+    faces: FaceSlice
     clips: tuple[ClipMedia, ...]
     results: str
     """File for the results, one JSON line each."""
@@ -78,7 +78,7 @@ def track_clips(job: VisionJob, tell: Tell) -> None:
         for clip in job.clips:
             tell(VisionEvent(clip_id=clip.clip_id))
             try:
-                tracks = _track(store, detector, landmarker, clip, job.reframing, tell)
+                tracks = _track(store, detector, landmarker, clip, job.faces, tell)
                 tell(VisionEvent(clip_id=clip.clip_id, fraction=1.0, tracks=tracks))
             except ShortformError as error:
                 tell(_drop(clip.clip_id, str(error)))
@@ -89,7 +89,7 @@ def track_clips(job: VisionJob, tell: Tell) -> None:
 
 
 def _track(
-    store: Any, detector: Any, landmarker: Any, clip: ClipMedia, reframing: ReframingSlice, tell: Tell
+    store: Any, detector: Any, landmarker: Any, clip: ClipMedia, faces: FaceSlice, tell: Tell
 ) -> FaceTracks:
     from resources.bench import StoreBench
     from shortform_assets.reframing.tracks import track_faces
@@ -102,7 +102,7 @@ def _track(
         tell(VisionEvent(clip_id=clip.clip_id, fraction=fraction))
 
     with StoreBench.over(store, on_progress=progress, threads=1) as bench:
-        return track_faces(bench, detector, landmarker, clip, reframing)
+        return track_faces(bench, detector, landmarker, clip, faces)
 
 
 def _drop(clip_id: str, reason: str) -> VisionEvent:

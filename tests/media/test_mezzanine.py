@@ -191,9 +191,9 @@ def test_compliant_pictures_are_copied_bit_for_bit(bench, tmp_path: Path, args: 
     [
         (("-pix_fmt", "yuv444p"), "pixels are yuv444p"),
         (("-vf", "setsar=2"), "not square"),
-        (("-vf", "setpts='if(eq(mod(N,7),3),N+0.6,N)/25/TB'", "-fps_mode", "vfr"), "not constant"),
+        (("-vf", "select='not(eq(mod(n,9),2))'", "-fps_mode", "vfr"), "not constant"),
         (("-flags", "+ildct+ilme", "-x264opts", "tff=1"), "interlaced"),
-        (("-r", "12"), "12 frames"),
+        (("-r", "12"), "frames a second"),
         (("-g", "999", "-x264-params", "keyint=infinite:scenecut=0"), "far apart"),
     ],
 )
@@ -233,22 +233,20 @@ def test_sound_and_picture_stay_together(bench, tmp_path: Path, args: tuple[str,
     flashes = [made.rate.ms(n) for n in np.flatnonzero(light[1:] & ~light[:-1]) + 1]
     loud = speech_envelope(read_speech(bench.open(made.speech)), 200) > 0.1
     beeps = [n * 5 for n in np.flatnonzero(loud[1:] & ~loud[:-1]) + 1]
-    assert len(flashes) >= 2
-    shift = (0.36 if "setpts=PTS+0.36/TB" in options else 0.0) - (
-        0.74 if any("asetpts" in o for o in options) else 0
-    )
-    for flash in flashes:
-        beep = min(beeps, key=lambda b: abs(b - flash + shift * 1000))
-        assert abs(beep - flash + shift * 1000) <= 1000 / made.rate.fps + 10
+    delay = 740 if any("asetpts" in option for option in options) else 0
+    delay -= 360 if any("setpts=PTS+0.36" in option for option in options) else 0
+    heard = [flash + delay for flash in flashes if flash + delay < made.duration_ms - 200]
+    assert len(heard) >= 2
+    for expected in heard:
+        assert min(abs(beep - expected) for beep in beeps) <= 1000 / made.rate.fps + 10
 
 
 def test_sound_that_changes_its_layout_midway_is_whole(bench, tmp_path: Path):
     parts = []
-    for number, layout in enumerate(("mono", "stereo")):
-        part = tmp_path / f"{number}.ts"
-        make(part, "testsrc2=s=160x120:r=25", "-ac", str(number + 1), "-muxdelay", "0", seconds=2)
+    for channels in ("1", "2"):
+        part = tmp_path / f"{channels}.ts"
+        make(part, "testsrc2=s=160x120:r=25", "-ac", channels, "-muxdelay", "0", seconds=2)
         parts.append(part.read_bytes())
-        assert layout
     both = tmp_path / "both.ts"
     both.write_bytes(b"".join(parts))
     made = mezzanine(bench, both)
@@ -266,7 +264,7 @@ def test_damage_is_noted_and_ruin_is_refused(bench, tmp_path: Path):
     path.write_bytes(data)
     made = mezzanine(bench, path)
     assert made.frames == pytest.approx(144, abs=6)
-    assert bench.facts["decode_errors"] > 0
+    assert bench.facts["damaged_pictures"] > 0
     # Headers whole, all coded pictures but the first few zeroed.
     ruin = make(tmp_path / "b.mp4", "testsrc2=s=320x240:r=12", "-bf", "0", seconds=6)
     with av.open(str(ruin)) as container:

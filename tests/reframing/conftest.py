@@ -141,7 +141,7 @@ def talk() -> Talk:
 def followed(talk, detector, landmarker, reframing):
     from shortform_assets.reframing.tracks import follow_clip
 
-    return follow_clip(talk.pictures(), detector, landmarker, media(960, 540, talk.frames), reframing)
+    return follow_clip(talk.pictures(), detector, landmarker, media(960, 540, talk.frames), reframing.faces)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def direct(detector, landmarker, reframing):
                 for n, frame in enumerate(container.decode(stream))
                 if start <= n < end
             )
-            found = follow_clip(pictures, detector, landmarker, clip, reframing)
+            found = follow_clip(pictures, detector, landmarker, clip, reframing.faces)
         tracks = FaceTracks(
             clip_id="clip", media=clip.digest(), width=clip.width, height=clip.height, rate=clip.rate,
             frames=count, cuts=tuple(found.cuts), step=found.step, series=NOTHING,

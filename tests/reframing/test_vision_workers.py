@@ -67,7 +67,7 @@ def track(store, reframing, names, workers=2, context=None):
 
     clips = [media(320, 180, 10 + i, clip_id=name) for i, name in enumerate(names)]
     vision = LocalVision(workers=workers)
-    vision.track(store, clips, reframing, on_result, lambda share, _: seen.append(share), context)
+    vision.track(store, clips, reframing.faces, on_result, lambda share, _: seen.append(share), context)
     assert seen[-1] == pytest.approx(1.0)
     return results
 
@@ -108,7 +108,7 @@ def test_an_interrupt_leaves_no_worker_behind(stand_in, reframing) -> None:
 
         clips = [media(320, 180, 10, clip_id="slow"), media(320, 180, 10, clip_id="slow too")]
         with pytest.raises(KeyboardInterrupt):
-            LocalVision(workers=2).track(stand_in, clips, reframing, lambda *_: None, impatient)
+            LocalVision(workers=2).track(stand_in, clips, reframing.faces, lambda *_: None, impatient)
     finally:
         resources.vision._Process.__init__ = kept
     assert len(pids) == 2
@@ -143,7 +143,7 @@ def test_a_real_worker_tracks_a_real_clip(bench, reframing) -> None:
         clip.segments[0].model_copy(update={"frames": 60}),
     )})  # fmt: skip
     results: dict[str, FaceTracks | Dropped] = {}
-    LocalVision(workers=1).track(bench.store, [clip, broken], reframing, results.__setitem__, lambda *_: None)
+    LocalVision(workers=1).track(bench.store, [clip, broken], reframing.faces, results.__setitem__, lambda *_: None)
     tracks = results["clip"]
     assert isinstance(tracks, FaceTracks)
     assert tracks.media == clip.digest()

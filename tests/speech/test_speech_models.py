@@ -38,7 +38,7 @@ SPEECH = SpeechSlice(
     ),
 )
 FIRST = "We moved the whole company to Lisbon in March."
-SECOND = "We had 12 customers, $4 in the bank, and a very patient landlord."
+SECOND = "We had 12 customers and a very patient landlord."
 RECOGNIZER, ALIGNER, SPEAKERS = WhisperRecognizer(), SphinxAligner(), SpeakerModel()
 
 

@@ -8,7 +8,7 @@ from shortform_assets.contracts.base import Contract
 from shortform_assets.contracts.slices.delivery import DeliverySlice
 from shortform_assets.contracts.slices.enhancement import EnhancementSlice
 from shortform_assets.contracts.slices.ingest import IngestSlice
-from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.reframing import FaceSlice, ReframingSlice
 from shortform_assets.contracts.slices.selection import SelectionSlice
 from shortform_assets.contracts.slices.speech import SpeechSlice
 
@@ -32,6 +32,7 @@ __all__ = [
     "SLICES",
     "DeliverySlice",
     "EnhancementSlice",
+    "FaceSlice",
     "GenreConfig",
     "IngestSlice",
     "ReframingSlice",

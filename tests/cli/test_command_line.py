@@ -1,0 +1,160 @@
+"""The `shortform` command as a user meets it: exit codes, one clear sentence, nothing half-written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from resources.artifacts import Artifacts
+from resources.media_store import MediaStore
+from shortform_assets.cli import main
+from shortform_assets.media.ffmpeg import run_ffmpeg
+
+VIDEO = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4"]
+AUDIO = ["-f", "lavfi", "-i", "sine=440:d=4"]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Runs `shortform` in a fresh project; `shell.home` is its folder."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    monkeypatch.delenv("SHORTFORM_STORE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*args: str) -> Result:
+        return CliRunner().invoke(main.app, [str(arg) for arg in args], catch_exceptions=False)
+
+    run.home = home
+    return run
+
+
+def _missing(folder: Path) -> Path:
+    return folder / "nowhere.mp4"
+
+
+def _folder(folder: Path) -> Path:
+    (folder / "clips.mp4").mkdir()
+    return folder / "clips.mp4"
+
+
+def _empty(folder: Path) -> Path:
+    (folder / "empty.mp4").touch()
+    return folder / "empty.mp4"
+
+
+def _text(folder: Path) -> Path:
+    (folder / "letter.mp4").write_text("Dear editor, " * 200)
+    return folder / "letter.mp4"
+
+
+def _mute(folder: Path) -> Path:
+    run_ffmpeg([*VIDEO, "-c:v", "libx264", str(folder / "mute.mp4")])
+    return folder / "mute.mp4"
+
+
+def _blind(folder: Path) -> Path:
+    run_ffmpeg([*AUDIO, "-c:a", "aac", str(folder / "blind.mp4")])
+    return folder / "blind.mp4"
+
+
+@pytest.mark.parametrize("make", [_missing, _folder, _empty, _text, _mute, _blind])
+def test_a_bad_file_is_refused_by_name(shell, tmp_path: Path, make):
+    file = make(tmp_path)
+    result = shell("run", file, "--out", tmp_path / "out")
+    assert result.exit_code == main.FAILED, result.output
+    told = [line for line in result.output.splitlines() if line.startswith("error:")]
+    assert len(told) == 1
+    assert file.name in told[0]
+    assert " - " in told[0], "it says what to do"
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out").exists()
+    artifacts = Artifacts(MediaStore.local(shell.home / "media_store"))
+    assert not list(artifacts.store.list("artifacts/source_video")), "nothing half-written"
+
+
+def test_a_failed_stage_is_a_failed_run_in_dagster(shell, tmp_path: Path):
+    import dagster as dg
+
+    assert shell("run", _mute(tmp_path)).exit_code == main.FAILED
+    with dg.DagsterInstance.get() as instance:
+        runs = instance.get_runs()
+        assert [run.status for run in runs] == [dg.DagsterRunStatus.FAILURE]
+        steps = {step.step_key: step.status.value for step in instance.get_run_step_stats(runs[0].run_id)}
+        assert steps["source_video"] == "FAILURE"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "words"),
+    [
+        (None, ["polka", "podcast"]),
+        ("extends: podcast\nselection:\n  min_secs: 4\n", ["polka.yaml:3", "min_secs", "min_seconds"]),
+        ("extends: polka\n", ["polka.yaml", "extends"]),
+        ("selection:\n  min_seconds: 90\n", ["polka.yaml", "min_seconds"]),
+    ],
+    ids=["unknown", "wrong key", "cycle", "impossible"],
+)
+def test_a_bad_genre_is_refused_before_anything_is_registered(shell, tmp_path, monkeypatch, yaml, words):
+    if yaml is not None:
+        (tmp_path / "genres").mkdir()
+        (tmp_path / "genres" / "polka.yaml").write_text(yaml)
+        monkeypatch.setenv("SHORTFORM_GENRES", str(tmp_path / "genres"))
+    file = tmp_path / "any.mp4"
+    file.write_bytes(b"never looked at")
+    result = shell("run", file, "--genre", "polka")
+    assert result.exit_code == main.FAILED
+    for word in words:
+        assert word in result.output, result.output
+    assert "no source is registered" in shell("list").output
+
+
+def test_a_video_without_speech_yields_no_clips_and_says_why(shell, tmp_path: Path):
+    file = tmp_path / "tone.mp4"
+    run_ffmpeg([*VIDEO, *AUDIO, "-c:v", "libx264", "-c:a", "aac", str(file)])
+    result = shell("run", file, "--out", tmp_path / "out")
+    assert result.exit_code == main.NO_CLIPS, result.output
+    assert "no clips: Nobody speaks" in result.output
+    again = shell("run", file, "--out", tmp_path / "out")
+    assert again.exit_code == main.NO_CLIPS
+    assert "every stage reused" in again.output
+    listed = shell("list").output
+    assert "tone.mp4" in listed
+    assert "12 of 12" in listed
+    key = next(word for word in listed.split() if word.startswith("tone-"))
+    assert "composition" in shell("status", key[:8]).output
+    assert "enhancement_plan, composition" in shell("reset", key, "--from", "enhancement_plan").output
+    third = shell("rerun", key, "--out", tmp_path / "out")
+    assert "computed: enhancement_plan, composition" in third.output
+
+
+def test_an_unknown_key_or_stage_is_refused(shell):
+    for args in (("status", "nobody"), ("rerun", "nobody"), ("reset", "nobody", "--from", "shots")):
+        result = shell(*args)
+        assert result.exit_code == main.FAILED
+        assert "nobody" in result.output
+        assert "shortform list" in result.output
+
+
+def test_genres_are_published_and_drift_is_named(shell, tmp_path, monkeypatch):
+    folder = tmp_path / "genres"
+    folder.mkdir()
+    monkeypatch.setenv("SHORTFORM_GENRES", str(folder))
+    mine = folder / "mine.yaml"
+    mine.write_text("extends: podcast\ndescription: Mine\n")
+    assert "mine" in shell("genres", "list").output
+    assert "published" in shell("genres", "publish").output
+    assert shell("genres", "check").exit_code == 0
+    mine.write_text("extends: podcast\ndescription: Mine\nselection:\n  pad_ms: 90\n")
+    drifted = shell("genres", "check")
+    assert drifted.exit_code == main.FAILED
+    assert "selection.pad_ms" in drifted.output
+
+
+def test_doctor_finds_everything_the_main_job_needs(shell):
+    result = shell("doctor")
+    assert result.exit_code == 0, result.output
+    for name in ("whisper-base", "centerface", "face-landmarker", "ffmpeg"):
+        assert name in result.output
