@@ -1,5 +1,7 @@
 """Asset checks: the detectors of the six failure modes. They warn, and block only when no clip is left."""
 
+import warnings
+
 import dagster as dg
 
 from shortform_assets import audits
@@ -13,6 +15,9 @@ from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.typeset import line_share
 from shortform_assets.genres import check_genres
 from shortform_assets.partitions import source_videos
+
+# Partitioned checks are what this graph needs; the notice would greet every command.
+warnings.filterwarnings("ignore", message=".*partitions_def", category=dg.PreviewWarning)
 
 
 def _also(*stages: str) -> dict[str, dg.AssetIn]:

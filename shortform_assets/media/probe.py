@@ -40,16 +40,18 @@ _SAMPLE_PACKETS = 400
 
 
 def read_source(bench: Workbench, path: Path, name: str) -> SourceVideo:
-    """Probe `path` and keep a copy of its bytes; the file itself stays as it is.
+    """Probe `path` and keep a copy of its bytes; a file outside the scratch folder stays as it is.
 
     `name` is what the user calls it, for messages. Raises InputError, naming the file and what to do, when
     it is not a video with picture and sound of at least a second that can be decoded.
     """
     _check_file(path, name)
     probed = _probe(path, name)
-    copy = bench.scratch / "original"
-    _copy(path, copy)
-    return SourceVideo(content=bench.keep(copy), **probed)
+    if path.parent != bench.scratch:
+        copy = bench.scratch / "original"
+        _copy(path, copy)
+        path = copy
+    return SourceVideo(content=bench.keep(path), **probed)
 
 
 def _check_file(path: Path, name: str) -> None:

@@ -14,6 +14,8 @@ from shortform_assets.rendering.graph import build_graph, check
 from shortform_assets.rendering.sound import prepare_sound
 from shortform_assets.workbench import Workbench
 
+# With frame threads and a bit-rate cap x264's bytes depend on the machine's load; with slices they do not.
+_X264 = "open-gop=0:sliced-threads=1"
 # Fixed, because x264's bytes depend on the number of threads, not of cores.
 _ENCODE_THREADS, _DECODE_THREADS, _FILTER_THREADS = 4, 2, 2
 _SOUND_SHARE = 0.05
@@ -102,7 +104,7 @@ def _encode(job: RenderJob) -> list[str]:
     return [
         *("-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p", "-preset", encode.preset),
         *("-crf", str(encode.crf), "-maxrate", bitrate, "-bufsize", f"{2 * encode.max_bitrate_kbps}k"),
-        *("-g", str(max(1, int(encode.gop_seconds * rate.fps))), "-x264-params", "open-gop=0"),
+        *("-g", str(max(1, int(encode.gop_seconds * rate.fps))), "-x264-params", _X264),
         *("-threads", str(_ENCODE_THREADS), "-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
         *("-c:a", "aac", "-b:a", f"{encode.audio_kbps}k", "-ar", "48000", "-ac", "2"),

