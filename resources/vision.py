@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -144,6 +145,8 @@ class _PipesWorker:
     def _run(self) -> None:
         import dagster as dg
 
+        # The client calls it itself; nobody who reads the terminal can do anything about it.
+        warnings.filterwarnings("ignore", message=".*PipesMessageReader", category=dg.PreviewWarning)
         try:
             dg.PipesSubprocessClient(env={**os.environ, **ENVIRONMENT}).run(
                 context=self._context, command=[*PROGRAM, str(self._job)]

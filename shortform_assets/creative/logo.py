@@ -1,6 +1,6 @@
 """Where the brand's logo stands: in a top corner of the safe box, off faces.
 
-One rule for what meets it: captions keep out of its box, and it waits for the end of a hook in its place.
+One rule for what meets it: captions keep out of its box, and it waits for the end of a hook in its row.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def place_logo(
 
 
 def show_logo(place: Band, hook: TextOverlay | None, card: Band | None) -> LogoPlacement:
-    """The logo at `place`, from the end of the hook on where its `card` is in the way."""
-    waits = card is not None and card.meets(place.top, place.bottom, place.left, place.right)
+    """The logo at `place`, from the end of the hook on where its `card` stands over or beside it."""
+    waits = card is not None and card.meets(place.top, place.bottom, 0.0, 1.0)
     return LogoPlacement(
         x=round(place.left, 4),
         y=round(place.top, 4),

@@ -90,8 +90,8 @@ def _second_try(
         low = round(segments[i].start * 1000) - _RETRY_PAD_MS
         if done:
             low = max(low, round(done[-1].end * 1000))
-        after = round(segments[j].start * 1000) if j < len(segments) else end_ms
-        low, high = max(0, low), max(min(round(segments[j - 1].end * 1000) + _RETRY_PAD_MS, end_ms), after)
+        # Up to the next segment: what the decoder skipped on its way is heard too, and nothing twice.
+        low, high = max(0, low), round(segments[j].start * 1000) if j < len(segments) else end_ms
         better = None
         if high - low >= _MIN_RETRY_MS and voice.cover(low, high) >= _RETRY_VOICE:
             raw = recognizer.recognize(read(low, high), language, _RETRY_BEAM, lambda _: None)

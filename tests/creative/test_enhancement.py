@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from enhancement_talk import BOX, RATE, RULES, TEXT, camera, media_of, planned, transcript, turns
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.clips import (
@@ -16,9 +16,10 @@ from shortform_assets.contracts.clips import (
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
 from shortform_assets.creative.enhance import plan_enhancement
-from shortform_assets.creative.placement import Block, covered, place
+from shortform_assets.creative.hook import caption_bands, card_band
+from shortform_assets.creative.placement import FOREHEAD, Band, Block, covered, place
 from shortform_assets.creative.styles import ensure_shipped_styles, resolve_style
-from shortform_assets.creative.typeset import line_share
+from shortform_assets.creative.typeset import Typeface, line_share
 from shortform_assets.creative.words import clip_words, fix_text, fix_words
 from shortform_assets.errors import InputError
 
@@ -197,14 +198,61 @@ def test_a_whole_plan(bench, style):
     assert {page.anchor["9:16"] for page in made.pages} == {0.58}
 
 
+def test_captions_of_a_close_up_stand_below_the_chin_and_the_hook_above_the_brows(bench, style):
+    clip = whole()
+    face = FaceBox(frame=0, x=0.15, y=0.17, width=0.7, height=0.38)
+    faces = [face.model_copy(update={"frame": f}) for f in range(0, clip.frames, 12)]
+    made = enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0]
+    share = line_share(style.captions.size, "9:16")
+    for page in made.pages:
+        assert page.anchor["9:16"] - share * len(page.lines) / 2 >= face.y + 0.95 * face.height
+    assert len({page.anchor["9:16"] for page in made.pages}) == 1
+    card = card_band(made.hook, style.hook, typeface(bench, style, style.hook.font), "9:16")
+    assert BOX.top <= card.top
+    assert card.bottom <= face.y + FOREHEAD * face.height
+    # A logo beside the card would crowd it: it comes when the card has gone.
+    assert made.logo["9:16"].start_frame == made.hook.end_frame
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FACES)
+def test_neither_captions_nor_hook_ever_touch_the_logo(bench, style, faces):
+    clip = whole()
+    boxes = [FaceBox(frame=f, x=x, y=y, width=s, height=s) for f, x, y, s in sorted(faces)]
+    made = enhanced(bench, style, [clip], [camera(clip, boxes, cuts=(120,))]).clips[0]
+    face, card_face = (typeface(bench, style, s.font) for s in (style.captions, style.hook))
+    for aspect, logo in made.logo.items():
+        where = (logo.y, logo.y + logo.height, logo.x, logo.x + logo.width)
+        bands = caption_bands(made.pages, style, face, aspect, 0, clip.frames)
+        assert len(bands) == len(made.pages)
+        assert not any(band.meets(*where) for band in bands)
+        card = card_band(made.hook, style.hook, card_face, aspect) if made.hook else None
+        assert not (card and card.meets(*where)) or logo.start_frame >= made.hook.end_frame
+
+
+def test_captions_move_off_the_logo_when_a_face_drives_them_up():
+    """A face from below the logo to the end of the safe box leaves only the logo's row: not beside it."""
+    logo = Band(0.14, 0.17, 0.06, 0.26)
+    faces = [FaceBox(frame=f, x=0.2, y=0.26, width=0.6, height=0.4) for f in range(0, 120, 12)]
+    framing = camera(whole(), faces).aspects[0]
+    block = [Block(0, 60, 0.7, 0.08)]
+    (free,) = place(block, framing, BOX, 0.58, RATE)
+    (moved,) = place(block, framing, BOX, 0.58, RATE, [logo])
+    assert free - 0.04 < logo.bottom <= moved - 0.04
+
+
+def typeface(bench, style, family: str) -> Typeface:
+    return next(Typeface(bench.open(font.file)) for font in style.fonts if font.family == family)
+
+
 def test_the_hook_gives_way(bench, style):
     """Where faces and captions leave no room there is no card over them."""
     clip = whole()
-    faces = [FaceBox(frame=f, x=0.1, y=0.05, width=0.8, height=0.43) for f in range(0, clip.frames, 12)]
+    faces = [FaceBox(frame=f, x=0.1, y=0.0, width=0.8, height=0.48) for f in range(0, clip.frames, 12)]
     made = enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0]
     assert made.hook is not None
     assert set(made.hook.anchor) == {"1:1"}
-    faces = [face.model_copy(update={"height": 0.9}) for face in faces]
+    faces = [face.model_copy(update={"height": 0.65}) for face in faces]
     assert enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0].hook is None
     off = RULES.model_copy(update={"captions": False, "hook": False, "logo": False})
     bare = enhanced(bench, style, [clip], [camera(clip)], rules=off).clips[0]

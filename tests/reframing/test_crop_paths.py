@@ -7,13 +7,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import media
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, FaceTracks, VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
-from shortform_assets.reframing.compose import box_at
+from shortform_assets.reframing.compose import CLOSER, MISS, RISE, ROOM, box_at
 from shortform_assets.reframing.crop_paths import direct_clip, frame_clip
 from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries
 
@@ -95,7 +97,7 @@ def test_a_path_for_another_clip_is_a_fault(bench, tracks, reframing) -> None:
 # Below, faces are made of numbers: (x, y, height), and which of them move their lips when.
 
 
-def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0):
+def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0):
     """Tracks and series of a clip. `faces`: x, y, height, lips (n samples, bool) or None for a poster."""
     total = round(seconds * FPS)
     frames = np.arange(0, total, 2, dtype=np.int32)
@@ -115,7 +117,7 @@ def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0):
         )  # fmt: skip
         tracks.append(
             FaceTrack(
-                track_id=name, shot=0, first_frame=0, last_frame=int(frames[-1]), samples=n,
+                track_id=name, shot=shot, first_frame=0, last_frame=int(frames[-1]), samples=n,
                 width=0.8 * height, height=height, mouth_std=float(mouth.std()), x=x, y=y,
             )
         )  # fmt: skip
@@ -212,6 +214,80 @@ def test_two_who_talk_over_each_other_are_stacked_left_on_top(reframing) -> None
 def test_no_zoom_beyond_what_the_source_bears(reframing) -> None:
     (framing,) = upright(direct(synthetic((1920, 1080), [(900, 500, 30, always)]), reframing)).framings
     assert framing.panels[0].height == pytest.approx(1080 / reframing.max_zoom, abs=0.02)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.1, 0.9), st.floats(0.25, 0.75), st.floats(0.04, 0.5))
+def test_composition(reframing, across, down, share) -> None:
+    """The head whole, the eyes on their line or as near as the picture's edges let them, no soft zoom."""
+    size = (1920, 1080)
+    height = share * size[1]
+    y = float(np.clip(down * size[1], 0.72 * height, size[1] - 0.58 * height))
+    made = synthetic(size, [(across * size[0], y, height, always)], seconds=2.0)
+    (panel,) = upright(direct(made, reframing)).framings[0].panels
+    (key,) = panel.path
+    assert panel.height >= size[1] / reframing.max_zoom - 0.02
+    assert key.y <= y - 0.72 * height + 0.02
+    assert key.y + panel.height >= y + 0.58 * height - 0.02
+    face, eyes = height / panel.height, (y - 0.17 * height - key.y) / panel.height
+    assert face <= max(reframing.face_height, share) * CLOSER + 0.01
+    line = reframing.eye_line - RISE * max(0.0, face - reframing.face_height)
+    head_fits = 0.55 * face <= line
+    if eyes > line + MISS + 0.01 and head_fits:
+        # Too low: already at the source's lower edge, and as close as may be.
+        assert key.y + panel.height == pytest.approx(size[1], abs=0.1)
+        composed = min(size[1], height / reframing.face_height)
+        room = 0.8 * height * 1.2 * ROOM * 16 / 9
+        closest = max(size[1] / reframing.max_zoom, composed / CLOSER, room)
+        assert panel.height == pytest.approx(min(closest, composed), abs=0.1)
+    if eyes < line - 0.01 and head_fits:
+        assert key.y == pytest.approx(0, abs=0.1)
+
+
+def test_a_wide_shot_is_brought_closer_and_a_close_up_makes_room_below_the_chin(reframing) -> None:
+    """As measured on a two-shot (face 18 %, eyes at 51 % of the source) and a close-up (33 %, 35 %)."""
+    for height, eyes, chin in ((195, 550, 0.535), (383, 380, 0.575)):
+        y = eyes + 0.17 * height
+        (panel,) = (
+            upright(direct(synthetic((1920, 1080), [(900, y, height, always)]), reframing)).framings[0].panels
+        )
+        assert (y + height / 2 - panel.path[0].y) / panel.height <= chin
+        assert 0.26 <= (eyes - panel.path[0].y) / panel.height <= 0.38
+
+
+def test_a_few_frames_of_another_shot_at_an_end_look_like_the_shot_beside_them(reframing) -> None:
+    face = [(300, 500, 150, always)]
+    for cut, shot, short in ((198, 0, (198, 200)), (1, 1, (0, 1))):
+        framings = upright(
+            direct(synthetic((1920, 1080), face, cuts=(cut,), change=0.05, shot=shot), reframing)
+        ).framings
+        assert len(framings) == 2
+        stub = next(f for f in framings if (f.start_frame, f.end_frame) == short)
+        other = next(f for f in framings if f is not stub)
+        assert (stub.layout, stub.fill, stub.panels[0].subject) == ("single", "none", "")
+        assert (stub.panels[0].width, stub.panels[0].height) == (
+            other.panels[0].width,
+            other.panels[0].height,
+        )
+        assert (stub.panels[0].path[0].x, stub.panels[0].path[0].y) == (
+            other.panels[0].path[0].x,
+            other.panels[0].path[0].y,
+        )
+
+
+def test_a_still_picture_is_fitted_only_where_it_stays_long_enough(reframing) -> None:
+    face = [(300, 500, 150, always)]
+    for cut, layout in ((180, "centre"), (150, "fit")):
+        framings = upright(
+            direct(synthetic((1920, 1080), face, cuts=(cut,), change=0.05), reframing)
+        ).framings
+        assert [f.layout for f in framings] == ["single", layout]
+
+
+def test_every_framing_of_a_face_says_where_it_is_from_its_first_frame_on(reframing) -> None:
+    faces = [(300, 400, 150, lambda t: t < 4), (1600, 400, 150, lambda t: t >= 4)]
+    aspect = upright(direct(synthetic((1920, 1080), faces), reframing))
+    assert {f.start_frame for f in aspect.framings} <= {face.frame for face in aspect.faces}
 
 
 def test_a_human_follows_a_speaker_forces_a_layout_and_sets_a_keyframe(reframing) -> None:

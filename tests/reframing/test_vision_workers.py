@@ -143,7 +143,9 @@ def test_a_real_worker_tracks_a_real_clip(bench, reframing) -> None:
         clip.segments[0].model_copy(update={"frames": 60}),
     )})  # fmt: skip
     results: dict[str, FaceTracks | Dropped] = {}
-    LocalVision(workers=1).track(bench.store, [clip, broken], reframing.faces, results.__setitem__, lambda *_: None)
+    LocalVision(workers=1).track(
+        bench.store, [clip, broken], reframing.faces, results.__setitem__, lambda *_: None
+    )
     tracks = results["clip"]
     assert isinstance(tracks, FaceTracks)
     assert tracks.media == clip.digest()

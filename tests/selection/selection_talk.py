@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from itertools import pairwise
 
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.selection import Shot, Shots
@@ -59,8 +61,10 @@ def talk(script: str, *, pause_ms: int = 300, tail_ms: int = 1000) -> tuple[Tran
     )
 
 
-def silent_media(duration_ms: int, rate: FrameRate = RATE) -> tuple[Mezzanine, Shots]:
-    """A mezzanine of that length whose speech nobody listens to."""
+def silent_media(
+    duration_ms: int, rate: FrameRate = RATE, cuts: Collection[int] = ()
+) -> tuple[Mezzanine, Shots]:
+    """A mezzanine of that length whose speech nobody listens to; `cuts` are where new shots begin."""
     blob = Blob(sha256=hashlib.sha256(b"").hexdigest(), size=0)
     frames = max(1, rate.frame(duration_ms))
     mezzanine = Mezzanine(
@@ -73,4 +77,5 @@ def silent_media(duration_ms: int, rate: FrameRate = RATE) -> tuple[Mezzanine, S
         speech_samples=0,
         remuxed=True,
     )
-    return mezzanine, Shots(shots=(Shot(start_frame=0, end_frame=frames),))
+    edges = [0, *sorted(cut for cut in set(cuts) if 0 < cut < frames), frames]
+    return mezzanine, Shots(shots=tuple(Shot(start_frame=a, end_frame=b) for a, b in pairwise(edges)))

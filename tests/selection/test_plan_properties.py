@@ -116,14 +116,31 @@ def holds(plan, transcript, rate, frames, *, by_hand=False):
     assert bool(plan.shortfall) == (len(plan.clips) < plan.target_count)
 
 
+def keeps_out_of_other_shots(plan, moments, transcript):
+    """No clip's edge reaches across a cut into the silence beside its first or last word."""
+    rate = moments.rate
+    for clip in plan.clips:
+        first = rate.frame(transcript.words[clip.word_ranges[0][0]].start_ms)
+        end = max(w.end_ms for w in transcript.words[: clip.word_ranges[-1][1] + 1])
+        after = -(-end * rate.num // (1000 * rate.den))
+        assert not [c for c in moments.cuts if clip.spans[0].start_frame < c <= first]
+        assert not [c for c in moments.cuts if after <= c < clip.spans[-1].end_frame]
+
+
 calm = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @calm
-@given(made=transcripts(), rate=st.sampled_from(RATES), count=st.sampled_from([None, 1, 5, 30]))
-def test_every_plan_keeps_its_promises(bench, made, rate, count):
+@given(
+    made=transcripts(),
+    rate=st.sampled_from(RATES),
+    count=st.sampled_from([None, 1, 5, 30]),
+    every=st.sampled_from([0, 1, 3, 7, 40]),
+)
+def test_every_plan_keeps_its_promises(bench, made, rate, count, every):
     transcript, turns = made
-    mezzanine, shots = silent_media(transcript.duration_ms, rate)
+    cuts = range(0, rate.frame(transcript.duration_ms), every) if every else ()
+    mezzanine, shots = silent_media(transcript.duration_ms, rate, cuts)
     moments = find_moments(bench, transcript, turns, shots, mezzanine, SELECTION)
     assert moments.moments or moments.empty_reason
     assert [t.first_word for t in moments.topics[1:]] == [t.last_word + 1 for t in moments.topics[:-1]]
@@ -131,6 +148,7 @@ def test_every_plan_keeps_its_promises(bench, made, rate, count):
     brief = Brief(count=count)
     plan = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), brief)
     holds(plan, transcript, rate, mezzanine.frames)
+    keeps_out_of_other_shots(plan, moments, transcript)
     assert len(plan.clips) <= plan.target_count
     again = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), brief)
     assert again.canonical_json() == plan.canonical_json()
