@@ -108,9 +108,13 @@ class Project:
 
 
 def _why(result: dg.ExecuteInProcessResult) -> str:
+    import dagster as dg
+
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
+            if failure.error and failure.error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+                raise KeyboardInterrupt
             told = failure.user_failure_data
             text = (told.description if told else None) or (failure.error.message if failure.error else "")
             return f"{event.step_key}: {text.strip()}" if text else f"{event.step_key} failed"

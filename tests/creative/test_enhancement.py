@@ -252,7 +252,8 @@ def test_the_hook_gives_way(bench, style):
     made = enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0]
     assert made.hook is not None
     assert set(made.hook.anchor) == {"1:1"}
-    faces = [face.model_copy(update={"height": 0.65}) for face in faces]
+    crowd = ((0.0, 0.25), (0.22, 0.25), (0.44, 0.25))
+    faces = [f.model_copy(update={"y": y, "height": tall}) for f in faces for y, tall in crowd]
     assert enhanced(bench, style, [clip], [camera(clip, faces)]).clips[0].hook is None
     off = RULES.model_copy(update={"captions": False, "hook": False, "logo": False})
     bare = enhanced(bench, style, [clip], [camera(clip)], rules=off).clips[0]

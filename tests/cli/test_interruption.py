@@ -1,0 +1,67 @@
+"""Interrupted and crossing runs: what is done is kept, and no two runs work on one source."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from shortform_assets.cli import main
+from shortform_assets.cli.project import PID_TAG, Project
+from shortform_assets.errors import InputError
+from shortform_assets.media.ffmpeg import run_ffmpeg
+
+TONE = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4", "-f", "lavfi", "-i", "sine=440:d=4"]
+
+
+def test_ctrl_c_leaves_a_state_that_resumes(tmp_path: Path):
+    file = tmp_path / "tone.mp4"
+    run_ffmpeg([*TONE, "-c:v", "libx264", "-c:a", "aac", str(file)])
+    command = [sys.executable, "-m", "shortform_assets.cli", "run", str(file), "--out", str(tmp_path / "out")]
+    env = {**os.environ, "DAGSTER_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if "mezzanine" in line:
+                child.send_signal(signal.SIGINT)
+                break
+        rest = child.stdout.read()
+        assert child.wait(60) == main.INTERRUPTED, rest
+    assert "goes on from here" in rest
+    assert not (tmp_path / "out").exists()
+    again = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    assert again.returncode == main.NO_CLIPS, again.stdout + again.stderr
+    assert "source_video: reused" in again.stdout
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    return Project()
+
+
+def _started(project: Project, pid: int) -> dg.DagsterRun:
+    job = dg.job(name="shorten")(lambda: None)
+    return project.instance.create_run_for_job(
+        job, tags={"dagster/partition": "a-key", PID_TAG: str(pid)}, status=dg.DagsterRunStatus.STARTED
+    )
+
+
+def test_a_source_that_is_being_worked_on_is_refused(project: Project):
+    run = _started(project, os.getpid())
+    with pytest.raises(InputError, match=run.run_id[:8]):
+        project.claim("a-key")
+    project.claim("another-key")
+
+
+def test_a_run_whose_process_is_gone_is_closed(project: Project):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    run = _started(project, gone.pid)
+    project.claim("a-key")
+    assert project.instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
