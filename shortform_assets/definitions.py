@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
-from resources.render_pool import LocalRenderPool
-from resources.stt import SpeakerModel, SphinxAligner, WhisperRecognizer
-from resources.vision import LocalVision
 
 from resources.home import store_url
 from resources.media_store import MediaStore
 from resources.progress import SilentProgress
 from resources.ref_io import RefIOManager
+from resources.render_pool import LocalRenderPool
+from resources.stt import SpeakerModel, SphinxAligner, WhisperRecognizer
+from resources.vision import LocalVision
 from shortform_assets import checks
 from shortform_assets.assets import analysis, clips, creative, delivery, inputs, source
 from shortform_assets.jobs import deliver, shorten

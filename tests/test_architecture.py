@@ -15,7 +15,17 @@ from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
 from shortform_assets.definitions import build_defs
 
 ROOT = Path(__file__).resolve().parents[1]
-DOMAIN = ("media", "speech", "selection", "reframing", "creative", "rendering", "delivery", "demo", "contracts")
+DOMAIN = (
+    "media",
+    "speech",
+    "selection",
+    "reframing",
+    "creative",
+    "rendering",
+    "delivery",
+    "demo",
+    "contracts",
+)
 OUTSIDE = ("dagster", "resources", "boto3", "obstore", "requests", "httpx", "socket", "multiprocessing")
 PROCESSES = {"shortform_assets/media/ffmpeg.py"}
 

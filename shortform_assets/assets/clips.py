@@ -53,7 +53,12 @@ def face_tracks(
         report: Callable[[str, FaceTracks | Dropped], None],
     ) -> None:
         vision.track(
-            bench.store, [media for media, *_ in todo.values()], reframing.faces, report, bench.progress, context
+            bench.store,
+            [media for media, *_ in todo.values()],
+            reframing.faces,
+            report,
+            bench.progress,
+            context,
         )
 
     items = {media.clip_id: (media, reframing.faces) for media in clip_media.clips}

@@ -52,7 +52,9 @@ def run(
     style: Annotated[str | None, typer.Option(help="Style pin, `name` or `name@version`.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the finished clips.")] = Path("out"),
     title: Annotated[str | None, typer.Option(help="Title of the source, for the review page.")] = None,
-    count: Annotated[int | None, typer.Option(min=1, max=500, help="How many clips; the genre decides without.")] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, max=500, help="How many clips; the genre decides without.")
+    ] = None,
 ) -> None:
     """Turn each FILE into finished clips in OUT. Run it again to resume or to reuse."""
     from shortform_assets.cli.run import run_sources

@@ -87,6 +87,4 @@ def _crop(camera: AspectFraming, frame: int) -> list[Box]:
 
 
 def _within(face: Box, panels: list[Box]) -> bool:
-    return any(
-        p[0] <= face[0] and p[1] <= face[1] and face[2] <= p[2] and face[3] <= p[3] for p in panels
-    )
+    return any(p[0] <= face[0] and p[1] <= face[1] and face[2] <= p[2] and face[3] <= p[3] for p in panels)

@@ -24,7 +24,9 @@ def test_ctrl_c_leaves_a_state_that_resumes(tmp_path: Path):
     run_ffmpeg([*TONE, "-c:v", "libx264", "-c:a", "aac", str(file)])
     command = [sys.executable, "-m", "shortform_assets.cli", "run", str(file), "--out", str(tmp_path / "out")]
     env = {**os.environ, "DAGSTER_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as child:
         assert child.stdout is not None
         for line in child.stdout:
             if "mezzanine" in line:

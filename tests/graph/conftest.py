@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,12 +159,10 @@ def graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Graph:
 
 
 @pytest.fixture
-def ran(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: tuple[Path, str]
-) -> Iterator[tuple[Graph, str]]:
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: tuple[Path, str]) -> tuple[Graph, str]:
     """A graph over a copy of the finished store, its Dagster instance fresh, and the episode's key."""
     folder, key = finished
     shutil.copytree(folder / "store", tmp_path / "store")
     ready = _graph(tmp_path, monkeypatch)
     ready.instance.add_dynamic_partitions("source_videos", [key])
-    yield ready, key
+    return ready, key

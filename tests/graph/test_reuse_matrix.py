@@ -34,7 +34,10 @@ def test_unchanged_computes_nothing(ran):
         ({"reframing": {"eye_line": 0.3}}, {"crop_paths", "enhancement_plan", "composition"}),
         ({"enhancement": {"caption_gap_ms": 300}}, {"enhancement_plan", "composition"}),
         ({"delivery": {"aspects": ["1:1"]}}, {"composition"}),
-        ({"selection": {"max_clips": 2}}, {"moments", "clip_plan", *CLIP_STAGES, "enhancement_plan", "composition"}),
+        (
+            {"selection": {"max_clips": 2}},
+            {"moments", "clip_plan", *CLIP_STAGES, "enhancement_plan", "composition"},
+        ),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
@@ -80,7 +83,8 @@ def test_a_code_version_computes_from_there(ran, monkeypatch):
     graph, key = ran
     before = analysis.moments
     bumped = dg.asset(
-        **{**analysis.stage("analysis", {"python"}), "code_version": "bumped"}, ins={"selection": analysis.SELECTION}
+        **{**analysis.stage("analysis", {"python"}), "code_version": "bumped"},
+        ins={"selection": analysis.SELECTION},
     )(before.op.compute_fn.decorated_fn)
     monkeypatch.setattr(analysis, "moments", bumped)
     # The same code gives the same moments, so what comes after is still right.

@@ -12,7 +12,9 @@ from shortform_assets.reuse import recipe
 text = st.text(max_size=8)
 
 
-@given(a=st.tuples(text, text, st.lists(text, max_size=3)), b=st.tuples(text, text, st.lists(text, max_size=3)))
+@given(
+    a=st.tuples(text, text, st.lists(text, max_size=3)), b=st.tuples(text, text, st.lists(text, max_size=3))
+)
 def test_different_ingredients_never_share_a_recipe(a, b):
     made = [recipe(stage, version, Shots, [*values]) for stage, version, values in (a, b)]
     assert (made[0] == made[1]) == (a == b)
