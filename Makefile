@@ -21,7 +21,7 @@ setup: .venv/.ready
 
 demo: setup ## make the demo episode and turn it into clips in out/demo
 	$(BIN)/python -m shortform_assets.demo demo
-	$(BIN)/shortform run demo/episode.mp4 --genre podcast --title "Slow Orbit" --out out/demo
+	$(BIN)/shortform run demo/episode.mp4 --genre podcast --title "Slow Orbit" --count 6 --out out/demo
 
 test: setup .ministack/.ready ## the test suite, without the slow tests
 	$(BIN)/pytest -n 2 -m "not slow"

@@ -15,8 +15,8 @@ _AIR = 0.012
 """Space wanted between text and a face."""
 _CORE, FOREHEAD = 0.12, 0.2
 """Shares of a face at its sides and chin, and above its brows, that may be touched before it is covered."""
-# Costs. Entering the logo's box is never worth it, covering a face is worst otherwise, then jumping within a framing, then touching a face's edge,
-# then being above where it could be below, then being away, then moving from one framing to the next.
+# Costs. Nothing is worth entering the logo's box; next comes covering a face, then jumping within a framing,
+# touching a face's edge, being above where it could be below, being away, moving from framing to framing.
 _TAKEN, _COVER, _TOUCH, _JUMP, _AWAY, _ABOVE, _MOVE = 1e6, 1000.0, 5.0, 3.0, 1.0, 0.5, 0.15
 
 
@@ -146,7 +146,7 @@ def _cost(
     outside = max(0.0, box.top - top) + max(0.0, bottom - box.bottom)
     cost = 1e6 * outside + _AWAY * abs(anchor - wanted) + (_ABOVE if anchor < wanted else 0.0)
     left, right = 0.5 - block.width / 2, 0.5 + block.width / 2
-    cost += 0 * sum(band.meets(top - _AIR, bottom + _AIR, left, right) for band in taken)
+    cost += _TAKEN * sum(band.meets(top - _AIR, bottom + _AIR, left, right) for band in taken)
     touched = 0.0
     for face in faces:
         if face.x >= right or face.x + face.width <= left:

@@ -32,10 +32,10 @@ def test_unchanged_computes_nothing(ran):
         ({"ingest": {"crf": 17}}, {"mezzanine"}),
         ({"speech": {"max_speakers": 7}}, {"transcript", "speaker_turns"}),
         ({"reframing": {"eye_line": 0.3}}, {"crop_paths", "enhancement_plan", "composition"}),
-        ({"enhancement": {"caption_gap_ms": 300}}, {"enhancement_plan", "composition"}),
+        ({"enhancement": {"hook": False}}, {"enhancement_plan", "composition"}),
         ({"delivery": {"aspects": ["1:1"]}}, {"composition"}),
         (
-            {"selection": {"max_clips": 2}},
+            {"selection": {"min_clips": 2, "max_clips": 2}},
             {"moments", "clip_plan", *CLIP_STAGES, "enhancement_plan", "composition"},
         ),
     ],

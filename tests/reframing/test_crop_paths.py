@@ -236,10 +236,9 @@ def test_composition(reframing, across, down, share) -> None:
     if eyes > line + MISS + 0.01 and head_fits:
         # Too low: already at the source's lower edge, and as close as may be.
         assert key.y + panel.height == pytest.approx(size[1], abs=0.1)
-        composed = min(size[1], height / reframing.face_height)
-        room = 0.8 * height * 1.2 * ROOM * 16 / 9
-        closest = max(size[1] / reframing.max_zoom, composed / CLOSER, room)
-        assert panel.height == pytest.approx(min(closest, composed), abs=0.1)
+        least = max(size[1] / reframing.max_zoom, 0.8 * height * 1.2 * ROOM * 16 / 9)
+        composed = min(size[1], max(least, height / reframing.face_height))
+        assert panel.height == pytest.approx(min(composed, max(least, composed / CLOSER)), abs=0.1)
     if eyes < line - 0.01 and head_fits:
         assert key.y == pytest.approx(0, abs=0.1)
 
