@@ -11,7 +11,7 @@ from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
 from shortform_assets.rendering.ass import ass_script
 from shortform_assets.rendering.graph import build_graph, check
-from shortform_assets.rendering.sound import prepare_sound
+from shortform_assets.rendering.sound import audio_codec, prepare_sound
 from shortform_assets.workbench import Workbench
 
 # With frame threads and a bit-rate cap x264's bytes depend on the machine's load; with slices they do not.
@@ -107,7 +107,7 @@ def _encode(job: RenderJob) -> list[str]:
         *("-g", str(max(1, int(encode.gop_seconds * rate.fps))), "-x264-params", _X264),
         *("-threads", str(_ENCODE_THREADS), "-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
-        *("-c:a", "aac", "-b:a", f"{encode.audio_kbps}k", "-ar", "48000", "-ac", "2"),
+        *audio_codec(job),
         # Reels refuse edit lists, which FFmpeg writes for B-frames and for the encoder's delay.
         *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"),
     ]

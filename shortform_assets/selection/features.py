@@ -253,7 +253,19 @@ class Measures:
         left = Counter(s for line in self.lines[a:middle] for s in line.stems)
         right = Counter(s for line in self.lines[middle : b + 1] for s in line.stems)
         topics = Counter(self.topic_of[a : b + 1])
-        return 0.5 * clamp(4 * cohesion(left, right, self.idf)) + 0.5 * max(topics.values()) / (b - a + 1)
+        whole = 0.5 * clamp(4 * cohesion(left, right, self.idf)) + 0.5 * max(topics.values()) / (b - a + 1)
+        return whole * (1 - self._break(a, b))
+
+    def _break(self, a: int, b: int) -> float:
+        """How surely something new begins at the longest pause inside: 0 to 1.
+
+        A second of silence with no word in common on its two sides parts two stories, however short.
+        """
+        gap = max(range(a + 1, b + 1), key=lambda i: self.lines[i].gap_before_ms)
+        before = Counter(s for line in self.lines[a:gap] for s in line.stems)
+        after = Counter(s for line in self.lines[gap : b + 1] for s in line.stems)
+        silence = clamp((self.lines[gap].gap_before_ms - 700) / 600)
+        return silence * (1 - clamp(6 * cohesion(before, after, self.idf)))
 
     def _early_hooks(self, a: int, b: int) -> int:
         until, total, i = self.lines[a].start_ms + HOOK_MS, 0, a

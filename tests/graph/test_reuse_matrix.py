@@ -34,8 +34,14 @@ def test_unchanged_computes_nothing(ran):
         ({"reframing": {"eye_line": 0.3}}, {"crop_paths", "enhancement_plan", "composition"}),
         ({"enhancement": {"hook": False}}, {"enhancement_plan", "composition"}),
         ({"delivery": {"aspects": ["1:1"]}}, {"composition"}),
+        # Fewer clips, but none that was not there before.
         (
             {"selection": {"min_clips": 2, "max_clips": 2}},
+            {"moments", "clip_plan", "enhancement_plan", "composition"},
+        ),
+        # Other edges are other clips.
+        (
+            {"selection": {"pad_ms": 60}},
             {"moments", "clip_plan", *CLIP_STAGES, "enhancement_plan", "composition"},
         ),
     ],
