@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from shortform_assets.errors import InputError
@@ -67,7 +67,7 @@ def _local_path(text: str) -> Path:
     return Path(text)
 
 
-def _s3():  # type: ignore[no-untyped-def]
+def _s3() -> Any:
     import boto3
 
     return boto3.client("s3")

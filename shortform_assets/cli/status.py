@@ -67,6 +67,8 @@ def show_one(console: Console, key: str) -> None:
 
 def reset_from(key: str, stage: str) -> list[str]:
     """Raise the reset number of `stage` and every workflow stage after it; returns their names."""
+    import dagster as dg
+
     from shortform_assets.definitions import build_defs
 
     project = Project()
@@ -76,15 +78,9 @@ def reset_from(key: str, stage: str) -> list[str]:
     graph = build_defs({"store": project.store}).resolve_asset_graph()
     below = {stage}
     for name in WORKFLOW:
-        parents = {"/".join(p.path) for p in graph.get(_asset_key(name)).parent_keys}
+        parents = {"/".join(p.path) for p in graph.get(dg.AssetKey(name)).parent_keys}
         if parents & below:
             below.add(name)
     stages = [name for name in WORKFLOW if name in below]
     project.artifacts.reset(key, stages)
     return stages
-
-
-def _asset_key(name: str):  # type: ignore[no-untyped-def]
-    import dagster as dg
-
-    return dg.AssetKey(name.split("/"))

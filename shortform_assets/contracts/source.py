@@ -32,8 +32,6 @@ class SourceRecord(Contract):
     """A style pin, `name` or `name@version`."""
     glossary: tuple[str, ...] = ()
     brief: Brief = Brief()
-    resets: dict[str, int] = Field(default_factory=dict)
-    """Stage -> reset number, raised by `shortform reset`; it enters that stage's recipe."""
 
 
 class VideoStream(Contract):
