@@ -264,7 +264,7 @@ class Measures:
         gap = max(range(a + 1, b + 1), key=lambda i: self.lines[i].gap_before_ms)
         before = Counter(s for line in self.lines[a:gap] for s in line.stems)
         after = Counter(s for line in self.lines[gap : b + 1] for s in line.stems)
-        silence = clamp((self.lines[gap].gap_before_ms - 700) / 600)
+        silence = clamp((self.lines[gap].gap_before_ms - 600) / 500)
         return silence * (1 - clamp(6 * cohesion(before, after, self.idf)))
 
     def _early_hooks(self, a: int, b: int) -> int:
