@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
 from shortform_assets.contracts.base import Contract
@@ -37,7 +39,7 @@ class Registry:
         latest = self._latest(key)
         if latest is None:
             raise InputError("this partition has no source record", key, "register it with `shortform run`")
-        return SourceRecord.model_validate_json(latest)
+        return _parsed(SourceRecord, latest, key)
 
     def add_edit(self, key: str, edit: PlanEdit | FramingEdit | CreativeEdit) -> None:
         """Append one human edit; it survives reruns."""
@@ -71,7 +73,20 @@ class Registry:
 
     def _edits(self, key: str, kind: type[E]) -> tuple[E, ...]:
         series = self._artifacts.series(f"sources/{key}/edits/{_EDITS[kind]}")
-        return tuple(kind.model_validate_json(body) for body in series)
+        return tuple(_parsed(kind, body, key) for body in series)
 
 
 _EDITS: dict[type[Contract], str] = {PlanEdit: "plan", FramingEdit: "framing", CreativeEdit: "creative"}
+
+
+def _parsed(kind: type[E], body: bytes, key: str) -> E:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"a stored {kind.__name__} cannot be read ({where}: {first['msg']}); another version wrote it",
+            key,
+            "register the source again with `shortform run`",
+        ) from error

@@ -8,7 +8,12 @@ from pathlib import Path
 import boto3
 import pytest
 
+from resources.artifacts import Artifacts
+from resources.media_store import MediaStore
+from resources.registry import Registry
 from resources.sources import describe, fetch
+from shortform_assets.contracts.edits import CreativeEdit
+from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.errors import InputError
 
 
@@ -53,3 +58,40 @@ def test_an_object_on_s3_is_pinned_and_fetched(s3_env: str, tmp_path: Path):
         describe(f"{s3_env}/inbox/empty.mp4")
     with pytest.raises(InputError, match="404"):
         describe(f"{s3_env}/inbox/nothing.mp4")
+
+
+def test_records_and_edits_are_appended_and_read(tmp_path: Path):
+    store = MediaStore.local(tmp_path / "store")
+    registry = Registry(store)
+    with pytest.raises(InputError, match="register it with `shortform run`"):
+        registry.record("a-key")
+    first = SourceRecord(uri="file:///a.mp4", etag="1", name="a.mp4", genre="podcast")
+    registry.register("a-key", first)
+    registry.register("a-key", first)
+    second = first.model_copy(update={"title": "Better"})
+    registry.register("a-key", second)
+    assert registry.record("a-key") == second
+    assert len(Artifacts(store).series("sources/a-key/record")) == 2, (
+        "what was said stays; repeats add nothing"
+    )
+    assert registry.creative_edits("a-key").edits == ()
+    edits = [CreativeEdit(verb="fix", wrong=word, right=word.title()) for word in ("acme", "orbit")]
+    for edit in edits:
+        registry.add_edit("a-key", edit)
+    assert registry.creative_edits("a-key").edits == tuple(edits)
+    assert registry.plan_edits("a-key").edits == ()
+
+
+def test_a_record_of_another_version_is_refused_in_words(tmp_path: Path):
+    store = MediaStore.local(tmp_path / "store")
+    Artifacts(store).append("sources/a-key/record", {"uri": "file:///a.mp4", "mood": "blue"})
+    with pytest.raises(InputError, match="another version wrote it"):
+        Registry(store).record("a-key")
+
+
+def test_a_bare_style_name_is_resolved_once(tmp_path: Path):
+    registry = Registry(MediaStore.local(tmp_path / "store"))
+    assert registry.pinned_style("a-key", "acme") is None
+    assert registry.pin_style("a-key", "acme", "acme@1") == "acme@1"
+    assert registry.pin_style("a-key", "acme", "acme@2") == "acme@1"
+    assert registry.pinned_style("a-key", "acme") == "acme@1"
