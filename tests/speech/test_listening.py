@@ -9,25 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortform_assets.contracts.slices.speech import GuardSlice, SpeechSlice
+from shortform_assets.genres import load_genre
 from shortform_assets.speech import listen as listening
 from shortform_assets.speech.listen import listen
 from shortform_assets.speech.recognizer import RawSegment, RawTranscript, RawWord
 from shortform_assets.speech.voice_activity import Voice
 
-SPEECH = SpeechSlice(
-    language="auto",
-    beam_size=1,
-    align=False,
-    max_speakers=2,
-    guard=GuardSlice(
-        max_compression_ratio=2.4,
-        min_log_probability=-1.0,
-        max_no_speech=0.6,
-        max_repeats=3,
-        min_voice_cover=0.3,
-    ),
-)
+SPEECH = load_genre("podcast").speech.model_copy(update={"align": False})
 CHUNK = 10_000
 
 

@@ -14,9 +14,9 @@ from speech_scores import diarization_error_rate, word_error_rate
 
 from resources.stt import SpeakerModel, SphinxAligner, WhisperRecognizer
 from shortform_assets.contracts.base import Blob, FrameRate
-from shortform_assets.contracts.slices.speech import GuardSlice, SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.genres import load_genre
 from shortform_assets.media.audio import read_speech
 from shortform_assets.speech.alignment import align_words
 from shortform_assets.speech.transcribe import transcribe
@@ -24,19 +24,7 @@ from shortform_assets.speech.turns import find_turns
 from shortform_assets.speech.voice_activity import Voice, find_voice
 from shortform_assets.speech.written import Draft
 
-SPEECH = SpeechSlice(
-    language="auto",
-    beam_size=1,
-    align=True,
-    max_speakers=8,
-    guard=GuardSlice(
-        max_compression_ratio=2.4,
-        min_log_probability=-1.0,
-        max_no_speech=0.6,
-        max_repeats=3,
-        min_voice_cover=0.3,
-    ),
-)
+SPEECH = load_genre("podcast").speech
 FIRST = "We moved the whole company to Lisbon in March."
 SECOND = "We had 12 customers and a very patient landlord."
 RECOGNIZER, ALIGNER, SPEAKERS = WhisperRecognizer(), SphinxAligner(), SpeakerModel()
