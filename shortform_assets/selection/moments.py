@@ -59,7 +59,7 @@ def find_moments(
         return Moments(rate=rate, frames=frames, moments=(), topics=(), empty_reason=reason)
 
     if not transcript.words or not transcript.sentences:
-        return empty("Nobody speaks in this source, so there is nothing to choose clips from.")
+        return empty("No voice was found in this source, so there is nothing to choose clips from.")
     lines = read_script(transcript, turns, round(500 * selection.max_seconds))
     weights = idf(lines)
     flags = flag_lines(lines)

@@ -44,7 +44,7 @@ def plan_clips(
             rate=moments.rate,
             clips=(),
             target_count=target,
-            shortfall=moments.empty_reason or "Nobody speaks in this source.",
+            shortfall=moments.empty_reason or "No voice was found in this source.",
             notes=tuple("An edit was left out: there are no words to clip." for _ in edits.edits),
         )
     desk = _Desk(moments, transcript, turns, selection)

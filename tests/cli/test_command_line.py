@@ -116,7 +116,7 @@ def test_a_video_without_speech_yields_no_clips_and_says_why(shell, tmp_path: Pa
     run_ffmpeg([*VIDEO, *AUDIO, "-c:v", "libx264", "-c:a", "aac", str(file)])
     result = shell("run", file, "--out", tmp_path / "out")
     assert result.exit_code == main.NO_CLIPS, result.output
-    assert "no clips: Nobody speaks" in result.output
+    assert "no clips: No voice was found" in result.output
     again = shell("run", file, "--out", tmp_path / "out")
     assert again.exit_code == main.NO_CLIPS
     assert "every stage reused" in again.output

@@ -124,7 +124,7 @@ def test_a_short_source_still_yields_a_clip_and_says_so(bench, script, words):
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        ("", "Nobody speaks"),
+        ("", "No voice was found"),
         ("A: Right.", "s of speech"),
         ("A: This episode is brought to you by Ledgerly. Go to ledgerly dot com slash crumb.", "advertising"),
     ],
