@@ -106,7 +106,7 @@ class StoreBench:
 def _scratch(root: Path) -> Iterator[Path]:
     with clear_errors(str(root), what="making a scratch folder"):
         root.mkdir(parents=True, exist_ok=True)
-        _sweep(root)
+        sweep(root)
         lock = root / f"{uuid.uuid4().hex}.lock"
         held = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -120,7 +120,7 @@ def _scratch(root: Path) -> Iterator[Path]:
         os.close(held)
 
 
-def _sweep(root: Path) -> None:
+def sweep(root: Path) -> None:
     """Remove the scratch of processes that were killed: the system has dropped their locks."""
     for lock in root.glob("*.lock"):
         with contextlib.suppress(OSError):

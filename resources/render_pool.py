@@ -15,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import IO, Any, Protocol
 
+from resources.bench import sweep
 from resources.media_store import MediaStore
 from shortform_assets.contracts.delivery import Outcome, RenderTask
 from shortform_assets.delivery.outcomes import finish
@@ -242,6 +243,8 @@ class _Drain:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 worker.process.wait(max(0.0, until - time.monotonic()))
             worker.epitaph()
+        # Workers that were killed could not tidy up.
+        sweep(self.store.scratch_root)
 
 
 def _default_workers() -> int:

@@ -31,20 +31,22 @@ class Display:
         self._began: dict[str, float] = {}
         self._outputs: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
+        # Asked once: while the picture moves, the console's file is a proxy that denies being a terminal.
+        self._moving = console.is_terminal
         self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
         self._on_finish: Callable[[str, float], None] = lambda stage, seconds: rates.learn(
             stage, seconds, media_seconds
         )
 
     def __enter__(self) -> Display:
-        if self._console.is_terminal:
+        if self._moving:
             self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._console.is_terminal:
+        if self._moving:
             self._live.stop()
 
     @property
@@ -107,7 +109,7 @@ class Display:
         return left
 
     def _say(self, line: str) -> None:
-        if not self._console.is_terminal:
+        if not self._moving:
             self._console.print(f"  {self._name}: {line}", highlight=False)
 
     def _draw(self) -> Table:
