@@ -46,10 +46,15 @@ class Artifacts:
             return None
         return found
 
-    def save(self, stage: str, recipe: str, contract: Contract, run: Mapping[str, Any]) -> Ref:
-        """Write `contract` under `recipe`; a broken artifact that stands there is mended."""
+    def save(self, stage: str, recipe: str, contract: Contract, run: Mapping[str, Any] | None = None) -> Ref:
+        """Write `contract` under `recipe`; a broken artifact that stands there is mended.
+
+        Without `run` nothing was computed, and what run.json says of earlier work stays.
+        """
         ref = Ref(stage=stage, recipe=recipe, data_version=contract.digest())
-        self.store.replace(f"{ref.folder}/run.json", json.dumps(run, indent=1, sort_keys=True).encode())
+        if run is not None:
+            body = json.dumps(run, indent=1, sort_keys=True).encode()
+            self.store.replace(f"{ref.folder}/run.json", body)
         body, path = contract.canonical_json(), f"{ref.folder}/contract.json"
         if not self.store.create(path, body) and self.store.read(path) != body:
             self.store.replace(path, body)

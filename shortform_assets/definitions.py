@@ -22,9 +22,10 @@ from shortform_assets.sensors import request_delivery
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The whole graph; `overrides` replaces resources by key (store, recognizer, vision, ...)."""
-    given = dict(overrides or {})
-    store = given.setdefault("store", None) or MediaStore.open(store_url())
+    given = overrides or {}
+    store = given["store"] if "store" in given else MediaStore.open(store_url())
     resources: dict[str, Any] = {
+        "store": store,
         "progress": SilentProgress(),
         "recognizer": WhisperRecognizer(),
         "aligner": SphinxAligner(),
@@ -33,7 +34,6 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "renderer": LocalRenderPool(),
         "io_manager": RefIOManager(store),
         **given,
-        "store": store,
     }
     return dg.Definitions(
         assets=dg.load_assets_from_modules([inputs, source, analysis, clips, creative, delivery]),

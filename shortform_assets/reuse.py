@@ -135,9 +135,7 @@ def once_each(
         bench.note(clips_reused=reused, clips_computed=len(done) - reused, clips_dropped=len(lost))
         key = stage.recipe(type(result), [result])
         if not todo:
-            return stage.reused(
-                stage.artifacts.save(stage.name, key, result, {}), result, clips_reused=reused
-            )
+            return stage.reused(stage.artifacts.save(stage.name, key, result), result, clips_reused=reused)
         return stage.computed(key, result, bench)
 
 
@@ -173,7 +171,7 @@ def fresh(
     name = stage or stage_of(context.asset_key)
     artifacts = Artifacts(context.resources.store)
     with as_failure():
-        ref = artifacts.save(name, contract.digest()[:32], contract, {})
+        ref = artifacts.save(name, contract.digest()[:32], contract)
     return dg.MaterializeResult(
         asset_key=name.split("/"),
         value=ref,
@@ -191,13 +189,13 @@ class _Stage:
         self.key = context.partition_key
         self.store = context.resources.store
         self.artifacts = Artifacts(self.store)
+        self.resets = self.artifacts.resets(self.key, self.name)
         self.started = time.monotonic()
         self._logged = self.started
 
     def recipe(self, schema: type[Contract], values: Sequence[Any], using: Sequence[Tool] = ()) -> str:
         code_version = self.context.assets_def.code_versions_by_key[self.context.asset_key] or ""
-        resets = self.artifacts.resets(self.key, self.name)
-        tools = [tool.fingerprint for tool in using] + ([f"reset {resets}"] if resets else [])
+        tools = [tool.fingerprint for tool in using] + ([f"reset {self.resets}"] if self.resets else [])
         return recipe(self.name, code_version, schema, values, tools)
 
     def place(self, key: str, degraded: Sequence[str]) -> str:

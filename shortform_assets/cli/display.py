@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
@@ -34,9 +33,6 @@ class Display:
         # Asked once: while the picture moves, the console's file is a proxy that denies being a terminal.
         self._moving = console.is_terminal
         self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
-        self._on_finish: Callable[[str, float], None] = lambda stage, seconds: rates.learn(
-            stage, seconds, media_seconds
-        )
 
     def __enter__(self) -> Display:
         if self._moving:
@@ -79,7 +75,7 @@ class Display:
             self._note[stage] = "reused" if reused else f"{seconds:.1f} s"
             self._say(f"{stage}: {self._note[stage]}")
         if not reused:
-            self._on_finish(stage, seconds)
+            self._rates.learn(stage, seconds, self._media_seconds)
 
     def output(self, output_id: str, state: str, fraction: float) -> None:
         with self._lock:

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from shortform_assets.cli.exit_codes import FAILED, INTERRUPTED, OK
 from shortform_assets.errors import ShortformError
 
 app = typer.Typer(
@@ -21,10 +22,6 @@ genres_app = typer.Typer(help="What each genre means, published and checked.", n
 app.add_typer(genres_app, name="genres")
 console = Console()
 errors = Console(stderr=True)
-
-FAILED, USAGE, OUTPUTS_FAILED, NO_CLIPS, INTERRUPTED = 1, 2, 3, 4, 130
-"""Exit codes beside 0: a stage failed or input was refused; bad usage; some outputs failed; nothing to
-clip; interrupted, and the next run resumes."""
 
 Key = Annotated[str, typer.Argument(help="Partition key, or how it begins; see `shortform list`.")]
 
@@ -118,7 +115,7 @@ def doctor() -> None:
 
     with reported():
         healthy = examine(console)
-    raise typer.Exit(0 if healthy else FAILED)
+    raise typer.Exit(OK if healthy else FAILED)
 
 
 @genres_app.command("list")
@@ -158,7 +155,7 @@ def genres_check() -> None:
         )
     if not drifts:
         console.print("no genre changed since it was published")
-    raise typer.Exit(FAILED if drifts else 0)
+    raise typer.Exit(FAILED if drifts else OK)
 
 
 def main() -> None:

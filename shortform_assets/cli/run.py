@@ -11,6 +11,7 @@ from rich.text import Text
 from resources.rates import Rates
 from resources.sources import describe
 from shortform_assets.cli.display import Display
+from shortform_assets.cli.exit_codes import FAILED, NO_CLIPS, OK, OUTPUTS_FAILED
 from shortform_assets.cli.project import Project
 from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
@@ -22,8 +23,6 @@ from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.genres import load_genre
 from shortform_assets.partitions import partition_key, slug
 from shortform_assets.previews import clock
-
-OK, STAGE_FAILED, OUTPUTS_FAILED, NO_CLIPS = 0, 1, 3, 4
 
 
 def run_sources(
@@ -67,7 +66,7 @@ def run_sources(
             if len(files) == 1:
                 raise
             console.print(Text(f"error: {error}", style="red"))
-            code = STAGE_FAILED
+            code = FAILED
         worst = max(worst, code)
     return worst
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
-from shortform_assets.cli import main
+from shortform_assets.cli import exit_codes, main
 from shortform_assets.media.ffmpeg import run_ffmpeg
 
 VIDEO = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4"]
@@ -65,7 +65,7 @@ def _blind(folder: Path) -> Path:
 def test_a_bad_file_is_refused_by_name(shell, tmp_path: Path, make):
     file = make(tmp_path)
     result = shell("run", file, "--out", tmp_path / "out")
-    assert result.exit_code == main.FAILED, result.output
+    assert result.exit_code == exit_codes.FAILED, result.output
     told = [line for line in result.output.splitlines() if line.startswith("error:")]
     assert len(told) == 1
     assert file.name in told[0]
@@ -79,7 +79,7 @@ def test_a_bad_file_is_refused_by_name(shell, tmp_path: Path, make):
 def test_a_failed_stage_is_a_failed_run_in_dagster(shell, tmp_path: Path):
     import dagster as dg
 
-    assert shell("run", _mute(tmp_path)).exit_code == main.FAILED
+    assert shell("run", _mute(tmp_path)).exit_code == exit_codes.FAILED
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs()
         assert [run.status for run in runs] == [dg.DagsterRunStatus.FAILURE]
@@ -105,7 +105,7 @@ def test_a_bad_genre_is_refused_before_anything_is_registered(shell, tmp_path, m
     file = tmp_path / "any.mp4"
     file.write_bytes(b"never looked at")
     result = shell("run", file, "--genre", "polka")
-    assert result.exit_code == main.FAILED
+    assert result.exit_code == exit_codes.FAILED
     for word in words:
         assert word in result.output, result.output
     assert "no source is registered" in shell("list").output
@@ -115,10 +115,10 @@ def test_a_video_without_speech_yields_no_clips_and_says_why(shell, tmp_path: Pa
     file = tmp_path / "tone.mp4"
     run_ffmpeg([*VIDEO, *AUDIO, "-c:v", "libx264", "-c:a", "aac", str(file)])
     result = shell("run", file, "--out", tmp_path / "out")
-    assert result.exit_code == main.NO_CLIPS, result.output
+    assert result.exit_code == exit_codes.NO_CLIPS, result.output
     assert "no clips: No voice was found" in result.output
     again = shell("run", file, "--out", tmp_path / "out")
-    assert again.exit_code == main.NO_CLIPS
+    assert again.exit_code == exit_codes.NO_CLIPS
     assert "every stage reused" in again.output
     listed = shell("list").output
     assert "tone.mp4" in listed
@@ -133,7 +133,7 @@ def test_a_video_without_speech_yields_no_clips_and_says_why(shell, tmp_path: Pa
 def test_an_unknown_key_or_stage_is_refused(shell):
     for args in (("status", "nobody"), ("rerun", "nobody"), ("reset", "nobody", "--from", "shots")):
         result = shell(*args)
-        assert result.exit_code == main.FAILED
+        assert result.exit_code == exit_codes.FAILED
         assert "nobody" in result.output
         assert "shortform list" in result.output
 
@@ -149,7 +149,7 @@ def test_genres_are_published_and_drift_is_named(shell, tmp_path, monkeypatch):
     assert shell("genres", "check").exit_code == 0
     mine.write_text("extends: podcast\ndescription: Mine\nselection:\n  pad_ms: 90\n")
     drifted = shell("genres", "check")
-    assert drifted.exit_code == main.FAILED
+    assert drifted.exit_code == exit_codes.FAILED
     assert "selection.pad_ms" in drifted.output
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from shortform_assets.cli import main
+from shortform_assets.cli import exit_codes
 from shortform_assets.cli.project import PID_TAG, Project
 from shortform_assets.errors import InputError
 from shortform_assets.media.ffmpeg import run_ffmpeg
@@ -33,11 +33,11 @@ def test_ctrl_c_leaves_a_state_that_resumes(tmp_path: Path):
                 child.send_signal(signal.SIGINT)
                 break
         rest = child.stdout.read()
-        assert child.wait(60) == main.INTERRUPTED, rest
+        assert child.wait(60) == exit_codes.INTERRUPTED, rest
     assert "goes on from here" in rest
     assert not (tmp_path / "out").exists()
     again = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
-    assert again.returncode == main.NO_CLIPS, again.stdout + again.stderr
+    assert again.returncode == exit_codes.NO_CLIPS, again.stdout + again.stderr
     assert "source_video: reused" in again.stdout
 
 
