@@ -23,6 +23,9 @@ def test_unchanged_computes_nothing(ran):
     assert run.computed == set()
     assert set(WORKFLOW) <= set(run.metadata), "a reused stage is still materialized"
     assert all(run.checks.values()), run.checks
+    for stage in WORKFLOW:
+        facts = graph.artifacts.run(graph.artifacts.current(key, stage))
+        assert facts["seconds"] > 0, f"{stage}: what the work took is still known"
 
 
 @pytest.mark.parametrize(
