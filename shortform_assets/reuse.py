@@ -92,11 +92,13 @@ def once_each(
     using: Sequence[Tool] = (),
     batch: Batch | None = None,
     dropped: tuple[Dropped, ...] = (),
+    fits: Callable[[str, Any], bool] | None = None,
 ) -> dg.MaterializeResult[Ref]:
     """The rule of `once` for every clip: `items` maps clip ids to the values of that clip alone.
 
     Give `compute(bench, *loaded tools, *values)` for one clip or `batch` for many. A fault in one clip
-    drops that clip with its reason; `dropped` are those that earlier stages dropped.
+    drops that clip with its reason; `dropped` are those that earlier stages dropped. A stored result that
+    does not fit (asked by clip id and result) is computed again.
     """
     stage = _Stage(context)
     per_clip = f"{stage.name}.clip"
@@ -105,7 +107,7 @@ def once_each(
         done: dict[str, Any] = {}
         for clip, key in keys.items():
             found = stage.artifacts.find(per_clip, key, schema)
-            if found is not None:
+            if found is not None and (fits is None or fits(clip, found)):
                 done[clip] = found
         todo = {clip: values for clip, values in items.items() if clip not in done}
         reused, lost = len(done), []
@@ -204,7 +206,9 @@ class _Stage:
 
     @contextmanager
     def bench(self) -> Iterator[StoreBench]:
-        with StoreBench.over(self.store, on_progress=self._progress) as bench:
+        code_version = self.context.assets_def.code_versions_by_key[self.context.asset_key] or ""
+        salt = f"{code_version}:{self.resets}"
+        with StoreBench.over(self.store, on_progress=self._progress, stage=self.name, salt=salt) as bench:
             self._progress(0.0, "")
             yield bench
 

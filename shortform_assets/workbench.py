@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from shortform_assets.contracts.base import Blob
+from shortform_assets.contracts.base import Blob, Contract
 
 A = TypeVar("A")
 B = TypeVar("B")
+C = TypeVar("C", bound=Contract)
 
 
 class Workbench(Protocol):
@@ -28,6 +29,13 @@ class Workbench(Protocol):
 
     def map(self, fn: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
         """`fn` over `items` on a few threads, results in order."""
+        ...
+
+    def part(self, name: str, values: Sequence[object], schema: type[C], compute: Callable[[], C]) -> C:
+        """`compute()`, kept at once: a run that goes on from a killed one finds it by name and `values`.
+
+        `values` are all that decides the answer beside the stage itself. Safe to call from several threads.
+        """
         ...
 
     def progress(self, fraction: float, note: str = "") -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Tests are about answers, not speed: a busy machine must not fail them.
+settings.register_profile("shortform", deadline=None)
+settings.load_profile("shortform")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "media"
 

@@ -80,7 +80,8 @@ def test_every_asset_of_the_design_is_there(graph):
 PARENTS = {
     "source_video": {"source_record"},
     "mezzanine": {"source_video", "genre/ingest"},
-    "transcript": {"mezzanine", "genre/speech"},
+    # The glossary and the user's own transcript sit in the record.
+    "transcript": {"mezzanine", "genre/speech", "source_record"},
     "speaker_turns": {"mezzanine", "transcript", "genre/speech"},
     "shots": {"mezzanine"},
     "moments": {"transcript", "speaker_turns", "shots", "mezzanine", "genre/selection"},

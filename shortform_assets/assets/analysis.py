@@ -2,7 +2,9 @@
 
 import dagster as dg
 
-from resources.artifacts import Ref
+from resources.artifacts import Artifacts, Ref
+from resources.ledger import Ledger
+from resources.llm.panel import panel_for
 from shortform_assets.assets.stage import stage
 from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.selection import Moments, Shots
@@ -10,9 +12,8 @@ from shortform_assets.contracts.slices import SelectionSlice, SpeechSlice
 from shortform_assets.contracts.source import Mezzanine, SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.media.shots import find_shots
-from shortform_assets.reuse import once
-from shortform_assets.selection.moments import find_moments
-from shortform_assets.selection.plan import plan_clips
+from shortform_assets.reuse import as_failure, once
+from shortform_assets.selection.decide import decide_clips, gather_moments
 from shortform_assets.speech.transcribe import transcribe
 from shortform_assets.speech.turns import find_turns
 
@@ -20,13 +21,19 @@ SPEECH = dg.AssetIn(["genre", "speech"])
 SELECTION = dg.AssetIn(["genre", "selection"])
 
 
-@dg.asset(**stage("analysis", {"whisper"}, tools={"recognizer", "aligner"}), ins={"speech": SPEECH})
+@dg.asset(
+    **stage("analysis", {"whisper"}, code_version="2", tools={"recognizers", "aligner"}),
+    ins={"speech": SPEECH},
+)
 def transcript(
-    context: dg.AssetExecutionContext, mezzanine: Mezzanine, speech: SpeechSlice
+    context: dg.AssetExecutionContext, mezzanine: Mezzanine, speech: SpeechSlice, source_record: SourceRecord
 ) -> dg.MaterializeResult[Ref]:
     """Words with times and confidence, and what the hallucination guard removed or repaired."""
     tools = context.resources
-    return once(context, transcribe, mezzanine, speech, using=(tools.recognizer, tools.aligner))
+    with as_failure():
+        ears = tools.recognizers.chain(speech, Ledger(tools.store, context.partition_key))
+    told = (source_record.glossary, source_record.transcript)
+    return once(context, transcribe, mezzanine, speech, *told, using=(ears, tools.aligner))
 
 
 @dg.asset(**stage("analysis", {"onnx"}, tools={"voices"}), ins={"speech": SPEECH})
@@ -43,7 +50,9 @@ def shots(context: dg.AssetExecutionContext, mezzanine: Mezzanine) -> dg.Materia
     return once(context, find_shots, mezzanine)
 
 
-@dg.asset(**stage("analysis", {"python"}), ins={"selection": SELECTION})
+@dg.asset(
+    **stage("analysis", {"python"}, code_version="2", tools={"embeddings"}), ins={"selection": SELECTION}
+)
 def moments(
     context: dg.AssetExecutionContext,
     transcript: Transcript,
@@ -53,11 +62,12 @@ def moments(
     selection: SelectionSlice,
 ) -> dg.MaterializeResult[Ref]:
     """Candidate segments of whole sentences, with measured features."""
-    return once(context, find_moments, transcript, speaker_turns, shots, mezzanine, selection)
+    given = (transcript, speaker_turns, shots, mezzanine, selection)
+    return once(context, gather_moments, *given, using=(context.resources.embeddings,))
 
 
 @dg.asset(
-    **stage("analysis", {"python"}),
+    **stage("analysis", {"python"}, code_version="2", tools={"embeddings"}),
     ins={"selection": SELECTION, "edits": dg.AssetIn(["edits", "plan"])},
 )
 def clip_plan(
@@ -70,6 +80,9 @@ def clip_plan(
     source_record: SourceRecord,
 ) -> dg.MaterializeResult[Ref]:
     """The chosen clips, scored and anchored to words, and why the rest fell out."""
-    return once(
-        context, plan_clips, moments, transcript, speaker_turns, selection, edits, source_record.brief
-    )
+    store, key = context.resources.store, context.partition_key
+    with as_failure():
+        purse = Ledger(store, key)
+        panel = panel_for(selection.panel, purse, store, Artifacts(store).resets(key, "clip_plan"))
+    told = (moments, transcript, speaker_turns, selection, edits, source_record.brief)
+    return once(context, decide_clips, *told, using=(panel, context.resources.embeddings))

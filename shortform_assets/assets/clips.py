@@ -24,7 +24,9 @@ from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.media.clips import cut_clip
 from shortform_assets.reframing.crop_paths import frame_clip
-from shortform_assets.reframing.local import local_edits, local_turns
+from shortform_assets.reframing.framing_edits import local_edits
+from shortform_assets.reframing.guard import misfits
+from shortform_assets.reframing.local import local_turns
 from shortform_assets.reframing.voices import map_voices
 from shortform_assets.reuse import once_each
 
@@ -40,7 +42,9 @@ def clip_media(
     return once_each(context, ClipMediaSet, ClipMedia, cut_clip, items)
 
 
-@dg.asset(**stage("clips", {"onnx", "mediapipe"}, tools={"vision"}), ins={"reframing": REFRAMING})
+@dg.asset(
+    **stage("clips", {"onnx", "mediapipe"}, code_version="2", tools={"vision"}), ins={"reframing": REFRAMING}
+)
 def face_tracks(
     context: dg.AssetExecutionContext, clip_media: ClipMediaSet, reframing: ReframingSlice
 ) -> dg.MaterializeResult[Ref]:
@@ -75,7 +79,7 @@ def face_tracks(
 
 
 @dg.asset(
-    **stage("clips", {"scipy"}),
+    **stage("clips", {"scipy"}, code_version="2"),
     ins={"reframing": REFRAMING, "edits": dg.AssetIn(["edits", "framing"])},
 )
 def crop_paths(
@@ -104,4 +108,12 @@ def crop_paths(
         )
         for tracks in face_tracks.clips
     }
-    return once_each(context, CropPathsSet, CropPaths, frame_clip, items, dropped=face_tracks.dropped)
+    return once_each(
+        context,
+        CropPathsSet,
+        CropPaths,
+        frame_clip,
+        items,
+        dropped=face_tracks.dropped,
+        fits=lambda clip, path: path.clip_id == clip and not misfits(path, media[clip]),
+    )

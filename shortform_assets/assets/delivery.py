@@ -9,10 +9,11 @@ from resources.bench import StoreBench
 from shortform_assets.assets.stage import stage
 from shortform_assets.contracts.creative import Composition
 from shortform_assets.contracts.delivery import RenderedOutputs
+from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import DeliverySlice
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.contracts.speech import Transcript
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.stages import CONTRACTS
 from shortform_assets.delivery.deliver import deliver
 from shortform_assets.delivery.outcomes import Terms, dispatch, open_generation, states
@@ -56,12 +57,18 @@ def rendered_outputs(
     )
 
 
-@dg.asset(**stage("delivery", {"html"}), deps=[rendered_outputs])
+@dg.asset(
+    **stage("delivery", {"html"}),
+    deps=[rendered_outputs],
+    ins={"edits": dg.AssetIn(["edits", "creative"])},
+)
 def delivery(
     context: dg.AssetExecutionContext,
     composition: Composition,
     clip_plan: ClipPlan,
     transcript: Transcript,
+    speaker_turns: SpeakerTurns,
+    edits: CreativeEdits,
     source_record: SourceRecord,
 ) -> dg.MaterializeResult[Ref]:
     """Outcomes as they stand: states, quality, manifest and review page."""
@@ -74,7 +81,9 @@ def delivery(
             composition,
             states(store, key, composition),
             clip_plan,
-            transcript.language,
+            transcript,
+            speaker_turns,
+            edits,
             degraded,
             heading=source_record.title or source_record.name,
         )

@@ -14,6 +14,7 @@ from resources.home import find_home, store_url
 _PACKAGES = {
     "dagster": "the graph",
     "faster-whisper": "speech to text",
+    "moonshine-voice": "optional: speaker models, and a second opinion on doubtful words",
     "pocketsphinx": "word alignment",
     "mediapipe": "face landmarks",
     "onnxruntime": "face detection",
@@ -21,6 +22,7 @@ _PACKAGES = {
     "av": "probing and decoding",
     "imageio-ffmpeg": "FFmpeg",
     "scenedetect": "shots",
+    "pydantic-ai-slim": "the panel of models, where a genre names one",
     "piper-tts": "optional: the demo's voice",
     "whisperx": "optional: another transcriber",
 }
@@ -51,7 +53,7 @@ def examine(console: Console) -> bool:
         healthy &= fine
         backends.add_row(name, state)
     backends.add_row("home", str(find_home()))
-    backends.add_row("vision", "local worker processes")
+    backends.add_row("vision", os.environ.get("SHORTFORM_VISION", "local"))
     backends.add_row("render", "local worker pool")
     backends.add_row("cores", str(os.cpu_count()))
     console.print(backends)

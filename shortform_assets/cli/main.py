@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from shortform_assets.cli import plan as plan_commands
+from shortform_assets.cli import reframe as reframe_commands
 from shortform_assets.cli.exit_codes import FAILED, INTERRUPTED, OK
 from shortform_assets.errors import ShortformError
 
@@ -52,15 +54,54 @@ def run(
     count: Annotated[
         int | None, typer.Option(min=1, max=500, help="How many clips; the genre decides without.")
     ] = None,
+    about: Annotated[
+        list[str] | None, typer.Option(help="A topic to look for; may be given several times.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="FROM-TO", help="A range to leave out, such as 10:00-12:30.")
+    ] = None,
+    glossary: Annotated[
+        list[str] | None,
+        typer.Option(help='Names and terms, "Jane Doe, Acme", or @FILE with a term a line.'),
+    ] = None,
+    transcript: Annotated[
+        Path | None, typer.Option(help="Your own transcript, SRT, VTT or JSON; it is aligned to the sound.")
+    ] = None,
 ) -> None:
     """Turn each FILE into finished clips in OUT. Run it again to resume or to reuse."""
-    from shortform_assets.cli.run import run_sources
+    from shortform_assets.cli.glossary import parse_glossary
+    from shortform_assets.cli.run import Order, run_sources
+    from shortform_assets.contracts.source import Brief
+    from shortform_assets.selection.brief import parse_about, parse_exclude
 
     with reported():
-        code = run_sources(
-            console, files, genre=genre, brand=brand, style=style, out=out, title=title, count=count
+        order = Order(
+            genre=genre,
+            brand=brand,
+            style=style,
+            title=title,
+            glossary=parse_glossary(glossary or ()),
+            transcript=transcript,
+            brief=Brief(count=count, about=parse_about(about or ()), exclude_ms=parse_exclude(exclude or ())),
         )
+        code = run_sources(console, files, order, out)
     raise typer.Exit(code)
+
+
+@app.command()
+def fix(
+    key: Key,
+    wrong: Annotated[str, typer.Argument(help="Words as they are shown now.")],
+    right: Annotated[str, typer.Argument(help="What they should be.")],
+    clip: Annotated[
+        int | None, typer.Option(min=1, help="Only in this clip of `shortform plan`; everywhere without.")
+    ] = None,
+) -> None:
+    """Correct words in captions, titles and exports; only the clips that hold them are rendered again."""
+    from shortform_assets.cli.fix import fix as fix_words
+
+    with reported():
+        fix_words(console, key, wrong, right, clip)
 
 
 @app.command()
@@ -118,6 +159,19 @@ def doctor() -> None:
     raise typer.Exit(OK if healthy else FAILED)
 
 
+@app.command()
+def overlay(
+    key: Key,
+    clip: Annotated[int, typer.Option(min=1, help="Number of the clip in `shortform plan`.")],
+    out: Annotated[Path, typer.Option(help="The video to write.")] = Path("overlay.mp4"),
+) -> None:
+    """A video of one clip that shows who was found, who speaks, and why the camera moves."""
+    from shortform_assets.cli.overlay import overlay as draw
+
+    with reported():
+        draw(console, key, clip, out)
+
+
 @genres_app.command("list")
 def genres_list() -> None:
     """The genres there are."""
@@ -156,6 +210,10 @@ def genres_check() -> None:
     if not drifts:
         console.print("no genre changed since it was published")
     raise typer.Exit(FAILED if drifts else OK)
+
+
+plan_commands.register(app)
+reframe_commands.register(app)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from resources.sources import describe
 from shortform_assets.cli.display import Display
 from shortform_assets.cli.exit_codes import FAILED, NO_CLIPS, OK, OUTPUTS_FAILED
 from shortform_assets.cli.project import Project
+from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.source import Brief, SourceRecord, SourceVideo
@@ -23,27 +25,37 @@ from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.genres import load_genre
 from shortform_assets.partitions import partition_key, slug
 from shortform_assets.previews import clock
+from shortform_assets.speech.own_transcript import parse_transcript
 
 
-def run_sources(
-    console: Console,
-    files: list[str],
-    *,
-    genre: str,
-    brand: str | None,
-    style: str | None,
-    out: Path,
-    title: str | None,
-    count: int | None,
-) -> int:
+@dataclass(frozen=True)
+class Order:
+    """What is wanted of every file of one `run`."""
+
+    genre: str
+    brand: str | None = None
+    style: str | None = None
+    title: str | None = None
+    glossary: tuple[str, ...] = ()
+    transcript: Path | None = None
+    brief: Brief = field(default_factory=Brief)
+
+
+def run_sources(console: Console, files: list[str], order: Order, out: Path) -> int:
     """Every file to clips in `out` (a folder a source where there are several); the worst exit code."""
     project = Project()
-    load_genre(genre)
+    load_genre(order.genre)
     ensure_shipped_styles(project.store)
+    style = order.style
     if style is not None:
         resolve_style(project.store, style)
-    elif brand is not None:
-        style = _brand_style(project, brand)
+    elif order.brand is not None:
+        style = _brand_style(project, order.brand)
+    if order.transcript is not None and len(files) > 1:
+        raise InputError(
+            "one transcript cannot belong to several files", "--transcript", "run them one by one"
+        )
+    transcript = _own_transcript(project, order.transcript) if order.transcript else None
     worst = OK
     for file in files:
         try:
@@ -53,11 +65,13 @@ def run_sources(
                 uri=source.uri,
                 etag=source.etag,
                 name=source.name,
-                genre=genre,
-                brand=brand,
+                genre=order.genre,
+                brand=order.brand,
                 style=style,
-                title=title,
-                brief=Brief(count=count),
+                title=order.title,
+                glossary=order.glossary,
+                transcript=transcript,
+                brief=order.brief,
             )
             project.registry.register(key, record)
             project.instance.add_dynamic_partitions("source_videos", [key])
@@ -69,6 +83,18 @@ def run_sources(
             code = FAILED
         worst = max(worst, code)
     return worst
+
+
+def _own_transcript(project: Project, path: Path) -> Blob:
+    """The user's transcript in the store, read once to tell whether it is one."""
+    try:
+        data = path.expanduser().read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"it cannot be read ({error.strerror or error})", str(path), "name a transcript file"
+        ) from None
+    parse_transcript(data, path.name)
+    return project.store.add_file(path.expanduser())
 
 
 def _brand_style(project: Project, brand: str) -> str | None:

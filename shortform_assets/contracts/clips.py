@@ -52,7 +52,8 @@ class FaceTrack(Contract):
     (n,: lip opening over inter-ocular distance after removal of rigid motion, NaN where not landmarked),
     pose float32 (n, 3: yaw, pitch, roll in degrees), blink float32 (n,), emotion float32 (n, 7), shape
     float32 (n, 6, 2: mouth points in the frame of the head) and look float32 (k,). Of the whole picture:
-    `picture/frame`, `picture/change` and `picture/motion`. Read them with `reframing.series`.
+    `picture/frame`, `picture/change`, `picture/motion`, `picture/energy` (what moves where) and
+    `picture/still` (a picture a shot). Read them with `reframing.series`.
     """
 
     track_id: str
@@ -115,8 +116,13 @@ class VoiceMap(Contract):
     faces: tuple[VoicedFace, ...] = ()
 
     def of(self, clip_id: str) -> VoiceMap:
-        """The part that concerns one clip: all of it that may enter that clip's recipe."""
-        return VoiceMap(faces=tuple(face for face in self.faces if face.clip_id == clip_id))
+        """The part that concerns one clip: all of it that may enter that clip's recipe.
+
+        Persons are numbered anew, so that dropping another clip leaves this one as it was.
+        """
+        faces = [face for face in self.faces if face.clip_id == clip_id]
+        names = {person: f"P{n}" for n, person in enumerate(dict.fromkeys(f.person for f in faces), start=1)}
+        return VoiceMap(faces=tuple(face.model_copy(update={"person": names[face.person]}) for face in faces))
 
 
 class TrackVerdict(Contract):
@@ -153,13 +159,19 @@ class Panel(Contract):
     """track_id the panel follows, or empty."""
 
 
+Layout = Literal["single", "stacked", "panels", "wide", "screen", "fit", "cutaway", "centre"]
+"""single: one person. stacked: two, one above or beside the other. panels: three or four. wide: one picture
+that holds everyone who matters. screen: a slide or screen, and whoever explains it. fit: the whole picture.
+cutaway: nobody to follow, what moves or stands out is. centre: the middle, where nothing is known."""
+
+
 class Framing(Contract):
     """Clip frames [start_frame, end_frame) under one layout. Where the panels leave parts of the output
     empty, `fill` says what is seen there."""
 
     start_frame: int
     end_frame: int
-    layout: Literal["single", "stacked", "wide", "fit", "centre"]
+    layout: Layout
     reason: str
     panels: tuple[Panel, ...] = Field(min_length=1)
     fill: Literal["none", "blur"] = "none"
@@ -192,8 +204,13 @@ class CropPaths(Contract):
     frames: int
     rate: FrameRate
     cuts: tuple[int, ...]
+    width: int = 0
+    height: int = 0
+    """Size of the media that the boxes are in, source pixels."""
     verdicts: tuple[TrackVerdict, ...]
     aspects: tuple[AspectFraming, ...] = Field(min_length=1)
+    choices: tuple[Layout, ...] = ()
+    """Layouts that at least one shot of the clip has the people and pictures for."""
 
 
 class CropPathsSet(Contract):

@@ -84,6 +84,17 @@ class CaptionWord(Contract):
     end_frame: int
 
 
+class ClipWord(Contract):
+    """A written word as it is exported: clip frames [start_frame, end_frame), fixes applied."""
+
+    text: str
+    start_frame: int
+    end_frame: int
+    confidence: Ratio = 1.0
+    speaker: str = ""
+    """S1, S2, ... or empty."""
+
+
 class CaptionPage(Contract):
     """Words that are on screen together in clip frames [start_frame, end_frame), broken into lines."""
 
@@ -132,6 +143,8 @@ class ClipEnhancement(Contract):
     title: str
     description: str = ""
     hashtags: tuple[str, ...] = ()
+    words: tuple[ClipWord, ...] = ()
+    """All that is said in the clip, in playing order, whether or not captions are drawn."""
     pages: tuple[CaptionPage, ...]
     hook: TextOverlay | None = None
     show_logo: bool = True

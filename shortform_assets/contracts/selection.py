@@ -33,21 +33,25 @@ class Topic(Contract):
 FEATURES: dict[str, str] = {
     "speech_rate": "words a second, against the source's own usual: 0.5 is usual, 1 is 50 % faster",
     "energy": "loudness of the voice against the source's usual: 0 is 6 dB below, 1 is 6 dB above",
+    "laughter": "laughter in it or right after: 1 is a second and a half",
+    "applause": "clapping in it or right after: 1 is two seconds",
     "energy_rise": "how much louder the second half is than the first: 0.5 is the same, 1 is 4 dB more",
     "pitch_range": "how far the voice moves: interdecile range of the pitch, 1 is 12 semitones",
-    "density": "share of the time in which words are spoken, 0.5 and less is 0",
+    "density": "how little silence there is: the share of the time in which words are spoken, 0.5 and less is 0",
     "speaker_changes": "changes of speaker a minute, 8 and more is 1",
     "question": "1 where it opens with a question that is answered inside",
     "hook_words": "hook words of the genre in the first ten seconds (counted double) and after",
     "specifics": "names and numbers a hundred words, 12 and more is 1",
-    "emotion": "words of feeling, conflict and surprise a hundred words, 5 and more is 1",
+    "emotion": "words of feeling and conflict a hundred words, 5 and more is 1",
+    "surprise": "words for what was not expected, and turns against what was, a hundred words, 3 and more is 1",
     "claims": "superlatives, absolutes, contrasts and advice a hundred words, 6 and more is 1",
-    "story": "marks of narration (I remember, years ago, she said) a hundred words, 4 and more is 1",
-    "substance": "share of content words that are not repeated, less what is filler",
-    "self_contained": "1 less pronouns at the start and references to what was said before",
+    "story": "marks of narration (I remember, years ago, the past tense) a hundred words, 5 and more is 1",
+    "people": "words for persons and verbs that bring their words a hundred words, 8 and more is 1",
+    "substance": "different content words for the words spent, less filler and hedging: by itself and against the usual",
+    "self_contained": "1 less pronouns that hang at the start, references back, and pointing in place of naming",
     "opening": "strength of the first sentence: a question, hook or claim, no filler, no weak opener",
     "ending": "how finished it sounds: a full stop, a pause, the end of a turn or topic, a falling voice",
-    "coherence": "how alike its first and second half are in words, within one topic",
+    "coherence": "how alike its first and second half are in meaning, within one topic",
     "position": "0.5 in the first and last 3 % of the source, 1 elsewhere",
     "duration_fit": "1 at the genre's target length, falling to both limits",
 }
@@ -88,6 +92,8 @@ class Moments(Contract):
     """Source frames at which a new shot begins, ascending, 0 not included."""
     empty_reason: str = ""
     """Why there is no moment, when there is none."""
+    unmeasured: tuple[str, ...] = ()
+    """Features that could not be measured in this source (no sound, no word lists for its language): 0.5 for all."""
 
 
 class Span(Contract):
@@ -126,6 +132,10 @@ class PlannedClip(Contract):
     scores: dict[str, Measure] = Field(default_factory=dict)
     reason: str
     """Why it was chosen, for the editor."""
+    by_hand: bool = False
+    """A person pinned, added or trimmed it."""
+    mid_sentence: bool = False
+    """A person set an edge inside a sentence; the editor never does."""
 
     @property
     def frames(self) -> int:
@@ -137,13 +147,14 @@ class PlannedClip(Contract):
 
 
 class FellOut(Contract):
-    """A moment that was not chosen, and why."""
+    """A moment that was not chosen, and why. `others` overlap it and fell out with it."""
 
     moment_id: str
     start_ms: int
     end_ms: int
     score: Ratio
     reason: str
+    others: int = 0
 
 
 class ClipPlan(Contract):
@@ -159,6 +170,8 @@ class ClipPlan(Contract):
     """Why there are fewer clips than the target, when there are."""
     notes: tuple[str, ...] = ()
     """What became of human edits that could not be followed to the letter, one sentence each."""
+    edits: int = 0
+    """How many human edits it knows of; later ones wait for the next run."""
 
 
 class Timeline(Contract):

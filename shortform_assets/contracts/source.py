@@ -31,6 +31,9 @@ class SourceRecord(Contract):
     style: str | None = None
     """A style pin, `name` or `name@version`."""
     glossary: tuple[str, ...] = ()
+    """Guests, brands and terms as they are written, most important first."""
+    transcript: Blob | None = None
+    """The user's own transcript: SRT, VTT or JSON."""
     brief: Brief = Brief()
 
 

@@ -10,14 +10,18 @@ from shortform_assets.contracts.base import Contract, Ratio
 
 
 class Word(Contract):
-    """One written word with its punctuation and case. `aligned` is True where forced alignment found its times;
-    elsewhere they are the recognizer's own."""
+    """One written word with its punctuation and case."""
 
     text: str
     start_ms: int = Field(ge=0)
     end_ms: int = Field(ge=0)
     confidence: Ratio
-    aligned: bool = True
+    timing: Literal["aligned", "recognized", "proportional"] = "aligned"
+    """Where its times come from: forced alignment, the recognizer, or its share of a longer stretch."""
+
+    @property
+    def aligned(self) -> bool:
+        return self.timing == "aligned"
 
 
 class Sentence(Contract):
@@ -38,21 +42,62 @@ class GuardAction(Contract):
     end_ms: int
 
 
+class Interval(Contract):
+    start_ms: int
+    end_ms: int
+
+
+class PassedOver(Contract):
+    """A provider that was not used, and why."""
+
+    provider: str
+    reason: str
+
+
 class Transcript(Contract):
     """Words in order of start, never overlapping the end of the source; sentences cover all words."""
 
     language: str
     language_confidence: Ratio
     provider: str
+    """Who heard it; several are joined by ` + `."""
+    passed_over: tuple[PassedOver, ...] = ()
     duration_ms: int
     words: tuple[Word, ...]
     sentences: tuple[Sentence, ...]
     guard: tuple[GuardAction, ...] = ()
+    faint: tuple[Interval, ...] = ()
+    """Speech that the voice detector misses; two providers agreed on its words."""
 
 
-class Interval(Contract):
-    start_ms: int
-    end_ms: int
+class HeardWord(Contract):
+    """A word as its provider wrote it, leading space included; seconds from the start of the source."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+    timed: bool = True
+
+
+class HeardSegment(Contract):
+    """What was decoded in one go, and how sure the decoder was."""
+
+    start: float
+    end: float
+    text: str
+    words: tuple[HeardWord, ...]
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+
+
+class HeardChunk(Contract):
+    """One provider's answer for some minutes of the source: the part of the work that a rerun picks up."""
+
+    provider: str
+    segments: tuple[HeardSegment, ...]
+    repairs: tuple[GuardAction, ...] = ()
 
 
 class Turn(Contract):

@@ -18,6 +18,7 @@ from shortform_assets.contracts.creative import (
     CaptionPage,
     CaptionWord,
     ClipEnhancement,
+    ClipWord,
     EnhancementPlan,
     LogoPlacement,
     StyleContract,
@@ -28,11 +29,12 @@ from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.contracts.slices.enhancement import EnhancementSlice, SafeBox
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.captions import Measure, Page, caption_pages
+from shortform_assets.creative.fixes import fix_clip, fix_words
 from shortform_assets.creative.hook import caption_bands, card_band, hook_end, hook_overlay
 from shortform_assets.creative.logo import logo_ratio, place_logo, show_logo
 from shortform_assets.creative.placement import Band, Block, place, text_width
 from shortform_assets.creative.typeset import Typeface, line_share, type_px
-from shortform_assets.creative.words import SpokenWord, clip_words, fix_text, fix_words
+from shortform_assets.creative.words import SpokenWord, clip_words
 from shortform_assets.errors import ClipFault, InputError
 from shortform_assets.workbench import Workbench
 
@@ -92,20 +94,20 @@ class _Artist:
             raise ClipFault(f"the camera has {crop.frames} frames and the clip {clip.frames}")
         framings = {framing.aspect: framing for framing in crop.aspects}
         boxes = {aspect: self._box(aspect) for aspect in framings}
-        source_ms = [(rate.ms(s.start_frame), rate.ms(s.end_frame)) for s in clip.spans]
+        clip = fix_clip(clip, rate, self.edits)
         words = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
         logos = self._logos(framings, boxes)
         pages = self._pages(words, framings, boxes, logos, rate, clip.frames) if self.rules.captions else ()
         hook = None
         if self.rules.hook and self.style.hook and clip.hook.strip():
-            text = fix_text(clip.hook, source_ms, self.edits)
-            hook = self._hook(text, pages, framings, boxes, rate, clip.frames)
+            hook = self._hook(clip.hook, pages, framings, boxes, rate, clip.frames)
         audio = self.style.audio
         return ClipEnhancement(
             clip_id=clip.clip_id,
-            title=fix_text(clip.title, source_ms, self.edits),
-            description=fix_text(clip.description, source_ms, self.edits),
+            title=clip.title,
+            description=clip.description,
             hashtags=clip.hashtags,
+            words=tuple(self._exported(word) for word in words),
             pages=pages,
             hook=hook,
             show_logo=self.rules.logo and self.style.logo is not None,
@@ -116,6 +118,15 @@ class _Artist:
                 fade_in_ms=audio.fade_ms,
                 fade_out_ms=audio.fade_ms,
             ),
+        )
+
+    def _exported(self, word: SpokenWord) -> ClipWord:
+        return ClipWord(
+            text=word.text,
+            start_frame=word.start_frame,
+            end_frame=word.end_frame,
+            confidence=word.confidence,
+            speaker=self.turns.speakers[word.speaker] if word.speaker >= 0 else "",
         )
 
     def _pages(

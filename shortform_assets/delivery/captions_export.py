@@ -1,38 +1,108 @@
-"""Captions as files beside the video: SubRip and WebVTT."""
+"""What is said, as files beside the video: SubRip, WebVTT, and JSON with every word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.creative import CaptionPage
+from shortform_assets.contracts.creative import ClipWord
+from shortform_assets.delivery.cues import Cue, TimedWord, cues, label
+
+_UNSPACED = frozenset(("zh", "ja", "th", "lo", "my", "km", "bo", "yue"))
+"""Languages written without spaces."""
 
 
-def srt(pages: tuple[CaptionPage, ...], rate: FrameRate) -> str:
-    """SubRip; empty where there are no pages."""
-    return "".join(
-        f"{number}\n{_clock(start, ',')} --> {_clock(end, ',')}\n{_plain(text)}\n\n"
-        for number, (start, end, text) in enumerate(_cues(pages, rate), 1)
-    )
+@dataclass(frozen=True)
+class Captions:
+    """The words of one file, in milliseconds from its start; `named` says who speaks in SRT and VTT too."""
+
+    language: str
+    duration_ms: int
+    words: tuple[TimedWord, ...]
+    named: bool = False
+
+    @staticmethod
+    def of(
+        words: Sequence[ClipWord], rate: FrameRate, frames: int, language: str, named: bool = False
+    ) -> Captions:
+        """`words` of a file of `frames` frames."""
+        duration = rate.ms(frames)
+        timed = tuple(
+            TimedWord(
+                word.text,
+                start := min(rate.ms(word.start_frame), duration),
+                max(start, min(rate.ms(word.end_frame), duration)),
+                word.confidence,
+                word.speaker,
+            )
+            for word in words
+        )
+        return Captions(language, duration, timed, named)
+
+    @cached_property
+    def cues(self) -> list[Cue]:
+        return cues(self.words, self.duration_ms, self.language not in _UNSPACED, self.named)
 
 
-def vtt(pages: tuple[CaptionPage, ...], rate: FrameRate) -> str:
-    """WebVTT; only the header where there are no pages."""
-    cues = (
-        f"{_clock(start, '.')} --> {_clock(end, '.')}\n{_escaped(text)}\n\n"
-        for start, end, text in _cues(pages, rate)
-    )
-    return "WEBVTT\n\n" + "".join(cues)
+def srt(captions: Captions) -> str:
+    """SubRip; empty where nothing is said. A change of speaker begins with the new one's label."""
+    blocks, speaker = [], ""
+    for number, cue in enumerate(captions.cues, 1):
+        lines = [_plain(line) for line in cue.lines]
+        if captions.named and cue.speaker != speaker:
+            speaker = cue.speaker
+            lines[0] = label(speaker) + lines[0]
+        times = f"{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}"
+        blocks.append("\n".join([str(number), times, *lines]) + "\n\n")
+    return "".join(blocks)
 
 
-def _cues(pages: tuple[CaptionPage, ...], rate: FrameRate) -> Iterator[tuple[int, int, str]]:
-    """Start and end in milliseconds, and the text; in order, never overlapping, never empty."""
-    ordered = sorted(pages, key=lambda page: page.start_frame)
-    for number, page in enumerate(ordered, 1):
-        end = min([page.end_frame, *(following.start_frame for following in ordered[number : number + 1])])
-        lines = [" ".join(" ".join(word.text for word in line).split()) for line in page.lines]
-        if end > page.start_frame and (text := "\n".join(filter(None, lines))):
-            yield rate.ms(page.start_frame), rate.ms(end), text
+def vtt(captions: Captions) -> str:
+    """WebVTT; only the header where nothing is said. Speakers are voice tags."""
+    blocks = ["WEBVTT\n\n"]
+    for cue in captions.cues:
+        voice = f"<v {_escaped(cue.speaker)}>" if captions.named and cue.speaker else ""
+        times = f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}"
+        blocks.append("\n".join([times, voice + "\n".join(map(_escaped, cue.lines))]) + "\n\n")
+    return "".join(blocks)
+
+
+def words_json(captions: Captions) -> str:
+    """JSON: language, duration_ms, words (text, start_ms, end_ms, confidence, speaker) and the cues as segments.
+
+    `speaker` is empty where it is not known; `confidence` is from 0 to 1.
+    """
+    value = {
+        "language": captions.language,
+        "duration_ms": captions.duration_ms,
+        "words": [
+            {
+                "text": word.text,
+                "start_ms": word.start_ms,
+                "end_ms": word.end_ms,
+                "confidence": word.confidence,
+                "speaker": word.speaker,
+            }
+            for word in captions.words
+        ],
+        "segments": [
+            {
+                "start_ms": cue.start_ms,
+                "end_ms": cue.end_ms,
+                "text": ("" if captions.language in _UNSPACED else " ").join(cue.lines),
+                "speaker": cue.speaker,
+            }
+            for cue in captions.cues
+        ],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+FORMATS = {"srt": srt, "vtt": vtt, "json": words_json}
+"""File ending -> what writes it."""
 
 
 def _clock(ms: int, point: str) -> str:

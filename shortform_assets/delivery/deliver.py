@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shortform_assets.contracts.base import Blob, Dropped
-from shortform_assets.contracts.creative import Composition, RenderJob
+from shortform_assets.contracts.creative import ClipWord, Composition, RenderJob
 from shortform_assets.contracts.delivery import Delivery, DeliveryFile, OutputState
+from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
-from shortform_assets.delivery.captions_export import srt, vtt
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.creative.fixes import fix_plan, fix_words
+from shortform_assets.creative.words import MILLISECONDS, source_words
+from shortform_assets.delivery.captions_export import FORMATS, Captions
 from shortform_assets.delivery.manifest import manifest
 from shortform_assets.delivery.names import file_stems
 from shortform_assets.delivery.review import review_page
 from shortform_assets.workbench import Workbench
 
-MANIFEST_NAME, REVIEW_NAME = "manifest.json", "index.html"
+MANIFEST_NAME, REVIEW_NAME, TRANSCRIPT_STEM = "manifest.json", "index.html", "transcript"
+
+Files = Mapping[str, tuple[str, Blob]]
+"""Kind (video, poster, srt, vtt, json) -> file name and bytes."""
 
 
 def deliver(
@@ -22,7 +29,9 @@ def deliver(
     composition: Composition,
     states: Sequence[OutputState],
     plan: ClipPlan,
-    transcript_language: str,
+    transcript: Transcript,
+    turns: SpeakerTurns,
+    edits: CreativeEdits,
     degraded: tuple[str, ...] = (),
     *,
     dropped: Sequence[Dropped] = (),
@@ -30,20 +39,24 @@ def deliver(
 ) -> Delivery:
     """Assemble the delivery of `composition`.
 
-    `degraded` are the reasons of stages that fell back; `dropped` are clips given up before the
+    Words come from the composition for the clips, and with `edits` applied from `transcript` and `turns`
+    for the whole source. `degraded` are the reasons of stages that fell back; `dropped` are clips given up before the
     composition. A planned clip that is in neither and has no output is listed as lost without reason.
     """
+    plan = fix_plan(plan, edits.edits)
     left_out = _left_out(composition, plan, dropped)
     reasons = (*degraded, *(why for state in states if state.outcome for why in state.outcome.degraded))
     reasons = tuple(dict.fromkeys(reasons))
-    files = _files(bench, composition, states)
+    files = _files(bench, composition, states, transcript.language)
+    said = _transcript(bench, transcript, turns, edits)
     for_tools = manifest(
         states,
         composition,
         plan,
         files,
+        transcript=said,
         dropped=left_out,
-        language=transcript_language,
+        language=transcript.language,
         degraded=reasons,
     )
     for_people = review_page(
@@ -51,8 +64,9 @@ def deliver(
         composition,
         plan,
         {output: {kind: name for kind, (name, _) in kinds.items()} for output, kinds in files.items()},
+        transcript={kind: name for kind, (name, _) in said.items()},
         dropped=left_out,
-        language=transcript_language,
+        language=transcript.language,
         degraded=reasons,
         heading=heading,
     )
@@ -66,7 +80,7 @@ def deliver(
         files=(
             *(
                 DeliveryFile(name=name, blob=blob)
-                for kinds in files.values()
+                for kinds in (*files.values(), said)
                 for name, blob in kinds.values()
             ),
             DeliveryFile(name=MANIFEST_NAME, blob=for_tools_blob),
@@ -89,23 +103,50 @@ def _left_out(composition: Composition, plan: ClipPlan, dropped: Sequence[Droppe
 
 
 def _files(
-    bench: Workbench, composition: Composition, states: Sequence[OutputState]
-) -> Mapping[str, dict[str, tuple[str, Blob]]]:
-    """Output id -> kind -> file name and blob, for the completed ones."""
+    bench: Workbench, composition: Composition, states: Sequence[OutputState], language: str
+) -> Mapping[str, Files]:
+    """Output id -> its files, for the completed ones."""
     jobs: dict[str, RenderJob] = {job.output_id: job for job in composition.outputs}
     stems = file_stems(composition)
-    found: dict[str, dict[str, tuple[str, Blob]]] = {}
+    found: dict[str, Files] = {}
     for state in states:
         outcome = state.outcome
         if not outcome or not outcome.video or not outcome.poster:
             continue
         stem, job = stems[state.output_id], jobs[state.output_id]
-        kinds = {"video": (f"{stem}.mp4", outcome.video), "poster": (f"{stem}.jpg", outcome.poster)}
-        if pages := job.enhancement.pages:
-            kinds["srt"] = (f"{stem}.srt", _keep(bench, srt(pages, job.rate).encode()))
-            kinds["vtt"] = (f"{stem}.vtt", _keep(bench, vtt(pages, job.rate).encode()))
-        found[state.output_id] = kinds
+        captions = Captions.of(job.enhancement.words, job.rate, job.frames, language)
+        found[state.output_id] = {
+            "video": (f"{stem}.mp4", outcome.video),
+            "poster": (f"{stem}.jpg", outcome.poster),
+            **_written(bench, captions, stem),
+        }
     return found
+
+
+def _transcript(bench: Workbench, transcript: Transcript, turns: SpeakerTurns, edits: CreativeEdits) -> Files:
+    """What is said in the whole source, by whom, in source time."""
+    words = [
+        ClipWord(
+            text=word.text,
+            start_frame=word.start_frame,
+            end_frame=word.end_frame,
+            confidence=word.confidence,
+            speaker=turns.speakers[word.speaker] if word.speaker >= 0 else "",
+        )
+        for word in fix_words(source_words(transcript, turns), edits.edits)
+    ]
+    duration = MILLISECONDS.frame(transcript.duration_ms)
+    captions = Captions.of(words, MILLISECONDS, duration, transcript.language, named=True)
+    return _written(bench, captions, TRANSCRIPT_STEM)
+
+
+def _written(bench: Workbench, captions: Captions, stem: str) -> Files:
+    """The words in every format; nothing where nothing is said."""
+    if not captions.cues:
+        return {}
+    return {
+        kind: (f"{stem}.{kind}", _keep(bench, write(captions).encode())) for kind, write in FORMATS.items()
+    }
 
 
 def _keep(bench: Workbench, data: bytes) -> Blob:

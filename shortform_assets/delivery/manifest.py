@@ -20,11 +20,13 @@ def manifest(
     plan: ClipPlan,
     files: Mapping[str, Mapping[str, tuple[str, Blob]]],
     *,
+    transcript: Mapping[str, tuple[str, Blob]],
     dropped: Sequence[Dropped],
     language: str,
     degraded: Sequence[str],
 ) -> bytes:
-    """UTF-8 JSON. `files` maps output id -> kind (video, poster, srt, vtt) -> file name and blob."""
+    """UTF-8 JSON. `files` maps output id -> kind (video, poster, srt, vtt, json) -> file name and blob,
+    `transcript` the kinds of the whole source's."""
     jobs = {job.output_id: job for job in composition.outputs}
     clips = {clip.clip_id: clip for clip in plan.clips}
     value = {
@@ -43,6 +45,7 @@ def manifest(
             )
             for state in states
         ],
+        "transcript": _described(transcript),
         "dropped": [drop.model_dump(mode="json") for drop in dropped],
         "not_chosen": [moment.model_dump(mode="json") for moment in plan.fell_out],
     }
@@ -79,10 +82,14 @@ def _output(
         "quote": clip.quote if clip else "",
         "speakers": list(clip.speakers) if clip else [],
         "quality": quality.model_dump(mode="json", exclude={"problems"}) if quality else None,
-        "files": {
-            kind: {"name": name, "sha256": blob.sha256, "size": blob.size}
-            for kind, (name, blob) in sorted(files.items())
-        },
+        "files": _described(files),
+    }
+
+
+def _described(files: Mapping[str, tuple[str, Blob]]) -> dict[str, dict[str, Any]]:
+    return {
+        kind: {"name": name, "sha256": blob.sha256, "size": blob.size}
+        for kind, (name, blob) in sorted(files.items())
     }
 
 

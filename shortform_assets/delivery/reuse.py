@@ -20,7 +20,8 @@ def picture_of(job: RenderJob) -> RenderJob:
 
     Renderers are handed this, so that nothing else can get into the picture unseen.
     """
-    plain = job.enhancement.model_copy(update={"title": "", "description": "", "hashtags": ()})
+    unseen = {"title": "", "description": "", "hashtags": (), "words": ()}
+    plain = job.enhancement.model_copy(update=unseen)
     return job.model_copy(update={"enhancement": plain, "output_id": ""})
 
 

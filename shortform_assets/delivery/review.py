@@ -68,12 +68,14 @@ def review_page(
     plan: ClipPlan,
     files: Mapping[str, Mapping[str, str]],
     *,
+    transcript: Mapping[str, str] | None = None,
     dropped: Sequence[Dropped] = (),
     language: str = "",
     degraded: Sequence[str] = (),
     heading: str = "Clips for review",
 ) -> str:
-    """HTML. `files` maps output id -> kind (video, poster, srt, vtt) -> name in the page's folder."""
+    """HTML. `files` maps output id -> kind (video, poster, srt, vtt, json) -> name in the page's folder,
+    `transcript` the kinds of the whole source's."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -88,6 +90,7 @@ def review_page(
         language=language,
         direction="rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto",
         clips=clips,
+        transcript=transcript or {},
         counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
         labels=_LABELS,
         minutes=_clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),

@@ -7,8 +7,9 @@ Kwatra and Essa 2011, "Auto-directed video stabilization with robust L1 optimal 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,13 @@ KNOT_SECONDS = 0.2
 """Time between two points that the programme may move."""
 VELOCITY, ACCELERATION, JERK = 1.0, 10.0, 40.0
 """Weights of the three norms; a knot's worth of pixels is the unit of all three."""
-WISH = 0.02
+WISH = 0.2
 """Weight of a pixel of distance from the dead zone, a sample."""
 ESCAPE = 500.0
 """Weight of a pixel by which the subject leaves the picture: as good as never."""
-TOLERANCE = 0.5
+SPEEDING = 25.0
+"""Weight of a pixel a knot above the top speed: more than composition is worth, less than the subject."""
+TOLERANCE = 0.25
 """Pixels by which keyframes may differ from the path."""
 
 
@@ -40,15 +43,19 @@ class Reach:
     dead_zone: float
     """How far from the wish nobody minds."""
     limit: float
-    """The corner stays in 0 to `limit`: never past the picture's edge."""
+    """The corner stays in `floor` to `limit`: never past the picture's edge."""
+    floor: float = 0.0
+    top_speed: float = math.inf
+    """Pixels a second that the camera exceeds only to keep its subject."""
 
     def bounded(self) -> Reach:
         """The same inside the picture's edges; where a subject does not fit, its middle counts."""
         middle = (self.low + self.high) / 2
-        low = np.clip(np.where(self.low > self.high, middle, self.low), 0, self.limit)
-        high = np.clip(np.where(self.low > self.high, middle, self.high), 0, self.limit)
-        wish = np.clip(np.clip(self.wish, 0, self.limit), low, high)
-        return Reach(low, high, wish, self.dead_zone, self.limit)
+        floor, limit = self.floor, max(self.limit, self.floor)
+        low = np.clip(np.where(self.low > self.high, middle, self.low), floor, limit)
+        high = np.clip(np.where(self.low > self.high, middle, self.high), floor, limit)
+        wish = np.clip(np.clip(self.wish, floor, limit), low, high)
+        return replace(self, low=low, high=high, wish=wish, limit=limit)
 
 
 def plan_path(frames: NDArray[np.int32], reach: Reach, fps: float) -> Line:
@@ -87,7 +94,8 @@ def _optimal(seconds: Line, reach: Reach) -> Line:
     # Variables: knots, then one bound for each absolute value, then distance from the zone, then escape.
     orders = [(k, w) for k, w in ((1, VELOCITY), (2, ACCELERATION), (3, JERK)) if count > k]
     differences = [(_difference(count, k), w) for k, w in orders]
-    sizes = [count, *(d.shape[0] for d, _ in differences), samples, samples]
+    speeding = count - 1 if math.isfinite(reach.top_speed) else 0
+    sizes = [count, *(d.shape[0] for d, _ in differences), samples, samples, speeding]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     rows, right = [], []
 
@@ -100,22 +108,26 @@ def _optimal(seconds: Line, reach: Reach) -> Line:
         none, ones = np.zeros(matrix.shape[0]), sparse.identity(matrix.shape[0])
         add({0: matrix, place: -ones}, none)
         add({0: -matrix, place: -ones}, none)
-    zone, escape = len(sizes) - 2, len(sizes) - 1
+    zone, escape, over = len(sizes) - 3, len(sizes) - 2, len(sizes) - 1
     slack = -sparse.identity(samples)
     add({0: mix, zone: slack}, reach.wish + reach.dead_zone)
     add({0: -mix, zone: slack}, -(reach.wish - reach.dead_zone))
     add({0: mix, escape: slack}, reach.high)
     add({0: -mix, escape: slack}, -reach.low)
+    if speeding:
+        # The velocity's own bounds come first: variable 1 is the absolute step from knot to knot.
+        steps = sparse.identity(speeding)
+        add({1: steps, over: -steps}, np.full(speeding, reach.top_speed * length / (count - 1)))
     cost = np.concatenate(
         [np.zeros(count), *(np.full(d.shape[0], w) for d, w in differences),
-         np.full(samples, WISH), np.full(samples, ESCAPE)]
+         np.full(samples, WISH), np.full(samples, ESCAPE), np.full(speeding, SPEEDING)]
     )  # fmt: skip
-    bounds = [(0.0, reach.limit)] * count + [(0.0, None)] * int(starts[-1] - count)
+    bounds = [(reach.floor, reach.limit)] * count + [(0.0, None)] * int(starts[-1] - count)
     solved = linprog(
         cost, A_ub=sparse.bmat(rows, format="csr"), b_ub=np.concatenate(right), bounds=bounds, method="highs"
     )
     # The programme always has a solution: escape makes it feasible, and nothing is unbounded below.
-    return np.clip(np.asarray(mix @ solved.x[:count]), 0, reach.limit)
+    return np.clip(np.asarray(mix @ solved.x[:count]), reach.floor, reach.limit)
 
 
 def _difference(count: int, order: int) -> NDArray[np.float64]:

@@ -1,52 +1,46 @@
-"""From a take to a framing: the crop's size, its composition, and the camera's path."""
+"""From a take to a framing: which panels it has, and what of the faces is seen in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, FaceBox, Framing, Keyframe, Panel
 from shortform_assets.contracts.slices.reframing import ReframingSlice
-from shortform_assets.reframing.camera import Reach, plan_path, position, simplify
-from shortform_assets.reframing.layout import Shape, Take
-from shortform_assets.reframing.scene import Actor, Scene
-
-Slot = tuple[float, float, float, float]
+from shortform_assets.reframing.attention import follow_action, hold_action
+from shortform_assets.reframing.camera import position
+from shortform_assets.reframing.layout import Shape, Take, fit_together
+from shortform_assets.reframing.panels import Part, Pins, Slot, action, following, region, standing
+from shortform_assets.reframing.scene import Actor, Box, Scene
 
 WHOLE: Slot = (0.0, 0.0, 1.0, 1.0)
-EYES = 0.33
-"""Where the eyes are in a face's box, from its top."""
-ROOM = 1.35
-"""Least width of a crop over the width of the heads in it."""
-STACKED_FACE = 1.5
-"""Faces of a half picture are this much higher, as a share of their slot, than those of a whole one."""
-RISE = 0.5
-"""Eyes of a face that is higher than wanted sit higher by this share of the difference, so that there is
-room below the chin; the head stays whole all the same."""
-CLOSER = 1.25
-"""A crop may be this much smaller than composed, where only that brings the eyes up to their line."""
-MISS = 0.01
-"""Share of the crop's height by which nobody sees that the eyes miss their line."""
-
-Pins = Mapping[int, tuple[float, float]]
-"""Clip frame -> top left corner that a human set, source pixels."""
+SMALL_FACE = 1.5
+"""Faces of a part of the picture are this much higher, as a share of their slot, than those of a whole one."""
+SPREAD = 0.4
+"""Share of the action below which an upright crop misses too much of it: a square one is shown."""
+AROUND = 0.6
+"""Room beside a group that does not fill the picture, in widths of a head."""
+WEBCAM_ZOOM = 1.6
+"""A webcam beside a slide may be enlarged this much further than a whole picture."""
 
 
 def frame_take(
     take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, pins: Pins | None = None
 ) -> Framing:
     """The framing of `take`: its panels and their camera."""
-    panels, fill = _panels(take, scene, shape, reframing, pins or {})
+    panels = _panels(take, scene, shape, reframing, pins or {})
+    covered = sum(panel.slot[2] * panel.slot[3] for panel in panels)
     return Framing(
         start_frame=take.start,
         end_frame=take.end,
         layout=take.layout,
         reason=take.reason,
         panels=tuple(panels),
-        fill="blur" if fill else "none",
+        fill="none" if covered > 0.998 else "blur",
     )
 
 
@@ -68,161 +62,102 @@ def beside(framing: Framing, start: int, end: int) -> Framing:
     )
 
 
-def _panels(
-    take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, pins: Pins
-) -> tuple[list[Panel], bool]:
-    wide, tall = shape.source
-    if take.layout == "stacked":
-        upright = shape.aspect < 1
-        slots: list[Slot] = (
-            [(0, 0, 1, 0.5), (0, 0.5, 1, 0.5)] if upright else [(0, 0, 0.5, 1), (0.5, 0, 0.5, 1)]
-        )
-        half = Shape(shape.source, shape.aspect * (2 if upright else 0.5))
-        return [
-            _following(
-                take,
-                scene,
-                half,
-                [scene.actor(name)],
-                slot,
-                reframing,
-                reframing.face_height * STACKED_FACE,
-                pins,
-            )
-            for name, slot in zip(take.subjects, slots, strict=True)
-        ], False
-    if take.layout == "fit" or (take.layout == "wide" and not shape.same):
-        return [_whole(take, shape)], True
-    box_wide, box_tall = shape.biggest
-    if take.layout == "single" and not shape.same:
-        actors = [scene.actor(name) for name in take.subjects]
-        return [_following(take, scene, shape, actors, WHOLE, reframing, reframing.face_height, pins)], False
-    middle = Keyframe(frame=take.start, x=(wide - box_wide) / 2, y=(tall - box_tall) / 2)
-    subject = take.subjects[0] if take.subjects else ""
-    return [Panel(slot=WHOLE, width=box_wide, height=box_tall, path=(middle,), subject=subject)], False
+def slots(count: int, aspect: float) -> list[Slot]:
+    """Places of `count` (2 to 4) pictures in an output of `aspect`, in reading order."""
+    if count == 4:
+        return [(x, y, 0.5, 0.5) for y in (0.0, 0.5) for x in (0.0, 0.5)]
+    if count == 3 and 1 <= aspect < 1.5:
+        return [(0.0, 0.0, 1.0, 0.5), (0.0, 0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5)]
+    cuts = [
+        (low, round(high - low, 4)) for low, high in pairwise(round(i / count, 4) for i in range(count + 1))
+    ]
+    return [(0.0, low, 1.0, size) if aspect < 1 else (low, 0.0, size, 1.0) for low, size in cuts]
 
 
-def _whole(take: Take, shape: Shape) -> Panel:
-    """The whole source, as big as it goes, in the middle of the output."""
-    wide, tall = shape.source
-    ratio = wide / tall / shape.aspect
-    across, down = (1.0, 1 / ratio) if ratio >= 1 else (ratio, 1.0)
-    return Panel(
-        slot=((1 - across) / 2, (1 - down) / 2, across, down),
-        width=wide,
-        height=tall,
-        path=(Keyframe(frame=take.start, x=0, y=0),),
+def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, pins: Pins) -> list[Panel]:
+    full = Part(take.start, take.end, WHOLE, shape, reframing.face_height, reframing.max_zoom)
+    actors = [scene.actor(name) for name in take.subjects]
+    source: Box = (0.0, 0.0, float(shape.source[0]), float(shape.source[1]))
+    match take.layout:
+        case "stacked" | "panels":
+            places = slots(len(actors), shape.aspect)
+            return [
+                following(_slotted(full, slot, reframing), scene, [actor], reframing, {})
+                for actor, slot in zip(actors, places, strict=True)
+            ]
+        case "screen" if scene.slide is not None:
+            return _screen(full, scene, scene.slide, actors[0], reframing)
+        case "fit":
+            return [region(take.start, source, WHOLE, shape.aspect)]
+        case "single" if not shape.same:
+            return [following(full, scene, actors, reframing, pins)]
+        case "wide" if not shape.same and actors:
+            if fit_together(actors, scene, (take.start, take.end), shape):
+                return [following(full, scene, actors, reframing, pins)]
+            return [region(take.start, _around(actors, scene, shape), WHOLE, shape.aspect, actors[0].name)]
+        case "cutaway" if scene.focus is not None and not shape.same:
+            return [_action(full, scene, reframing, pins)]
+    return [standing(full, None, take.subjects[0] if take.subjects else "", pins)]
+
+
+def _slotted(full: Part, slot: Slot, reframing: ReframingSlice) -> Part:
+    """The part of `full` that fills `slot`: a face may be as sharp, or soft, there as in a whole picture."""
+    aspect = full.shape.aspect * slot[2] / slot[3]
+    return Part(
+        full.start,
+        full.end,
+        slot,
+        Shape(full.shape.source, aspect),
+        reframing.face_height * SMALL_FACE,
+        reframing.max_zoom / slot[3],
     )
 
 
-def _following(
-    take: Take,
-    scene: Scene,
-    shape: Shape,
-    actors: Sequence[Actor],
-    slot: Slot,
-    reframing: ReframingSlice,
-    face_height: float,
-    pins: Pins,
-) -> Panel:
-    """A panel whose camera keeps the heads of `actors` in the picture."""
-    frames = _grid(take, scene, pins)
-    heads = np.stack([actor.heads(frames) for actor in actors])
-    union = np.concatenate([heads[:, :, :2].min(axis=0), heads[:, :, 2:].max(axis=0)], axis=1)
-    # The whole shot counts, so that coming back to a speaker shows the same picture again.
-    face = float(np.mean([actor.height(scene.start, scene.end) for actor in actors]))
-    wanted = _Wanted(face, face_height, reframing.eye_line)
-    wide, tall = _size(wanted, _eyes(actors, scene.frames), len(actors), shape, union, reframing.max_zoom)
-    eyes = _eyes(actors, frames)
-    across = _pinned(
-        Reach(
-            low=union[:, 2] - wide,
-            high=union[:, 0],
-            wish=(union[:, 0] + union[:, 2] - wide) / 2,
-            dead_zone=reframing.dead_zone * wide,
-            limit=shape.source[0] - wide,
-        ), frames, {f: p[0] for f, p in pins.items()},
-    )  # fmt: skip
-    down = _pinned(
-        Reach(
-            low=union[:, 3] - tall,
-            high=union[:, 1],
-            wish=eyes - wanted.eye_line(tall) * tall,
-            dead_zone=reframing.dead_zone * tall,
-            limit=shape.source[1] - tall,
-        ), frames, {f: p[1] for f, p in pins.items()},
-    )  # fmt: skip
-    x, y = plan_path(frames, across, scene.fps), plan_path(frames, down, scene.fps)
-    kept = simplify(frames, x, y)
-    path = tuple(Keyframe(frame=int(frames[i]), x=float(x[i]), y=float(y[i])) for i in kept)
-    return Panel(slot=slot, width=wide, height=tall, path=path, subject=actors[0].name)
+def _screen(full: Part, scene: Scene, slide: Box, actor: Actor, reframing: ReframingSlice) -> list[Panel]:
+    """The slide as wide as the output, whoever explains it below (beside it where that leaves no room)."""
+    output = full.shape.aspect
+    share = output / ((slide[2] - slide[0]) / (slide[3] - slide[1]))
+    if share > 0.8:
+        top, rest = (0.0, 0.0, 0.7, 1.0), (0.7, 0.0, 0.3, 1.0)
+    else:
+        share = round(share, 4)
+        top, rest = (0.0, 0.0, 1.0, share), (0.0, share, 1.0, round(1 - share, 4))
+    part = _slotted(full, rest, reframing)
+    shown = region(full.start, slide, top, output)
+    window = actor.window
+    if window is not None:
+        tall = (window[3] - window[1]) * part.zoom * WEBCAM_ZOOM
+        if tall < full.shape.source[1]:
+            # Too small to fill its part: the whole window, no bigger than it bears.
+            return [shown, region(full.start, window, rest, output, actor.name)]
+    return [shown, following(part, scene, [actor], reframing, {})]
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """How a face of `face` source pixels is composed: as shares of the crop, its height and its eyes."""
-
-    face: float
-    height: float
-    eyes: float
-
-    def eye_line(self, tall: float) -> float:
-        """Where the eyes sit in a crop of `tall` source pixels."""
-        return self.eyes - RISE * max(0.0, self.face / tall - self.height)
-
-
-def _eyes(actors: Sequence[Actor], frames: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Height of the eyes (m,) of all `actors` on the average, source pixels."""
-    boxes = [actor.series.boxes_at(frames).astype(np.float64) for actor in actors]
-    return np.asarray(np.mean([b[:, 1] + EYES * (b[:, 3] - b[:, 1]) for b in boxes], axis=0))
+def _action(full: Part, scene: Scene, reframing: ReframingSlice, pins: Pins) -> Panel:
+    assert scene.focus is not None
+    wide = full.shape.biggest[0]
+    source = round(full.shape.source[0])
+    if reframing.subject != "motion":
+        return standing(full, hold_action(scene.focus, wide, source), pins=pins)
+    window = follow_action(scene.focus, wide, source, scene.fps)
+    if window.share < SPREAD and full.shape.aspect < 1:
+        tall = round(full.shape.aspect, 4)
+        full = replace(
+            full, slot=(0.0, round((1 - tall) / 2, 4), 1.0, tall), shape=Shape(full.shape.source, 1.0)
+        )
+        window = follow_action(scene.focus, full.shape.biggest[0], source, scene.fps)
+    return action(full, scene, window, reframing, pins)
 
 
-def _size(
-    wanted: _Wanted,
-    eyes: NDArray[np.float64],
-    people: int,
-    shape: Shape,
-    heads: NDArray[np.float64],
-    max_zoom: float,
-) -> tuple[float, float]:
-    """Width and height of the crop: faces as high as wanted, within the zoom that the source can bear.
-
-    The crop ends at the source's lower edge: where that holds the eyes below their line, a closer crop
-    brings them up, as far as `CLOSER` allows.
-    """
-    biggest = shape.biggest
-    room = float(np.percentile(heads[:, 2] - heads[:, 0], 95)) * (ROOM if people == 1 else 1.04)
-    least = max(shape.source[1] / max_zoom * _half(shape), room / shape.aspect, 16.0)
-    tall = float(np.clip(wanted.face / wanted.height, min(least, biggest[1]), biggest[1]))
-    low, middle = max(min(least, tall), tall / CLOSER), float(np.median(eyes))
-    for closer in np.linspace(tall, low, 26):
-        tall = float(closer)
-        highest = (middle - (shape.source[1] - tall)) / tall
-        if highest <= wanted.eye_line(tall) + MISS:
-            break
-    # Rounded down to what the contract keeps, so that a box at the far edge never leaves the picture.
-    tall = np.floor(tall * 100) / 100
-    return float(np.floor(tall * shape.aspect * 100) / 100), float(tall)
-
-
-def _half(shape: Shape) -> float:
-    """A half picture may zoom in as far as a whole one: its height is half."""
-    return 0.5 if shape.aspect not in (a / b for a, b in ASPECT_SIZE.values()) else 1.0
-
-
-def _grid(take: Take, scene: Scene, pins: Pins) -> NDArray[np.int32]:
-    """Sample frames of the take with its first and last frame, and the frames a human set."""
-    inside = scene.frames[(scene.frames > take.start) & (scene.frames < take.end - 1)]
-    pinned = [frame for frame in pins if take.start <= frame < take.end]
-    return np.unique(np.concatenate([[take.start, take.end - 1], inside, pinned])).astype(np.int32)
-
-
-def _pinned(reach: Reach, frames: NDArray[np.int32], pins: Mapping[int, float]) -> Reach:
-    at = [(int(np.searchsorted(frames, frame)), value) for frame, value in pins.items() if frame in frames]
-    for i, value in at:
-        for line in (reach.low, reach.high, reach.wish):
-            line[i] = value
-    return reach
+def _around(actors: Sequence[Actor], scene: Scene, shape: Shape) -> Box:
+    """As much of the source's width as `actors` need, at its full height."""
+    heads = np.concatenate([actor.heads(scene.frames) for actor in actors])
+    room = AROUND * float(np.median(heads[:, 2] - heads[:, 0]))
+    low, high = float(np.percentile(heads[:, 0], 2)) - room, float(np.percentile(heads[:, 2], 98)) + room
+    least, tall = shape.biggest[0], float(shape.source[1])
+    grow = max(0.0, least - (high - low)) / 2
+    low, high = max(0.0, low - grow), min(float(shape.source[0]), high + grow)
+    return round(low, 2), 0.0, round(high, 2), tall
 
 
 def box_at(panel: Panel, frame: int) -> tuple[float, float, float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,22 +18,28 @@ from shortform_assets.contracts.clips import (
     FaceTracks,
     Framing,
     TrackVerdict,
+    VoicedFace,
     VoiceMap,
 )
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.slices.reframing import ReframingSlice
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
-from shortform_assets.reframing.compose import Pins, beside, faces_in_output, frame_take, shape_of
-from shortform_assets.reframing.layout import direct
+from shortform_assets.reframing.attention import focus_of
+from shortform_assets.reframing.compose import beside, faces_in_output, frame_take, shape_of
+from shortform_assets.reframing.framing_edits import Wishes
+from shortform_assets.reframing.layout import choices, direct
 from shortform_assets.reframing.liveness import STILL, evidence, judge
 from shortform_assets.reframing.scene import Actor, Scene
 from shortform_assets.reframing.series import ClipSeries, load_series
 from shortform_assets.reframing.sound import read_sound
 from shortform_assets.reframing.speaking import Candidate, hear, who_speaks
+from shortform_assets.reframing.windows import slide_beside, windows
 from shortform_assets.workbench import Workbench
 
 FACES_PER_SECOND = 2
+SPEAKS = 4
+"""Samples of speech from which a face that may be live is believed, when more than its lips vouch for it."""
 FLASH_SECONDS = 0.4
 """A shot shorter than this, with nobody in it, is framed as its neighbour."""
 
@@ -69,24 +76,24 @@ def direct_clip(
     """`frame_clip` on loaded `series` and mono 16 kHz `samples`."""
     voices = {face.track_id: face for face in voice_map.faces if face.clip_id == tracks.clip_id}
     evidences = {name: evidence(found, series.picture) for name, found in series.tracks.items()}
-    actors = [
-        Actor(
-            track,
-            series.tracks[track.track_id],
-            judge(evidences[track.track_id], reframing.live_mouth_std),
-            voices[track.track_id].speaker if track.track_id in voices else "",
-        )
-        for track in tracks.tracks
-    ]
-    followed = {edit.speaker for edit in edits.edits if edit.verb == "follow" and edit.speaker}
-    scenes = _scenes(tracks, series, actors, samples, clip_turns, reframing, followed)
+    wishes = Wishes.of(edits, tracks)
+    actors = []
+    for track in tracks.tracks:
+        name = track.track_id
+        voice = voices.get(name) or VoicedFace(clip_id=tracks.clip_id, track_id=name)
+        state = judge(evidences[name], reframing.live_mouth_std)
+        if wishes.follow and wishes.follow in (voice.speaker, voice.person):
+            # Who is to be followed is alive: the human who says so has seen it.
+            state, evidences[name] = "live", {**evidences[name], "asked": 1.0}
+        actors.append(Actor(track, series.tracks[name], state, voice.speaker, voice.person))
+    scenes = _scenes(tracks, series, actors, samples, clip_turns, reframing, wishes)
     speaking = _speaking(scenes)
     verdicts = tuple(
         TrackVerdict(
             track_id=actor.name,
             state=actor.state,
             evidence=evidences[actor.name],
-            person=voices[actor.name].person if actor.name in voices else "",
+            person=actor.person,
             speaker=actor.speaker,
             speaking=speaking.get(actor.name, ()),
         )
@@ -98,8 +105,11 @@ def direct_clip(
         frames=tracks.frames,
         rate=tracks.rate,
         cuts=tracks.cuts,
+        width=tracks.width,
+        height=tracks.height,
         verdicts=verdicts,
-        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, edits) for aspect in ASPECT_SIZE),
+        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECT_SIZE),
+        choices=tuple(sorted({layout for scene in scenes for layout in choices(scene)})),
     )
 
 
@@ -123,25 +133,34 @@ def _scenes(
     samples: NDArray[np.float32],
     turns: Sequence[Turn],
     reframing: ReframingSlice,
-    followed: set[str],
+    wishes: Wishes,
 ) -> list[Scene]:
     """The shots of the clip, each with its subjects and its speaker at every sample."""
-    fps = tracks.rate.fps
+    fps, picture = tracks.rate.fps, series.picture
     edges = [0, *tracks.cuts, tracks.frames]
+    heard = tuple((tracks.rate.frame(t.start_ms), tracks.rate.frame(t.end_ms), t.speaker) for t in turns)
+    alive = {actor.person for actor in actors if actor.state == "live"} - {""}
     scenes = []
     for number, (start, end) in enumerate(pairwise(edges)):
-        sampled = series.picture.frame
+        sampled = picture.frame
         inside = sampled[(sampled >= start) & (sampled < end)]
         frames = np.unique(np.concatenate([[start], inside])).astype(np.int32)
+        still = picture.still[number] if picture.still is not None else None
         here = [actor for actor in actors if actor.track.shot == number]
+        here = [
+            replace(actor, window=window)
+            for actor, window in zip(here, windows(still, here, tracks.width), strict=True)
+        ]
         sound = hear(samples, frames, fps, turns)
         candidates = {a.name: Candidate(a.series, a.state, a.speaker) for a in here}
         spoken = who_speaks(candidates, frames, sound, fps, reframing.live_mouth_std)
-        subjects = _subjects(here, reframing.live_mouth_std)
-        if followed and (wanted := [a for a in subjects if a.speaker in followed]):
-            subjects = wanted
+        subjects = _subjects(here, spoken, alive, reframing.live_mouth_std)
+        followed = [a for a in subjects if wishes.follow and wishes.follow in (a.speaker, a.person)]
+        subjects = followed or subjects
         names = {actor.name for actor in subjects}
-        changes = series.picture.change[(sampled >= start) & (sampled < end)]
+        changes = picture.change[(sampled >= start) & (sampled < end)]
+        people = [actor for actor in here if actor.state != "static"]
+        window = subjects[0].window if subjects and len({a.window for a in subjects}) == 1 else None
         scenes.append(
             Scene(
                 start=start,
@@ -152,14 +171,27 @@ def _scenes(
                 overlap=np.array([len(v) > 1 for v in sound.voices]),
                 change=float(np.median(changes)) if len(changes) else 0.0,
                 fps=fps,
+                turns=heard,
+                focus=focus_of(picture, start, end, people, tracks.width),
+                slide=slide_beside(still, window, tracks.width) if window else None,
+                followed=bool(followed),
             )
         )
     return scenes
 
 
-def _subjects(actors: Sequence[Actor], live_mouth_std: float) -> list[Actor]:
-    """Who may be framed: live faces; without any, those that may be live, but never a still one."""
-    live = [a for a in actors if a.state == "live"]
+def _subjects(
+    actors: Sequence[Actor], spoken: Sequence[str], alive: set[str], live_mouth_std: float
+) -> list[Actor]:
+    """Who may be framed: live faces, and those that may be live and speak with a voice or a person that is
+    known elsewhere; without any, those whose lips move at all; but never a still one."""
+    said = {name: spoken.count(name) for name in set(spoken)}
+    live = [
+        a
+        for a in actors
+        if a.state == "live"
+        or (a.state == "unsure" and said.get(a.name, 0) >= SPEAKS and (a.speaker or a.person in alive))
+    ]
     if not live:
         # In a short shot nothing is sure; lips that move at all are not paper.
         live = [a for a in actors if a.state == "unsure" and a.track.mouth_std >= STILL * live_mouth_std]
@@ -181,16 +213,10 @@ def _speaking(scenes: Sequence[Scene]) -> dict[str, tuple[tuple[int, int], ...]]
 
 
 def _aspect(
-    aspect: Aspect,
-    tracks: FaceTracks,
-    scenes: Sequence[Scene],
-    reframing: ReframingSlice,
-    edits: FramingEdits,
+    aspect: Aspect, tracks: FaceTracks, scenes: Sequence[Scene], reframing: ReframingSlice, wishes: Wishes
 ) -> AspectFraming:
     shape = shape_of(aspect, (tracks.width, tracks.height))
-    concern = [edit for edit in edits.edits if edit.aspect in (None, aspect)]
-    forced = next((edit.layout for edit in reversed(concern) if edit.verb == "layout"), "")
-    pins: Pins = {tracks.rate.frame(e.at_ms): (e.x, e.y) for e in concern if e.verb == "keyframe"}
+    forced, pins = wishes.layout.get(aspect, ""), wishes.pins.get(aspect, {})
     framed = [
         [frame_take(take, scene, shape, reframing, pins) for take in direct(scene, shape, reframing, forced)]
         for scene in scenes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,21 +50,18 @@ class Face:
 class FaceLandmarker:
     """Landmarks the one face in a region around a known box. Use as a context manager or `close` it."""
 
-    def __init__(self, path: Path) -> None:
-        from mediapipe.tasks import python as tasks
-        from mediapipe.tasks.python import vision
+    device: str
+    """What it runs on: cpu or gpu."""
 
-        self._task: Any = vision.FaceLandmarker.create_from_options(
-            vision.FaceLandmarkerOptions(
-                base_options=tasks.BaseOptions(model_asset_path=str(path)),
-                running_mode=vision.RunningMode.IMAGE,
-                num_faces=1,
-                min_face_detection_confidence=0.4,
-                min_face_presence_confidence=0.4,
-                output_face_blendshapes=True,
-                output_facial_transformation_matrixes=True,
-            )
-        )
+    def __init__(self, path: Path, device: str = "cpu") -> None:
+        """With `device` cuda on the GPU, which MediaPipe reaches through EGL; on the CPU where that is not
+        to be had: it is one small network on one face."""
+        self.device = "cpu"
+        if device == "cuda":
+            with contextlib.suppress(RuntimeError):
+                self._task, self.device = _task(path, on_gpu=True), "gpu"
+        if self.device == "cpu":
+            self._task = _task(path, on_gpu=False)
 
     def read(self, picture: Picture, box: NDArray[np.float32]) -> Face | None:
         """The face near `box` (4,) of `picture`, or None where there is none to be landmarked."""
@@ -93,6 +91,25 @@ class FaceLandmarker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _task(path: Path, *, on_gpu: bool) -> Any:
+    """Raises RuntimeError where there is no GPU."""
+    from mediapipe.tasks import python as tasks
+    from mediapipe.tasks.python import vision
+
+    delegate = tasks.BaseOptions.Delegate.GPU if on_gpu else None
+    return vision.FaceLandmarker.create_from_options(
+        vision.FaceLandmarkerOptions(
+            base_options=tasks.BaseOptions(model_asset_path=str(path), delegate=delegate),
+            running_mode=vision.RunningMode.IMAGE,
+            num_faces=1,
+            min_face_detection_confidence=0.4,
+            min_face_presence_confidence=0.4,
+            output_face_blendshapes=True,
+            output_facial_transformation_matrixes=True,
+        )
+    )
 
 
 def mouth_opening(mesh: NDArray[np.float64]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from shortform_assets.contracts.clips import FaceTrack
 from shortform_assets.reframing.liveness import State
 from shortform_assets.reframing.series import TrackSeries
+
+Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in source pixels."""
 
 HEAD_ABOVE, BESIDE, BELOW = 0.22, 0.10, 0.08
 """Room around the landmarks of a face that belongs to it, as shares of its height and width."""
@@ -25,6 +28,9 @@ class Actor:
     series: TrackSeries
     state: State
     speaker: str = ""
+    person: str = ""
+    window: Box | None = None
+    """The picture within the picture that the face is in: a webcam's box, half of a split screen."""
 
     @property
     def name(self) -> str:
@@ -39,9 +45,21 @@ class Actor:
 
     def height(self, start: int, end: int) -> float:
         """Face height in source pixels, a little above its median, in frames [start, end)."""
-        inside = (self.series.frame >= start) & (self.series.frame < end)
-        boxes = self.series.box[inside] if inside.any() else self.series.box
+        boxes = self._boxes(start, end)
         return float(np.percentile(boxes[:, 3] - boxes[:, 1], 60))
+
+    def middle(self, start: int, end: int) -> tuple[float, float]:
+        """Where the face mostly is in frames [start, end): x, y in source pixels."""
+        boxes = self._boxes(start, end)
+        x, y = np.median((boxes[:, :2] + boxes[:, 2:]) / 2, axis=0)
+        return float(x), float(y)
+
+    def yaw(self, start: int, end: int) -> float:
+        """Where the head is mostly turned in frames [start, end), degrees, to the picture's right; 0 unknown."""
+        inside = (self.series.frame >= start) & (self.series.frame < end)
+        yaw = self.series.pose[inside, 0] if inside.any() else self.series.pose[:, 0]
+        yaw = yaw[np.isfinite(yaw)]
+        return float(np.median(yaw)) if len(yaw) else 0.0
 
     def present(self, frames: NDArray[np.int32], fps: float) -> NDArray[np.bool_]:
         """(m,) whether the face was sampled close to each of `frames`."""
@@ -50,6 +68,20 @@ class Actor:
         following = self.series.frame[np.clip(at, 0, len(self.series.frame) - 1)]
         gap = np.minimum(np.abs(frames - last), np.abs(following - frames))
         return np.asarray(gap <= ABSENT_SECONDS * fps)
+
+    def _boxes(self, start: int, end: int) -> NDArray[np.float32]:
+        inside = (self.series.frame >= start) & (self.series.frame < end)
+        return self.series.box[inside] if inside.any() else self.series.box
+
+
+@dataclass(frozen=True)
+class Focus:
+    """Where something happens in one shot, by cells of the picture."""
+
+    frames: NDArray[np.int32]
+    """(n,) clip frames."""
+    weight: NDArray[np.float64]
+    """(n, rows, columns) how much draws the eye there; 0 where nothing does."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +101,13 @@ class Scene:
     change: float
     """Median change of the picture a frame."""
     fps: float
+    turns: tuple[tuple[int, int, str], ...] = ()
+    """The diarizer's: clip frames [start, end) and the voice."""
+    focus: Focus | None = None
+    slide: Box | None = None
+    """What is shown on a slide or a screen beside a face in its own window."""
+    followed: bool = field(default=False)
+    """A human said who is to be followed."""
 
     def actor(self, name: str) -> Actor:
         return next(actor for actor in self.actors if actor.name == name)

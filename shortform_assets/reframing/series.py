@@ -56,6 +56,10 @@ class PictureSeries:
     """(n,) mean change a frame since the last sample, without cuts."""
     motion: Floats
     """(n, 2) shift of the picture since the last sample in the shot, source pixels."""
+    energy: NDArray[np.uint8] | None = None
+    """(n, rows, 32) what moved in each cell against the picture's own shift: see `picture.LEVELS`."""
+    still: NDArray[np.uint8] | None = None
+    """(shots, h, 320) luma of every shot on the average: what stands still is sharp, what moves is blurred."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def save_series(path: Path, series: ClipSeries) -> None:
     arrays: dict[str, NDArray[Any]] = {}
     for name, group in {**series.tracks, "picture": series.picture}.items():
         for field, values in vars(group).items():
-            arrays[f"{name}/{field}"] = _rounded(field, values)
+            if values is not None:
+                arrays[f"{name}/{field}"] = _rounded(field, values)
     _save(path, arrays)
 
 

@@ -12,12 +12,13 @@ from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
 from shortform_assets.contracts.slices.reframing import FaceSlice
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.reader import read_clip
-from shortform_assets.reframing.cuts import Frame, Small, with_cuts
+from shortform_assets.reframing.cuts import with_cuts
 from shortform_assets.reframing.detect import Picture
 from shortform_assets.reframing.emotion import LABELS
 from shortform_assets.reframing.follow import Detector, Landmarker, ShotFollower
 from shortform_assets.reframing.liveness import mouth_std
-from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries, save_series
+from shortform_assets.reframing.picture import PictureMeter
+from shortform_assets.reframing.series import ClipSeries, TrackSeries, save_series
 from shortform_assets.workbench import Workbench
 
 MIN_SAMPLES = 3
@@ -75,7 +76,7 @@ def follow_clip(
     every = step * max(1, round(fps / step / faces.detection_rate))
     joins = frozenset(itertools.accumulate(s.frames for s in media.segments[:-1]))
     found, tracks = Followed(step), dict[str, TrackSeries]()
-    camera = _Camera(media.width)
+    camera = PictureMeter(media.width, media.height)
     shot: ShotFollower | None = None
     since, count = 0, 0
     for frame in with_cuts(pictures, joins):
@@ -143,44 +144,3 @@ def _activity(series: TrackSeries, rate: FrameRate) -> list[float]:
         mouth = mouth[~np.isnan(mouth)]
         found.append(float(mouth.std()) if len(mouth) >= 3 else -1.0)
     return found
-
-
-class _Camera:
-    """How much the whole picture changes and shifts."""
-
-    def __init__(self, width: int) -> None:
-        self._width = width
-        self._last: Small | None = None
-        self._change, self._seen = 0.0, 0
-        self._frames: list[int] = []
-        self._changes: list[float] = []
-        self._shifts: list[tuple[float, float]] = []
-
-    def see(self, frame: Frame) -> None:
-        if frame.cut:
-            self._last, self._change, self._seen = None, 0.0, 0
-        else:
-            self._change += frame.change
-            self._seen += 1
-
-    def sample(self, frame: Frame) -> None:
-        import cv2
-
-        shift = (0.0, 0.0)
-        if self._last is not None:
-            (dx, dy), _ = cv2.phaseCorrelate(
-                self._last[:, :, 0].astype(np.float32), frame.small[:, :, 0].astype(np.float32)
-            )
-            scale = self._width / frame.small.shape[1]
-            shift = (dx * scale, dy * scale)
-        self._frames.append(frame.number)
-        self._changes.append(self._change / max(self._seen, 1))
-        self._shifts.append(shift)
-        self._last, self._change, self._seen = frame.small, 0.0, 0
-
-    def series(self) -> PictureSeries:
-        return PictureSeries(
-            frame=np.array(self._frames, np.int32),
-            change=np.array(self._changes, np.float32),
-            motion=np.array(self._shifts, np.float32).reshape(-1, 2),
-        )

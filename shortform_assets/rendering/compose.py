@@ -15,6 +15,7 @@ from shortform_assets.contracts.creative import (
 )
 from shortform_assets.contracts.slices.delivery import DeliverySlice
 from shortform_assets.errors import ClipFault, InputError
+from shortform_assets.reframing.guard import misfits
 from shortform_assets.rendering.graph import check
 from shortform_assets.workbench import Workbench
 
@@ -69,10 +70,8 @@ def _jobs(
     style: StyleContract,
     delivery: DeliverySlice,
 ) -> list[RenderJob]:
-    if path.media != clip.digest():
-        raise ClipFault("the camera was made for other media")
-    if path.frames != clip.frames or path.rate != clip.rate:
-        raise ClipFault(f"the camera has {path.frames} frames and the media {clip.frames}")
+    if found := misfits(path, clip):
+        raise ClipFault(found[0])
     framings = {framing.aspect: framing for framing in path.aspects}
     jobs = []
     for aspect in delivery.aspects:

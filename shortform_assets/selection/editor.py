@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shortform_assets.contracts.selection import FEATURES
+from shortform_assets.contracts.slices.selection import PENALTIES
 from shortform_assets.selection.script import plain_text, stem, tokenize
 
-PENALTIES = {
-    "weak_opener": 0.15,
-    "missing_question": 0.25,
-    "open_question": 0.2,
-    "unclosed": 0.2,
-}
+LACKING = {"thin": ("substance", 0.5), "incoherent": ("coherence", 0.3)}
+"""Fault -> the feature that is under this much."""
 ABOUT_BONUS = 0.2
 
 LIKED = {
     "speech_rate": "quick delivery",
     "energy": "a strong voice",
     "energy_rise": "rising energy",
+    "laughter": "laughter",
+    "applause": "applause",
     "pitch_range": "a lively voice",
     "density": "no dead air",
     "speaker_changes": "a quick exchange",
     "question": "a question and its answer",
     "hook_words": "hook words",
     "specifics": "names and numbers",
-    "emotion": "feeling and surprise",
+    "emotion": "strong feeling",
+    "surprise": "a surprise",
     "claims": "clear claims",
     "story": "a story told",
+    "people": "people and what they said",
     "substance": "substance",
     "self_contained": "stands alone",
     "opening": "a strong opening",
@@ -40,7 +41,11 @@ LIKED = {
 """How a reason names a feature."""
 
 
-def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
+def weigh(
+    features: Mapping[str, float],
+    weights: Mapping[str, float],
+    penalties: Mapping[str, float] = PENALTIES,
+) -> dict[str, float]:
     """Contribution of every weighted feature and fault; they sum to the score before clamping."""
     total = sum(weights.get(name, 0.0) for name in FEATURES)
     parts = {
@@ -48,7 +53,12 @@ def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> dict[s
         for name in FEATURES
         if weights.get(name, 0.0) > 0
     }
-    parts |= {name: -cost for name, cost in PENALTIES.items() if features.get(name)}
+    for name, cost in penalties.items():
+        feature, least = LACKING.get(name, (name, 0.0))
+        how = max(0.0, 1 - features.get(feature, least) / least) if least else float(bool(features.get(name)))
+        # What the genre gives no weight is no fault either.
+        if how and (not least or weights.get(feature, 0.0) > 0):
+            parts[name] = -round(cost * how, 4)
     return parts
 
 

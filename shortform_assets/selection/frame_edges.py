@@ -1,26 +1,21 @@
-"""From words to frames: where a clip is cut, and which long pauses inside it are shortened."""
+"""From words to frames: where a clip is cut, frame-exact and padded into silence."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import Span
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.selection.tighten import find_cuts
+from shortform_assets.selection.word_times import WordTimes
 
-MIN_CUT_MS = 300
-"""A pause is left alone where shortening it would win less than this."""
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Silence that tightening takes out after word `after`: source frames [start_frame, end_frame)."""
-
-    after: int
-    start_frame: int
-    end_frame: int
+Pieces = Sequence[tuple[int, int]]
+"""Ranges of words in playing order, first and last word inclusive."""
+Cutting = tuple[tuple[Span, ...], tuple[tuple[int, int], ...]]
+"""Spans, and the words that each holds."""
 
 
 class Edges:
@@ -41,25 +36,23 @@ class Edges:
         pad_ms: int,
         max_pause_ms: int,
         shot_cuts: Sequence[int] = (),
+        cut_fillers: bool = False,
     ) -> None:
         """`shot_cuts` are the source frames at which a new shot begins, ascending."""
         self._shot_cuts = shot_cuts
         self.rate, self.frames, self.pad_ms = rate, frames, pad_ms
-        self._starts = [w.start_ms for w in transcript.words]
-        self._ends: list[int] = []
-        latest = 0
-        for word in transcript.words:
-            latest = max(latest, word.end_ms)
-            self._ends.append(latest)
-        self._cuts = _cuts(self, turns, max_pause_ms) if max_pause_ms else []
+        self.times = WordTimes(transcript, rate)
+        self._starts, self._ends = self.times.starts, self.times.ends
+        self._cuts = find_cuts(transcript, turns, self.times, max_pause_ms, cut_fillers)
         self._cut_after = [c.after for c in self._cuts]
+        self._cut_before = [c.before for c in self._cuts]
         self._removed = [0]
         for cut in self._cuts:
-            self._removed.append(self._removed[-1] + cut.end_frame - cut.start_frame)
+            self._removed.append(self._removed[-1] + cut.frames)
 
     def frame_after(self, ms: int) -> int:
         """The first frame that starts at or after `ms`."""
-        return -((-ms * self.rate.num) // (1000 * self.rate.den))
+        return self.times.frame_after(ms)
 
     def start_frame(self, word: int) -> int:
         whole = self.rate.frame(self._starts[word])
@@ -79,64 +72,47 @@ class Edges:
             padded = min(padded, self._shot_cuts[following])
         return min(padded, self.frames)
 
-    def spans(self, first: int, last: int) -> tuple[tuple[Span, ...], tuple[tuple[int, int], ...]]:
+    def spans(self, first: int, last: int) -> Cutting:
         """Spans of words first..last and the word range of each; nothing where they lie past the picture."""
         spans: list[Span] = []
         ranges: list[tuple[int, int]] = []
         start, word, end = self.start_frame(first), first, self.end_frame(last)
-        low, high = bisect_left(self._cut_after, first), bisect_left(self._cut_after, last)
-        for cut in self._cuts[low:high]:
-            if start < cut.start_frame and cut.end_frame < end:
-                spans.append(Span(start_frame=start, end_frame=cut.start_frame))
-                ranges.append((word, cut.after))
-                start, word = cut.end_frame, cut.after + 1
         if start >= end or self.frame_after(self._starts[last]) >= self.frames:
             return (), ()
+        low, high = self._inside(first, last)
+        for cut in self._cuts[low:high]:
+            spans.append(Span(start_frame=start, end_frame=cut.start_frame))
+            ranges.append((word, cut.after))
+            start, word = cut.end_frame, cut.before
         return (*spans, Span(start_frame=start, end_frame=end)), (*ranges, (word, last))
 
+    def join(self, pieces: Pieces) -> Cutting:
+        """The spans of several pieces one after the other; nothing where they overlap or lie past the picture."""
+        cut = [self.spans(first, last) for first, last in pieces]
+        if not all(spans for spans, _ in cut):
+            return (), ()
+        if any(b[0][0].start_frame < a[0][-1].end_frame for a, b in pairwise(cut)):
+            return (), ()
+        return tuple(s for spans, _ in cut for s in spans), tuple(r for _, ranges in cut for r in ranges)
+
     def length_ms(self, first: int, last: int) -> int:
-        """How long words first..last last in the clip, padding and shortened pauses included."""
-        low, high = bisect_left(self._cut_after, first), bisect_left(self._cut_after, last)
+        """How long words first..last last in the clip: padded, and without what tightening takes out."""
+        low, high = self._inside(first, last)
         removed = self._removed[high] - self._removed[low]
         return self.rate.ms(max(0, self.end_frame(last) - self.start_frame(first) - removed))
 
-    def gap_ms(self, word: int) -> tuple[int, int]:
-        """Silence between word - 1 and `word`: [end of all before, start), empty where they touch."""
-        return min(self._ends[word - 1], self._starts[word]), self._starts[word]
+    def _inside(self, first: int, last: int) -> tuple[int, int]:
+        """The cuts [low, high) that lie between words first..last and far enough from the clip's edges."""
+        low, high = bisect_left(self._cut_after, first), bisect_right(self._cut_before, last)
+        start, end = self.start_frame(first), self.end_frame(last)
+        while low < high and self._cuts[low].start_frame - start < self._cuts[low].least:
+            low += 1
+        while low < high and end - self._cuts[high - 1].end_frame < self._cuts[high - 1].least:
+            high -= 1
+        return min(low, high), high
 
     def _middle(self, word: int) -> int:
         """The frame that parts word - 1 from `word`, whole frames of either kept where the gap allows."""
-        low_ms, high_ms = self.gap_ms(word)
+        low_ms, high_ms = self.times.gap_ms(word)
         middle = self.rate.frame((low_ms + high_ms) // 2)
         return min(max(middle, self.frame_after(low_ms)), self.rate.frame(high_ms))
-
-
-def _cuts(edges: Edges, turns: SpeakerTurns, max_pause_ms: int) -> list[Cut]:
-    """Pauses over `max_pause_ms` in which nobody's voice is active, shortened to it from the middle.
-
-    Without voice activity there is no proof of silence, so nothing is cut.
-    """
-    voice = sorted((v.start_ms, v.end_ms) for v in turns.voice_activity)
-    if not voice:
-        return []
-    starts = [v[0] for v in voice]
-    latest = [0]
-    for _, end in voice:
-        latest.append(max(latest[-1], end))
-    cuts = []
-    for word in range(1, len(edges._starts)):
-        low, high = edges.gap_ms(word)
-        if high - low < max_pause_ms + MIN_CUT_MS:
-            continue
-        # The silence between the last voice before the gap's middle and the first after it.
-        middle = (low + high) // 2
-        at = bisect_right(starts, middle)
-        low = max(low, latest[at])
-        high = min(high, starts[at]) if at < len(starts) else high
-        if high - low < max_pause_ms + MIN_CUT_MS:
-            continue
-        start = edges.frame_after(low + max_pause_ms // 2)
-        end = edges.rate.frame(high - max_pause_ms // 2)
-        if start < end:
-            cuts.append(Cut(after=word - 1, start_frame=start, end_frame=end))
-    return cuts

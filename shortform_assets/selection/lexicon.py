@@ -71,13 +71,22 @@ EMOTION = words(
     "betrayed betrayal cheated lied lie lies liar secret secrets truth wrong mistake mistakes"
 )
 
+SURPRISE = re.compile(
+    r"\b(suddenly|surpris\w+|astonish\w+|amaz\w+|shock\w*|stunn\w+|unbeliev\w+|incredibl\w+|unexpected\w*|strang\w+|"
+    r"weird\w*|bizarre|odd|mysterious\w*|impossible|by chance|by accident|on purpose|turn(?:s|ed) out|"
+    r"could(?:n't| not) believe|(?:did|do)(?:n't| not) (?:expect|recognise|recognize)|of all (?:things|people|places)|"
+    r"it was(?:n't| not)|instead|in fact|in truth|no one|nobody|the wrong|even though|except that|"
+    r"gone mad|out of nowhere|guess what|what happened (?:next|then)|worked out that|found out)\b"
+)
+"""Things that were not expected, and turns against what was."""
+
 CLAIM = re.compile(
     r"\b(the (?:single |very )?(?:most|biggest|best|worst|greatest|hardest|easiest|simplest|fastest|smallest|"
-    r"closest|only|real|main|first|last)\b|never|nobody|no one|everyone|everybody|always|single biggest|"
+    r"closest|only|real|main|(?:first|last) (?:\w+ )?(?:time|hundred|thousand|million|person|man|woman))\b|never|nobody|no one|everyone|everybody|always|single biggest|"
     r"number one|turns out|in fact|the truth is|the point is|the problem is|the reason|the difference|"
     r"the trick|the key|the secret|the answer|the lesson|what matters|the opposite|not because|isn't about|"
     r"is not about|it's not|that isn't|instead of|rather than|more than|less than|twice|ten times|zero|"
-    r"most people|people think|people don't|you should|you have to|you need to|stop doing|if you|"
+    r"most people|people think|people don't|you should|you have to|you need to|stop doing|if you want to|"
     r"changed my mind|i learned|i realized|i realised|we found|it comes down to|matters more)\b"
 )
 
@@ -89,11 +98,51 @@ STORY = re.compile(
     r"the last time|once upon)\b"
 )
 
+PEOPLE = words(
+    "he she him her his hers himself herself mother mum mom father dad parents wife husband son daughter brother sister "
+    "grandmother grandma grandfather grandpa granddaughter grandson uncle aunt cousin nephew niece baby child children "
+    "kid kids boy boys girl girls man men woman women lady gentleman fellow guy friend friends neighbour neighbor "
+    "stranger strangers teacher professor student students pupil doctor nurse surgeon patient patients boss "
+    "colleague officer captain soldier pilot driver farmer baker cook chef waiter king queen president "
+    "minister judge lawyer priest editor inspector widow bride groom couple family crowd audience"
+)
+"""Words for persons, after the personal words of Flesch (1948), gendered pronouns included."""
+
+SPEECH = words(
+    "said says told tells asked asks answered replied shouted whispered laughed cried called explained admitted "
+    "promised warned swore begged screamed joked confessed"
+)
+"""Verbs that bring somebody's words."""
+
+HEDGE = re.compile(
+    r"\b(i (?:think|believe|suppose|guess|imagine|assume|don't know|can't recall|want to say)|sort of|kind of|more or less|"
+    r"or so|or something|and so on|maybe|perhaps|probably|presumably|roughly|generally|usually|normally|typically|"
+    r"tends? to|fairly|reasonably|pretty much|somewhat|a bit|a little|a while|some (?:of|point|time|number|sort|kind)|"
+    r"somewhere|at some point|it (?:depends|varies)|either way|at any rate|whatever|whichever|for the most part|"
+    r"by and large|(?:as|so) far as|might|may be|could be|for now|for the time being|at the moment|at present|"
+    r"broadly|along those lines|much the same|or the other|not sure|as well)\b"
+)
+"""Words that keep it vague, and those that put it off."""
+
+VAGUE = words(
+    "it it's its one ones that that's this these those there there's here they they're thing things something some "
+    "anything other others same which stuff part parts place way"
+)
+"""Words that point without naming: many of them, and only those who were there understand."""
+
+PAST = re.compile(
+    r"\b(\w{3,}ed|was|were|had|did|went|came|took|found|gave|stood|sat|ran|left|held|kept|knew|thought|saw|heard|felt|"
+    r"brought|bought|sold|wrote|said|told|got|made|began|became|met|lost|won|paid|broke|fell|spoke|drove|rode|"
+    r"sang|slept|woke|caught|taught|led|built|sent|spent|grew|threw|drew|chose|hid|shook|swore|wore|rang)\b"
+)
+
 BACK_REFERENCE = re.compile(
     r"\b(as i said|like i said|as i was saying|as i mentioned|as we (?:discussed|said|saw)|i mentioned earlier|"
     r"like you said|as you said|mentioned before|said earlier|talked about earlier|going back to|"
     r"the former|the latter|previous (?:slide|chapter|episode|lecture)|last (?:episode|lecture|week we)|"
-    r"as you can see (?:here|on)|on this slide|second point|third point|the other one|same with that)\b"
+    r"as you can see (?:here|on)|on this slide|second point|third point|the other one|same with that|that one|"
+    r"the (?:last|first|other) (?:bit|part) of (?:it|that)|the bit (?:about|before|after|with)|what you were saying|"
+    r"where (?:did we get|were we|was i)|we (?:touched on|covered) (?:it|that|most))\b"
 )
 
 DANGLING = words(
@@ -108,10 +157,36 @@ EXPLETIVE = re.compile(
 """Openings where the pronoun stands for nothing said before."""
 
 TOPIC_SHIFT = re.compile(
-    r"\b(let's (?:talk|turn|move|start|get into|switch)|moving on|next (?:up|question|topic)|"
-    r"i want to (?:ask|talk|dig|turn|shift)|let me ask|another (?:thing|question|topic)|speaking of|"
-    r"on (?:to|a different)|first of all|secondly|thirdly|finally|in conclusion|meanwhile|in other news|"
-    r"take me (?:back|through)|tell me about|to begin with|the next)\b"
+    r"\b(let's (?:talk|turn|move|start|get|go|look|see|have|begin|switch)|mov(?:e|ing) on|"
+    r"go(?:ing)? on (?:to|with)|next (?:question|topic|item|point|thing|up|slide|speaker|presentation|on)|"
+    r"(?:the|our|my) (?:next|last|first|second|third|final|other) (?:question|item|thing|point|topic)s?|"
+    r"agenda|item (?:one|two|three|four|five|\d)|i want(?:ed)? to (?:ask|talk|dig|turn|shift|raise|bring up|start)|"
+    r"i'd like to (?:ask|turn|talk|start|move)|(?:can i|let me) (?:ask|turn)|"
+    r"we(?:'ll| will) (?:now )?(?:go|move|turn|start|continue|resume)|now (?:we|i|let|go|move|turn)|"
+    r"turn(?:ing)? (?:to|now)|back to|on(?:to| to| a different)|shall we|(?:what|how) about|anything else|any other|"
+    r"another (?:thing|question|topic|point)|speaking of|as for|regarding|"
+    r"(?:okay|all ?right|right|so),? (?:so|then|well|now|let|next|who|what|how)|"
+    r"questions? (?:is |are |now )?(?:from|on|for|about)|(?:tell|ask) (?:me|us|you) about|presentation|"
+    r"take (?:me|us) (?:back|through)|first of all|secondly|thirdly|finally|in conclusion|meanwhile|in other news|"
+    r"to begin with|i(?:'m| am) going to|i will (?:speak|talk|start|tell|present)|"
+    r"gonna (?:talk|do|tell|present)|discuss|who(?:'s| is| wants))\b"
+)
+"""Phrases that turn to something new, as chairs and hosts say them."""
+
+TURNS_TO = {
+    "okay": 1.0, "ok": 1.0, "alright": 1.0, "now": 1.0, "next": 1.0, "anyway": 1.0, "thank": 1.0, "right": 0.6, "so": 0.6,
+    "great": 0.6, "thanks": 0.6, "well": 0.4, "good": 0.3, "yeah": -0.3, "but": -0.4, "and": -0.6, "or": -0.8, "because": -1.0,
+}  # fmt: skip
+"""First words of a line that close what was, and below 0 those that go on with it."""
+
+CALENDAR = words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
+    "october november december"
+)
+"""Written like names, but they name nothing that anybody remembers."""
+NUMBER = re.compile(
+    r"\d|^(?:hundred|thousand|million|billion|trillion|percent|half|twice|dozen|zero|(?:thir|four|fif|six|seven|eigh|nine)teen|"
+    r"eleven|twelve|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|two|three|four|five|six|seven|eight|nine|ten)s?$"
 )
 
 _SITE = r"[a-z0-9'-]+ ?(?:\.|\bdot\b) ?(?:com|org|net|io|co|ai|fm|tv|app)\b"
@@ -130,13 +205,18 @@ PROMOTION: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"\b(?:partners|friends|folks|team) (?:over )?at [a-z]", 0.8),
         (r"\b(?:thank you|thanks|shout ?out) (?:again )?to (?:our|the|today's)\b", 1.2),
         (
+            r"\b(?:support for|supported by|made possible by|with support from)\b.*\b(?:comes? from|show|podcast|program|episode|series)\b",
+            2.0,
+        ),
+        (r"\bthank our (?:friends|partners|sponsors?)\b", 2.0),
+        (
             r"\b(?:visit|go to|head to|head over to|check out|try|get started at|sign up at|over at) "
             + _SITE,
             2.0,
         ),
         (_SITE + r" ?(?:/|\bslash\b|\bforward slash\b)", 2.0),
         (_SITE, 1.0),
-        (r"\bfree (?:trial|shipping|month|week)\b", 1.5),
+        (r"\bfree (?:trial|shipping|month|week|for (?:\w+ )?(?:days?|weeks?|months?))\b", 1.5),
         (r"\b(?:\d+|ten|fifteen|twenty|thirty|forty|fifty) ?(?:%|percent|per cent|dollars) off\b", 2.0),
         (r"\boff your (?:first|next|order|purchase)\b", 1.5),
         (r"\bmoney[- ]back guarantee\b", 1.5),
@@ -159,6 +239,13 @@ PROMOTION: tuple[tuple[re.Pattern[str], float], ...] = tuple(
     )
 )
 """Cues of advertising and what they weigh; a sentence with 2 or more is advertising."""
+
+OFFER = re.compile(
+    r"\b(?:free|discount|percent off|half off|(?:use|using|with|enter) (?:the )?code|checkout|sign up|trial|guarantee|"
+    r"refund|send them back|your first (?:order|box|month|bag)|try it|first month|(?:pounds?|dollars?|euros?) off|bonus|"
+    r"website for details|tell them (?:that )?we sent you|mention this (?:show|podcast)|listeners get)\b"
+)
+"""What a pitch offers; it tells only beside a cue of advertising."""
 
 BREAK_STARTS = re.compile(
     r"\b(?:we'll|we will|i'll) be (?:right )?back\b|\b(?:word|message) from (?:our|the) \w*"

@@ -7,23 +7,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from shortform_assets.contracts.base import canonical_json
 from shortform_assets.contracts.selection import FEATURES, Moment, Moments, Shots
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.errors import InputError
+from shortform_assets.selection.embeddings import Embedder, line_vectors
 from shortform_assets.selection.features import Limits, Measures, limits, relaxed
 from shortform_assets.selection.frame_edges import Edges
 from shortform_assets.selection.promotion import ADVERT, flag_lines
 from shortform_assets.selection.script import Line, read_script
-from shortform_assets.selection.sound import SILENT, listen
+from shortform_assets.selection.sound import SILENT, Sound, listen
 from shortform_assets.selection.topics import idf, segment
 from shortform_assets.workbench import Workbench
 
 Kind = Literal["topic", "question_answer", "monologue", "exchange"]
 
-MAX_MOMENTS = 2000
-ENDS_PER_START = 4
+ENDS_PER_START = 6
+BREAK_COST = 0.6
+"""What a run loses, where candidates are gathered, for the surest break inside it."""
 SHORT_SOURCE_MS = 120_000
 """Under this a source that has nothing of the genre's length is searched for anything shorter."""
 
@@ -44,13 +49,32 @@ def find_moments(
     shots: Shots,
     mezzanine: Mezzanine,
     selection: SelectionSlice,
+    embedder: Embedder | None = None,
 ) -> Moments:
-    """Topics and candidates of the whole source; at most 2000 candidates, four to a first sentence.
+    """Topics and candidates of the whole source; at most `max_moments` candidates, six to a first sentence.
 
     `shots` tell how much of the picture there is to cut from, and where a clip's edge must not cross a cut;
     a moment may run over many of them.
     Nothing raises on strange speech: with no candidate `empty_reason` says why in one sentence.
     """
+    sound = SILENT
+    if transcript.words and mezzanine.speech_samples:
+        spoken = [(word.start_ms, word.end_ms) for word in transcript.words]
+        sound = listen(bench, bench.open(mezzanine.speech), mezzanine.speech_samples // 16, spoken)
+    return heard_moments(bench, transcript, turns, shots, mezzanine, selection, sound, embedder)
+
+
+def heard_moments(
+    bench: Workbench,
+    transcript: Transcript,
+    turns: SpeakerTurns,
+    shots: Shots,
+    mezzanine: Mezzanine,
+    selection: SelectionSlice,
+    sound: Sound,
+    embedder: Embedder | None = None,
+) -> Moments:
+    """`find_moments` over sound that is measured already."""
     rate, frames = mezzanine.rate, shots.shots[-1].end_frame if shots.shots else mezzanine.frames
     frames = min(frames, mezzanine.frames)
     cuts = tuple(shot.start_frame for shot in shots.shots if 0 < shot.start_frame < frames)
@@ -63,22 +87,27 @@ def find_moments(
     lines = read_script(transcript, turns, round(500 * selection.max_seconds))
     weights = idf(lines)
     flags = flag_lines(lines)
-    topics = segment(lines, weights, flags)
+    vectors = _vectors(bench, embedder, lines)
+    topics = segment(lines, weights, flags, vectors, selection.topic_grain)
     topic_of = _topic_of(lines, [t.last_word for t in topics])
-    sound = SILENT
-    if mezzanine.speech_samples:
-        sound = listen(bench, bench.open(mezzanine.speech), mezzanine.speech_samples // 16)
-    measures = Measures(lines, topic_of, weights, selection, sound)
-    edges = Edges(transcript, turns, rate, frames, selection.pad_ms, selection.max_pause_ms, cuts)
+    cuts_ms = [rate.ms(cut) for cut in cuts]
+    measures = Measures(lines, topic_of, weights, selection, sound, transcript.language, vectors, cuts_ms)
+    edges = Edges(
+        transcript, turns, rate, frames, selection.pad_ms, selection.max_pause_ms, cuts, selection.cut_fillers
+    )
     speech_ms = lines[-1].end_ms - lines[0].start_ms
     limit = limits(selection, speech_ms)
-    runs = _runs(measures, flags, edges, limit)
+    runs = _runs(measures, flags, edges, limit, selection.max_moments)
     if not runs and speech_ms < SHORT_SOURCE_MS:
         limit = relaxed(limit, speech_ms)
-        runs = _runs(measures, flags, edges, limit) or _runs(measures, _adverts_only(flags), edges, limit)
+        most = selection.max_moments
+        runs = _runs(measures, flags, edges, limit, most)
+        runs = runs or _runs(measures, _adverts_only(flags), edges, limit, most)
     moments = [_moment(measures, flags, limit, run) for run in [*runs, *_flagged(measures, flags, edges)]]
     bench.progress(1.0, "moments")
     bench.note(lines=len(lines), topics=len(topics), moments=len(moments))
+    if measures.unmeasured:
+        bench.note(unmeasured=", ".join(measures.unmeasured))
     return Moments(
         rate=rate,
         frames=frames,
@@ -86,10 +115,21 @@ def find_moments(
         topics=topics,
         cuts=cuts,
         empty_reason="" if runs else _why_empty(lines, flags, limit),
+        unmeasured=measures.unmeasured,
     )
 
 
-def _runs(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits) -> list[Run]:
+def _vectors(bench: Workbench, embedder: Embedder | None, lines: Sequence[Line]) -> np.ndarray | None:
+    if embedder is None:
+        return None
+    try:
+        return line_vectors(embedder, lines)
+    except InputError as error:
+        bench.degrade(f"Topics were found by words alone, without sentence embeddings: {error}")
+        return None
+
+
+def _runs(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits, most: int) -> list[Run]:
     """The best few ends for every start, without flagged lines; ranked ends first when there are too many."""
     by_rank: list[list[Run]] = [[] for _ in range(ENDS_PER_START)]
     for a in range(len(measures.lines)):
@@ -98,7 +138,7 @@ def _runs(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits)
             by_rank[rank].append(run)
     kept: list[Run] = []
     for runs in by_rank:
-        room = MAX_MOMENTS - len(kept)
+        room = most - len(kept)
         best = sorted(runs, key=lambda r: (-_promise(measures, r), r.a))[:room]
         kept += best
     return sorted(kept, key=lambda r: (r.a, r.b))
@@ -107,11 +147,13 @@ def _runs(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits)
 def _ends(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits, a: int) -> Iterator[Run]:
     """Ends for a start at line `a`, one for each quarter of the allowed lengths, the best first."""
     buckets: dict[int, tuple[float, Run]] = {}
+    broken = 0.0
     span = max(1, limit.max_ms - limit.min_ms)
     for b in range(a, len(measures.lines)):
         if flags[b]:
             break
         line = measures.lines[b]
+        broken = max(broken, measures.breaks[b] if b > a else 0.0)
         length = edges.length_ms(measures.lines[a].first, line.last)
         if length > limit.max_ms:
             break
@@ -119,7 +161,7 @@ def _ends(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits,
             continue
         run = Run(a, b, length)
         bucket = min(ENDS_PER_START - 1, ENDS_PER_START * (length - limit.min_ms) // span)
-        value = measures.ending(b) + 0.2 * (1 - abs(length - limit.target_ms) / span)
+        value = measures.ending(b) + 0.2 * (1 - abs(length - limit.target_ms) / span) - BREAK_COST * broken
         if bucket not in buckets or value > buckets[bucket][0]:
             buckets[bucket] = (value, run)
     ranked = sorted(buckets.values(), key=lambda found: (-found[0], found[1].b))
@@ -130,7 +172,9 @@ def _promise(measures: Measures, run: Run) -> float:
     """A cheap guess at the score, to bound how many runs are measured."""
     length = run.b - run.a + 1
     interest = sum(measures.interest(i) for i in range(run.a, run.b + 1)) / length
-    return measures.openings[run.a] + measures.ending(run.b) + interest - measures.missing_question(run.a)
+    broken = max(measures.breaks[run.a + 1 : run.b + 1], default=0.0)
+    flaws = measures.missing_question(run.a) + BREAK_COST * broken
+    return measures.openings[run.a] + measures.ending(run.b) + interest - flaws
 
 
 def _flagged(measures: Measures, flags: Sequence[str], edges: Edges) -> list[Run]:

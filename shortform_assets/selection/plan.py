@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shortform_assets.contracts.edits import PlanEdits
-from shortform_assets.contracts.selection import ClipPlan, Moment, Moments, PlannedClip, Span, clip_id
+from shortform_assets.contracts.panel import Verdicts
+from shortform_assets.contracts.selection import ClipPlan, Moment, Moments, PlannedClip
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.selection.choice import Candidate, Choice, choose, overlap
-from shortform_assets.selection.editor import ABOUT_BONUS, explain, matches_brief, score, weigh
-from shortform_assets.selection.features import Measures
-from shortform_assets.selection.frame_edges import Edges
-from shortform_assets.selection.moments import SHORT_SOURCE_MS
+from shortform_assets.selection.about import About
+from shortform_assets.selection.boundaries import FLAWS
+from shortform_assets.selection.choice import BESIDE, Candidate, Choice, Rules, choose, share
+from shortform_assets.selection.desk import Desk
+from shortform_assets.selection.editor import score, weigh
+from shortform_assets.selection.embeddings import Embedder
+from shortform_assets.selection.fell_out import Rest, explain_rest
+from shortform_assets.selection.frame_edges import Pieces
+from shortform_assets.selection.judged import judgements, panel_notes
+from shortform_assets.selection.multipart import Joined, find_joined
 from shortform_assets.selection.plan_edits import apply_edits
-from shortform_assets.selection.script import Line, read_script
-from shortform_assets.selection.sound import SILENT
-from shortform_assets.selection.topics import idf
-from shortform_assets.selection.wording import word_clip
+from shortform_assets.selection.variants import at_lines, joined
 from shortform_assets.workbench import Workbench
+
+LOCAL = "local"
+LEAST_QUOTA = 2
+"""Every topic may give this many clips, whatever its share."""
+FAIR = 1.5
+"""And this many times what its length would give it."""
 
 
 def plan_clips(
@@ -31,46 +41,62 @@ def plan_clips(
     selection: SelectionSlice,
     edits: PlanEdits,
     brief: Brief,
+    verdicts: Verdicts | None = None,
+    panel_weight: float = 0.5,
+    embedder: Embedder | None = None,
 ) -> ClipPlan:
     """Chosen clips, best first. Edits are laid over the choice made without them, so one edit moves one clip.
 
     Never raises on strange speech: fewer clips than wanted are explained in `shortfall`, edits that fit
-    nothing in `notes`.
+    nothing in `notes`. With `verdicts` the panel's proposals, titles and scores count too, the scores with
+    `panel_weight` from 0 to 1 against the local editor's. With an `embedder` the brief's topics are found by
+    meaning as well as by words.
     """
     target = target_count(selection, brief, moments.rate.ms(moments.frames))
     if not transcript.words:
         return ClipPlan(
-            editor="local",
+            editor=LOCAL,
             rate=moments.rate,
             clips=(),
             target_count=target,
             shortfall=moments.empty_reason or "No voice was found in this source.",
             notes=tuple("An edit was left out: there are no words to clip." for _ in edits.edits),
+            edits=len(edits.edits),
         )
-    desk = _Desk(moments, transcript, turns, selection)
-    candidates = [desk.candidate(m, brief) for m in moments.moments]
-    speakers = len({s for s in turns.word_speakers if s >= 0}) or 1
-    choice = choose(candidates, target, selection.min_score, selection.diversity, speakers)
-    short_source = desk.lines[-1].end_ms - desk.lines[0].start_ms < SHORT_SOURCE_MS
-    lowered = short_source and not choice.chosen and any(not c.fault for c in candidates)
+    desk = Desk(moments, transcript, turns, selection, brief)
+    rules = _rules(desk, target)
+    about = About(bench, desk.lines, brief.about, embedder)
+    found = _candidates(desk, about, verdicts, panel_weight)
+    candidates = _settled(desk, about, found, rules)
+    bench.progress(0.4, "scored")
+    choice = choose(candidates, rules)
+    lowered = desk.short and not choice.chosen and any(not c.fault for c in candidates)
     if lowered:
-        choice = choose(candidates, 1, 0.0, selection.diversity, speakers)
+        rules = replace(rules, target=1, min_score=0.0, quotas={})
+        candidates = _settled(desk, about, found, rules)
+        choice = choose(candidates, rules)
+    rest = explain_rest(candidates, choice, rules)
     bench.progress(0.6, "chosen")
-    clips = [desk.clip(c, lowered) for c in choice.chosen]
-    shortfall = _shortfall(choice, target, moments.empty_reason)
+    clips = _worded(desk, choice, lowered)
+    shortfall = _shortfall(choice, rest, target, moments.empty_reason)
     edited = apply_edits(clips, edits.edits, desk)
     bench.progress(1.0, "worded")
     bench.note(candidates=len(candidates), clips=len(edited.clips), target=target)
-    if len(edited.clips) < target and edited.dropped:
-        shortfall = f"{shortfall} {edited.dropped} dropped by hand.".strip()
+    if len(edited.clips) < target and edited.gone:
+        shortfall = f"{shortfall} {len(edited.gone)} dropped by hand.".strip()
     return ClipPlan(
-        editor="local",
+        editor=", ".join(verdicts.models) if verdicts and verdicts.judged else LOCAL,
         rate=moments.rate,
         clips=tuple(sorted(edited.clips, key=lambda c: (-c.score, c.spans[0].start_frame))),
-        fell_out=tuple(choice.fell_out),
+        fell_out=rest.fell_out,
         target_count=target,
         shortfall=shortfall if len(edited.clips) < target else "",
-        notes=tuple(edited.notes),
+        notes=(
+            *panel_notes(verdicts),
+            *about.note(c.parts.get("about", 0.0) for c in choice.chosen),
+            *edited.notes,
+        ),
+        edits=len(edits.edits),
     )
 
 
@@ -82,136 +108,134 @@ def target_count(selection: SelectionSlice, brief: Brief, duration_ms: int) -> i
     return max(1, min(selection.max_clips, max(selection.min_clips, wanted)))
 
 
-class _Desk:
-    """What is needed to turn word ranges into clips; handed to the edits as well."""
-
-    def __init__(
-        self, moments: Moments, transcript: Transcript, turns: SpeakerTurns, selection: SelectionSlice
-    ) -> None:
-        self.moments, self.transcript, self.turns, self.selection = moments, transcript, turns, selection
-        self.rate = moments.rate
-        self.lines: tuple[Line, ...] = read_script(transcript, turns, round(500 * selection.max_seconds))
-        self.edges = Edges(
-            transcript,
-            turns,
-            moments.rate,
-            moments.frames,
-            selection.pad_ms,
-            selection.max_pause_ms,
-            moments.cuts,
-        )
-        topic_of = [self.topic_at(line.first) for line in self.lines]
-        self.measures = Measures(self.lines, topic_of, idf(self.lines), selection, SILENT)
-        self._line_of = [i for i, line in enumerate(self.lines) for _ in range(line.words)]
-
-    def candidate(self, moment: Moment, brief: Brief) -> Candidate:
-        spans, ranges = self.edges.spans(moment.first_word, moment.last_word)
-        parts = weigh(moment.features, self.selection.weights)
-        a, b = self._line_of[moment.first_word], self._line_of[moment.last_word]
-        stems = frozenset(s for line in self.lines[a : b + 1] for s in line.stems)
-        if brief.about:
-            parts["about"] = round(ABOUT_BONUS * matches_brief(brief.about, stems), 4)
-        voices = Counter(
-            x for x in self.turns.word_speakers[moment.first_word : moment.last_word + 1] if x >= 0
-        )
-        return Candidate(
-            moment=moment,
-            score=score(parts),
-            parts=parts,
-            spans=spans,
-            word_ranges=ranges,
-            stems=stems,
-            speaker=min(voices, key=lambda v: (-voices[v], v)) if voices else -1,
-            fault=self._fault(moment, spans, brief),
-        )
-
-    def clip(self, candidate: Candidate, lowered: bool) -> PlannedClip:
-        moment = candidate.moment
-        reason = explain(candidate.parts, moment.features, self.selection.weights)
-        if moment.features.get("weak_opener"):
-            reason += "; no cleaner opening is near"
-        if self.edges.length_ms(moment.first_word, moment.last_word) < 1000 * self.selection.min_seconds:
-            reason += f"; shorter than {self.selection.min_seconds:g} s because the source offers no more"
-        if lowered:
-            reason += "; the best of a short source"
-        built = self.build(moment.first_word, moment.last_word, candidate.score, reason, candidate.parts)
-        assert built is not None, "a candidate without spans has a fault"
-        return built
-
-    def build(
-        self, first: int, last: int, value: float, reason: str, parts: dict[str, float]
-    ) -> PlannedClip | None:
-        """A clip of words first..last, or None where they lie past the picture."""
-        spans, ranges = self.edges.spans(first, last)
-        if not spans:
-            return None
-        topic = self.topic_at(first)
-        keywords = self.moments.topics[topic].keywords if 0 <= topic < len(self.moments.topics) else ()
-        said = word_clip(self.measures, self._line_of[first], self._line_of[last], keywords)
-        return PlannedClip(
-            clip_id=clip_id(spans),
-            spans=spans,
-            word_ranges=ranges,
-            title=said.title,
-            hook=said.hook,
-            quote=said.quote,
-            description=said.description,
-            hashtags=said.hashtags,
-            topic=topic,
-            speakers=self._speakers(ranges),
-            score=value,
-            scores=parts,
-            reason=reason[:1].upper() + reason[1:] + ".",
-        )
-
-    def score_near(self, first: int, last: int) -> float:
-        """The score of the moment that fits words first..last best, for clips added by hand."""
-        best, value = 0, self.selection.min_score
-        for moment in self.moments.moments:
-            shared = overlap((first, last + 1), (moment.first_word, moment.last_word + 1))
-            if shared > best and 2 * shared >= max(last - first, moment.last_word - moment.first_word) + 1:
-                best, value = shared, score(weigh(moment.features, self.selection.weights))
-        return value
-
-    def topic_at(self, word: int) -> int:
-        for i, topic in enumerate(self.moments.topics):
-            if topic.first_word <= word <= topic.last_word:
-                return i
-        return -1
-
-    def _fault(self, moment: Moment, spans: Sequence[Span], brief: Brief) -> str:
-        if moment.features.get("promotion"):
-            return "is advertising"
-        if not spans:
-            return "lies past the end of the picture"
-        stretch = (self.rate.ms(spans[0].start_frame), self.rate.ms(spans[-1].end_frame))
-        if any(overlap(stretch, part) for part in brief.exclude_ms):
-            return "lies in a part that the brief leaves out"
-        short = self.lines[-1].end_ms - self.lines[0].start_ms < SHORT_SOURCE_MS
-        if moment.features.get("ceremony") and not (short and self.moments.empty_reason == ""):
-            return "is a greeting or a goodbye"
-        return ""
-
-    def _speakers(self, ranges: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-        """Names of those heard, who says most first."""
-        heard = Counter(
-            index for low, high in ranges for index in self.turns.word_speakers[low : high + 1] if index >= 0
-        )
-        return tuple(self.turns.speakers[i] for i in sorted(heard, key=lambda i: (-heard[i], i)))
+def _candidates(desk: Desk, about: About, verdicts: Verdicts | None, panel_weight: float) -> list[Candidate]:
+    """All moments, those that join two pieces where the genre allows it, and those that a model proposed."""
+    found: list[tuple[Moment, Pieces]] = [(moment, ()) for moment in desk.moments.moments]
+    found += _proposed(desk, verdicts, {moment.moment_id for moment, _ in found})
+    pairs = find_joined(desk.bounds, desk.flags, desk.measures.idf) if desk.selection.max_parts > 1 else []
+    found += [joined(desk, pair) for pair in pairs]
+    local = {
+        m.moment_id: score(weigh(m.features, desk.selection.weights, desk.selection.penalties))
+        for m, _ in found
+    }
+    judged = judgements(verdicts, [m for m, _ in found], local, panel_weight)
+    candidates = [
+        desk.candidate(m, pieces, judged.get(m.moment_id), _about(desk, about, m, pieces))
+        for m, pieces in found
+    ]
+    return [_interrupted(desk, c, pairs) for c in candidates]
 
 
-def _shortfall(choice: Choice, target: int, empty_reason: str) -> str:
+def _interrupted(desk: Desk, candidate: Candidate, pairs: Sequence[Joined]) -> Candidate:
+    """Marks a candidate that runs through an interruption which a joined one leaves out."""
+    a, b = desk.lines_of(candidate.pieces[0][0], candidate.pieces[-1][1])
+    through = len(candidate.pieces) == 1 and any(a <= pair.b and pair.c <= b for pair in pairs)
+    return replace(candidate, flaws=(*candidate.flaws, "interrupted")) if through else candidate
+
+
+def _proposed(desk: Desk, verdicts: Verdicts | None, known: set[str]) -> list[tuple[Moment, Pieces]]:
+    """Proposals as moments of whole lines, with clean edges where there are any near; the quote stays in."""
+    found: list[tuple[Moment, Pieces]] = []
+    for proposal in verdicts.proposals if verdicts else ():
+        a, b = desk.lines_of(proposal.first_word, proposal.last_word)
+        if proposal.moment_id in known:
+            continue
+        quoted = desk.lines_of(proposal.quote_first, proposal.quote_last)
+        if desk.bounds.flaws(a, b) or not desk.bounds.fits(a, b):
+            place = desk.bounds.settle(a, b, quoted)
+            if place is None:
+                continue
+            a, b = place
+        moment = at_lines(desk, a, b)
+        if moment.moment_id not in known:
+            known.add(moment.moment_id)
+            # It keeps the name under which it was judged.
+            found.append((moment.model_copy(update={"moment_id": proposal.moment_id}), ()))
+    return found
+
+
+def _about(desk: Desk, about: About, moment: Moment, pieces: Pieces) -> float:
+    """What the brief adds to the score of a moment, what it leaves out not counted."""
+    ranges = pieces or ((moment.first_word, moment.last_word),)
+    held = [desk.lines_of(*piece) for piece in ranges] if about.wishes else []
+    return about.bonus(i for a, b in held for i in range(a, b + 1))
+
+
+def _rules(desk: Desk, target: int) -> Rules:
+    speakers = len({s for s in desk.turns.word_speakers if s >= 0}) or 1
+    words = len(desk.transcript.words)
+    share = desk.selection.max_topic_share
+    quotas = {}
+    for n, topic in enumerate(desk.moments.topics):
+        fair = FAIR * (topic.last_word - topic.first_word + 1) / words
+        quotas[n] = max(LEAST_QUOTA, math.ceil(target * max(share, fair)))
+    length = desk.rate.nearest(desk.limit.target_ms)
+    return Rules(
+        target, desk.selection.min_score, desk.selection.diversity, speakers, quotas, target_frames=length
+    )
+
+
+def _settled(desk: Desk, about: About, candidates: Sequence[Candidate], rules: Rules) -> list[Candidate]:
+    """Flawed candidates that nothing clean overlaps are moved to clean edges where there are any.
+
+    One whose edges can be cleaned is out itself: its fault says so.
+    """
+    clean = [c for c in candidates if not c.flaws and not c.fault and c.score >= rules.min_score]
+    known = {c.pieces for c in candidates}
+    kept: list[Candidate] = []
+    for c in candidates:
+        tried = c.flaws and not c.fault and len(c.pieces) == 1 and c.score >= rules.min_score
+        if not tried or any(share(c, other) > BESIDE for other in clean):
+            kept.append(c)
+            continue
+        a, b = desk.lines_of(*c.pieces[0])
+        place = desk.bounds.settle(a, b)
+        if place is None:
+            kept.append(c)
+            continue
+        kept.append(replace(c, fault=FLAWS[c.flaws[0]]))
+        pieces = ((desk.lines[place[0]].first, desk.lines[place[1]].last),)
+        if pieces not in known:
+            known.add(pieces)
+            kept.append(_moved(desk, about, c, place))
+    return kept
+
+
+def _moved(desk: Desk, about: About, candidate: Candidate, place: tuple[int, int]) -> Candidate:
+    """The candidate with its edges at other lines; what the panel thought of it still holds."""
+    moment = at_lines(desk, *place, like=candidate.moment)
+    moved = desk.candidate(moment, about=_about(desk, about, moment, ()))
+    changed = candidate.parts.get("panel", 0.0)
+    if not changed:
+        return moved
+    value = round(min(1.0, max(0.0, moved.score + changed)), 4)
+    parts = {"local": moved.score, "panel": changed}
+    return replace(moved, score=value, parts=parts, reason=candidate.reason)
+
+
+def _worded(desk: Desk, choice: Choice, lowered: bool) -> list[PlannedClip]:
+    """Best first, so that the better clip keeps a title that two could have."""
+    taken: set[str] = set()
+    clips = []
+    for candidate in choice.chosen:
+        clip = desk.clip(candidate, lowered, taken)
+        taken |= {clip.title, clip.hook}
+        clips.append(clip)
+    return clips
+
+
+def _shortfall(choice: Choice, rest: Rest, target: int, empty_reason: str) -> str:
     found = len(choice.chosen)
     if found >= target:
         return ""
     if not found and empty_reason:
         return empty_reason
-    why = ", ".join(f"{n} {_plural(kind)}" for kind, n in choice.reasons.most_common(3))
-    rest = f"; of the other passages {why}" if why else "; the source holds no further moment"
-    return f"{found} of {target} wanted clips were found{rest}."
+    why = ", ".join(f"{n} {_plural(kind)}" for kind, n in rest.reasons.most_common(3))
+    more = f"; of the other passages {why}" if why else "; the source holds no further moment"
+    return f"{found} of {target} wanted clips were found{more}."
 
 
 def _plural(kind: str) -> str:
-    return {"is": "were", "lies": "lay", "ends": "ended", "opens": "opened"}.get(kind.split()[0], "") + (
-        " " + kind.split(" ", 1)[1] if kind.split()[0] in ("is", "lies", "ends", "opens") else kind
-    )
+    verb, _, rest = kind.partition(" ")
+    past = {"is": "were", "lies": "lay", "ends": "ended", "opens": "opened"}.get(verb, verb)
+    return f"{past} {rest}"

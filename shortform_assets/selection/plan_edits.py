@@ -11,58 +11,79 @@ from shortform_assets.contracts.edits import PlanEdit
 from shortform_assets.contracts.selection import PlannedClip
 from shortform_assets.contracts.speech import Transcript
 from shortform_assets.selection.choice import clock, overlap
-from shortform_assets.selection.script import Line, plain_text
+from shortform_assets.selection.edit_anchor import NEAR, find_words, locate, match_clip, snap, stretch
+from shortform_assets.selection.frame_edges import Pieces
+from shortform_assets.selection.script import Line
 
-SURE, NEAR = 90.0, 60.0
-"""Likeness of a quote, 0 to 100: enough on its own, and enough where the time fits too."""
+BESIDE_WORDS = 200
+"""Words before and after a clip among which the words of a trim are looked for."""
 
 
 class Desk(Protocol):
-    """What makes clips of word ranges (see plan.py)."""
+    """What makes clips of word ranges (see desk.py)."""
 
     transcript: Transcript
     rate: FrameRate
     lines: tuple[Line, ...]
 
     def build(
-        self, first: int, last: int, value: float, reason: str, parts: dict[str, float]
+        self, pieces: Pieces, value: float, reason: str, parts: dict[str, float]
     ) -> PlannedClip | None: ...
 
     def score_near(self, first: int, last: int) -> float: ...
 
 
 @dataclass
-class _Entry:
+class Entry:
     clip: PlannedClip
-    held: bool = False
-    """Pinned or added by hand: no other edit's clip takes its place."""
+    number: int
+    """From 1: its place in the plan before the edits; those that are added follow."""
     titled: bool = False
 
 
 @dataclass
 class Edited:
-    entries: list[_Entry]
+    entries: list[Entry]
     notes: list[str] = field(default_factory=list)
-    dropped: int = 0
+    refused: int = 0
+    """How many edits did nothing; `notes` say why."""
+    gone: list[PlannedClip] = field(default_factory=list)
+    """Dropped by hand."""
+    last_number: int = 0
 
     @property
     def clips(self) -> list[PlannedClip]:
         return [e.clip for e in self.entries]
 
+    def refuse(self, note: str) -> None:
+        self.notes.append(note)
+        self.refused += 1
+
 
 def apply_edits(clips: Sequence[PlannedClip], edits: Sequence[PlanEdit], desk: Desk) -> Edited:
     """The clips as edited, in the order the edits were made; what could not be done is in `notes`."""
-    state = Edited([_Entry(clip) for clip in clips])
+    entries = [Entry(clip, n) for n, clip in enumerate(clips, start=1)]
+    state = Edited(entries, last_number=len(entries))
     for edit in edits:
-        where = f"the {edit.verb} edit at {clock(edit.start_ms)}"
-        entry = _match(state.entries, edit, desk)
+        where = f"The {edit.verb} edit at {clock(edit.start_ms)}"
+        place = match_clip(state.clips, edit, desk.transcript, desk.rate)
+        entry = None if place is None else state.entries[place]
+        if (
+            entry is None
+            and edit.verb == "trim"
+            and match_clip(state.gone, edit, desk.transcript, desk.rate) is None
+        ):
+            # The choice no longer has what was trimmed by hand: it is made again.
+            entry = _hold(state, edit, None, desk, where)
+            if entry is None:
+                continue
         if edit.verb in ("pin", "add"):
             _hold(state, edit, entry, desk, where)
         elif entry is None:
-            state.notes.append(f"{where[:1].upper()}{where[1:]} fits no clip any more.")
+            state.refuse(f"{where} fits no clip any more.")
         elif edit.verb == "drop":
             state.entries.remove(entry)
-            state.dropped += 1
+            state.gone.append(entry.clip)
         elif edit.verb == "retitle":
             _retitle(state, entry, edit, where)
         else:
@@ -70,154 +91,148 @@ def apply_edits(clips: Sequence[PlannedClip], edits: Sequence[PlanEdit], desk: D
     return state
 
 
-def stretch(clip: PlannedClip, rate: FrameRate) -> tuple[int, int]:
-    """From the first to the last source millisecond of a clip."""
-    return rate.ms(min(s.start_frame for s in clip.spans)), rate.ms(max(s.end_frame for s in clip.spans))
-
-
-def likeness(quote: str, text: str) -> float:
-    """How well `quote` is found inside `text`, 0 to 100, whatever the case and punctuation."""
-    from rapidfuzz import fuzz
-
-    a, b = plain_text(quote), plain_text(text)
-    # A quote longer than the clip would match the clip inside it.
-    return float(fuzz.partial_ratio(a, b)) if a and b and len(a) <= len(b) + 10 else float(fuzz.ratio(a, b))
-
-
-def _match(entries: Sequence[_Entry], edit: PlanEdit, desk: Desk) -> _Entry | None:
-    wanted = (edit.start_ms, edit.end_ms)
-    found: list[tuple[float, int, _Entry]] = []
-    for n, entry in enumerate(entries):
-        span = stretch(entry.clip, desk.rate)
-        share = overlap(wanted, span) / max(1, min(wanted[1] - wanted[0], span[1] - span[0]))
-        if not edit.quote:
-            if share >= 0.5:
-                found.append((share, -n, entry))
-            continue
-        like = likeness(edit.quote, _said(entry.clip, desk))
-        alone = like >= SURE and len(edit.quote.split()) >= 3
-        if (share >= 0.3 and like >= NEAR) or alone:
-            found.append((share + like / 100, -n, entry))
-    return max(found, key=lambda f: f[:2])[2] if found else None
-
-
-def _said(clip: PlannedClip, desk: Desk) -> str:
-    return " ".join(w.text for a, b in clip.word_ranges for w in desk.transcript.words[a : b + 1])
-
-
-def _hold(state: Edited, edit: PlanEdit, entry: _Entry | None, desk: Desk, where: str) -> None:
+def _hold(state: Edited, edit: PlanEdit, entry: Entry | None, desk: Desk, where: str) -> Entry | None:
     """pin keeps the clip as it was seen, add makes a new one; both win over automatic clips they overlap."""
-    start, end = _locate(edit, desk)
-    words = _snap(start, end, desk.lines)
-    if words is None or (start, end) == (-1, -1):
-        if entry is not None:
-            entry.held = True
+    place = locate(edit, desk.transcript)
+    words = snap(*place, desk.lines) if place else None
+    if words is None:
+        if entry is None:
+            state.refuse(f"{where} fits no words any more.")
         else:
-            state.notes.append(f"{where[:1].upper()}{where[1:]} fits no words any more.")
-        return
+            entry.clip = _by_hand(entry.clip)
+        return entry
     if entry is not None and edit.verb == "pin":
-        seen, now = set(range(words[0], words[1] + 1)), _words(entry.clip)
+        # What a clip leaves out inside it is no difference: it was seen so.
+        seen, now = set(range(words[0], words[1] + 1)), _hull(entry.clip)
         if len(seen & now) >= 0.9 * len(seen | now):
-            entry.held = True
-            return
-    verb = "Pinned" if edit.verb == "pin" else "Added"
-    built = desk.build(*words, desk.score_near(*words), f"{verb} by hand", {})
+            entry.clip = _by_hand(entry.clip)
+            return entry
+    verb = {"add": "Added", "pin": "Pinned", "trim": "Kept"}[edit.verb]
+    moved = place[0] - edit.start_ms if place else 0
+    pieces = _without(words, desk.lines, [(a + moved, b + moved) for a, b in edit.skip_ms])
+    built = desk.build(pieces, desk.score_near(*words), f"{verb} by hand", {})
     if built is None:
-        state.notes.append(f"{where[:1].upper()}{where[1:]} lies past the end of the picture.")
-        return
-    if edit.title:
+        state.refuse(f"{where} lies past the end of the picture.")
+        return None
+    titled = bool(edit.title) and edit.verb != "trim"
+    if titled:
         built = built.model_copy(update={"title": _one_line(edit.title)})
-    span = (built.spans[0].start_frame, built.spans[-1].end_frame)
+    span = _frames(built)
     beside = [e for e in state.entries if overlap(span, _frames(e.clip))]
     same = [e for e in beside if e.clip.clip_id == built.clip_id]
     if same:
-        same[0].held = True
-        return
-    if any(e.held for e in beside):
-        state.notes.append(
-            f"{where[:1].upper()}{where[1:]} overlaps another clip held by hand and was left out."
-        )
-        return
+        same[0].clip = _by_hand(same[0].clip)
+        return same[0]
+    if any(e.clip.by_hand for e in beside):
+        state.refuse(f"{where} overlaps another clip held by hand and was left out.")
+        return None
     for other in beside:
         state.entries.remove(other)
         if edit.verb == "add" or other is not entry:
             at = clock(stretch(other.clip, desk.rate)[0])
-            state.notes.append(f"{where[:1].upper()}{where[1:]} takes the place of the clip at {at}.")
-    state.entries.append(_Entry(built, held=True, titled=bool(edit.title)))
+            state.notes.append(f"{where} takes the place of the clip at {at}.")
+    if entry is None or edit.verb == "add":
+        state.last_number += 1
+        entry = Entry(built, state.last_number)
+    entry.clip, entry.titled = _by_hand(built), titled
+    # The clip it was matched to may lie beside what was pinned: it moves there, and is not kept twice.
+    state.entries = [e for e in state.entries if e is not entry] + [entry]
+    return entry
 
 
-def _retitle(state: Edited, entry: _Entry, edit: PlanEdit, where: str) -> None:
+def _without(
+    words: tuple[int, int], lines: Sequence[Line], skip: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int], ...]:
+    """The pieces that are left of words first..last without the lines whose middle lies in `skip`."""
+    pieces: list[tuple[int, int]] = []
+    for line in lines:
+        if line.first < words[0] or line.last > words[1]:
+            continue
+        if any(low <= (line.start_ms + line.end_ms) / 2 < high for low, high in skip):
+            continue
+        if pieces and pieces[-1][1] == line.first - 1:
+            pieces[-1] = (pieces[-1][0], line.last)
+        else:
+            pieces.append((line.first, line.last))
+    return tuple(pieces) or (words,)
+
+
+def _retitle(state: Edited, entry: Entry, edit: PlanEdit, where: str) -> None:
     title = _one_line(edit.title)
     if not title:
-        state.notes.append(f"{where[:1].upper()}{where[1:]} gives no title.")
+        state.refuse(f"{where} gives no title.")
         return
     entry.clip = entry.clip.model_copy(update={"title": title})
     entry.titled = True
 
 
-def _trim(state: Edited, entry: _Entry, edit: PlanEdit, desk: Desk, where: str) -> None:
-    """Move an end to the nearest edge of a sentence; an end that is not named stays."""
-    first, last = entry.clip.word_ranges[0][0], entry.clip.word_ranges[-1][1]
+def _trim(state: Edited, entry: Entry, edit: PlanEdit, desk: Desk, where: str) -> None:
+    """Move an end to the words that are quoted, or to the edge of a sentence nearest to a time."""
+    old = (entry.clip.word_ranges[0][0], entry.clip.word_ranges[-1][1])
+    first, last = old
     if edit.to_start_ms is not None:
         to_start = edit.to_start_ms
         first = min(desk.lines, key=lambda x: (abs(x.start_ms - to_start), x.first)).first
     if edit.to_end_ms is not None:
         to_end = edit.to_end_ms
         last = min(desk.lines, key=lambda x: (abs(x.end_ms - to_end), x.last)).last
-    head = where[:1].upper() + where[1:]
-    if (first, last) == (entry.clip.word_ranges[0][0], entry.clip.word_ranges[-1][1]):
-        state.notes.append(f"{head} changes nothing: no sentence ends nearer to it, and none is ever cut.")
+    near = (max(0, old[0] - BESIDE_WORDS), min(len(desk.transcript.words) - 1, old[1] + BESIDE_WORDS))
+    for quote, opens in ((edit.to_start_quote, True), (edit.to_end_quote, False)):
+        if not quote:
+            continue
+        found = find_words(quote, desk.transcript, old, NEAR + 20) or find_words(
+            quote, desk.transcript, near, NEAR + 20
+        )
+        if found is None:
+            state.refuse(f'{where} was left out: "{_one_line(quote)}" is not said near the clip any more.')
+            return
+        first, last = (found.first, last) if opens else (first, found.last)
+    if (first, last) == old:
+        precise = edit.to_start_quote or edit.to_end_quote
+        why = "the clip is so already" if precise else "no sentence ends nearer to it, and none is ever cut"
+        state.refuse(f"{where} changes nothing: {why}.")
         return
-    built = desk.build(first, last, entry.clip.score, "", entry.clip.scores) if first <= last else None
+    pieces = _between(pieces_of(entry.clip, desk.lines), first, last) if first <= last else ()
+    built = desk.build(pieces, entry.clip.score, "", entry.clip.scores) if pieces else None
     if built is None:
-        state.notes.append(f"{head} would leave nothing of the clip and was left out.")
+        state.refuse(f"{where} would leave nothing of the clip and was left out.")
         return
     span = _frames(built)
     if any(overlap(span, _frames(e.clip)) for e in state.entries if e is not entry):
-        state.notes.append(f"{head} would run into another clip and was left out.")
+        state.refuse(f"{where} would run into another clip and was left out.")
         return
-    changes: dict[str, object] = {"reason": f"{entry.clip.reason} Trimmed by hand."}
+    reason = entry.clip.reason.removesuffix(" Trimmed by hand.")
+    changes: dict[str, object] = {"reason": f"{reason} Trimmed by hand."}
     if entry.titled:
         changes["title"] = entry.clip.title
-    entry.clip, entry.held = built.model_copy(update=changes), True
+    entry.clip = _by_hand(built.model_copy(update=changes))
 
 
-def _locate(edit: PlanEdit, desk: Desk) -> tuple[int, int]:
-    """The stretch that is meant, moved to where its quote is said now; (-1, -1) where it is said no more."""
-    words = desk.transcript.words
-    near = [w.text for w in words if w.end_ms > edit.start_ms and w.start_ms < edit.end_ms]
-    if not edit.quote or likeness(edit.quote, " ".join(near)) >= NEAR:
-        return edit.start_ms, edit.end_ms
-    from rapidfuzz import fuzz
-
-    plain, starts = "", []
-    for n, word in enumerate(words):
-        text = plain_text(word.text)
-        if text:
-            starts.append((len(plain), n))
-            plain += text + " "
-    quote = plain_text(edit.quote)
-    found = (
-        fuzz.partial_ratio_alignment(quote, plain, score_cutoff=SURE) if len(quote) <= len(plain) else None
-    )
-    if found is None:
-        return -1, -1
-    said = max(n for at, n in starts if at <= found.dest_start)
-    # Where in the stretch the quote stood is not known: start with it, and keep the length.
-    return words[said].start_ms, words[said].start_ms + edit.end_ms - edit.start_ms
+def pieces_of(clip: PlannedClip, lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """First and last word of the pieces of a clip: they are parted where whole lines are left out."""
+    pieces = [clip.word_ranges[0]]
+    for first, last in clip.word_ranges[1:]:
+        if any(pieces[-1][1] < line.first and line.last < first for line in lines):
+            pieces.append((first, last))
+        else:
+            pieces[-1] = (pieces[-1][0], last)
+    return pieces
 
 
-def _snap(start_ms: int, end_ms: int, lines: Sequence[Line]) -> tuple[int, int] | None:
-    """First and last word of the lines whose middle lies in the stretch, or of the one most in it."""
-    inside = [x for x in lines if start_ms <= (x.start_ms + x.end_ms) / 2 <= end_ms]
-    if not inside:
-        best = max(lines, key=lambda x: overlap((start_ms, end_ms), (x.start_ms, x.end_ms)))
-        inside = [best] if overlap((start_ms, end_ms), (best.start_ms, best.end_ms)) else []
-    return (inside[0].first, inside[-1].last) if inside else None
+def _between(pieces: list[tuple[int, int]], first: int, last: int) -> Pieces:
+    """The pieces of a clip that is to begin and end with these words; what it leaves out stays out."""
+    pieces[0] = (min(first, pieces[0][0]), pieces[0][1])
+    pieces[-1] = (pieces[-1][0], max(last, pieces[-1][1]))
+    cut = [(max(a, first), min(b, last)) for a, b in pieces]
+    return tuple((a, b) for a, b in cut if a <= b)
 
 
-def _words(clip: PlannedClip) -> set[int]:
-    return {n for a, b in clip.word_ranges for n in range(a, b + 1)}
+def _by_hand(clip: PlannedClip) -> PlannedClip:
+    return clip.model_copy(update={"by_hand": True})
+
+
+def _hull(clip: PlannedClip) -> set[int]:
+    return set(range(clip.word_ranges[0][0], clip.word_ranges[-1][1] + 1))
 
 
 def _frames(clip: PlannedClip) -> tuple[int, int]:

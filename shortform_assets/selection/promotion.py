@@ -9,6 +9,7 @@ from shortform_assets.selection.lexicon import (
     BREAK_ENDS,
     BREAK_STARTS,
     INTRO,
+    OFFER,
     OUTRO,
     PITCH_LEAD,
     PROMOTION,
@@ -22,6 +23,8 @@ BREAK_MS = 240_000
 """An announced break is believed to end within this, or at once where nobody welcomes us back."""
 BRIDGE_MS = 45_000
 """Between two advertising sentences this close together, all is advertising."""
+PITCH_MS = 60_000
+"""One pitch, spoken without a break, is over by then."""
 INTRO_MS, OUTRO_MS = 120_000, 120_000
 REACH = 8
 """A sponsor's name is looked for this many sentences around the cue."""
@@ -36,6 +39,7 @@ def flag_lines(lines: Sequence[Line]) -> tuple[str, ...]:
         flags[i] = ADVERT
     _grow_breaks(lines, flags)
     _grow_names(lines, flags, seeds)
+    _grow_turns(lines, flags)
     _bridge(lines, flags)
     for i, line in enumerate(lines[:-1]):
         if flags[i + 1] == ADVERT and (
@@ -87,6 +91,30 @@ def _grow_breaks(lines: Sequence[Line], flags: list[str]) -> None:
             if BREAK_ENDS.search(lines[j].plain):
                 flags[i:j] = [ADVERT] * (j - i)
                 break
+
+
+def _grow_turns(lines: Sequence[Line], flags: list[str]) -> None:
+    """What one voice says between two cues of a pitch is the pitch, however plainly it is put.
+
+    A turn that opens by announcing a sponsor goes on about it as far as its last cue, or for PITCH_MS at most
+    where it names an offer; a weak cue counts there as well.
+    """
+    a = 0
+    while a < len(lines):
+        b = a
+        while b + 1 < len(lines) and lines[b + 1].speaker == lines[a].speaker:
+            b += 1
+        marks = [i for i in range(a, b + 1) if flags[i] == ADVERT]
+        if marks:
+            until = lines[marks[0]].start_ms + PITCH_MS
+            cues = [
+                i
+                for i in range(marks[0], b + 1)
+                if advertising_score(lines[i]) or OFFER.search(lines[i].plain)
+            ]
+            last = max((i for i in cues if lines[i].start_ms <= until), default=marks[0])
+            flags[marks[0] : last + 1] = [ADVERT] * (last + 1 - marks[0])
+        a = b + 1
 
 
 def _grow_names(lines: Sequence[Line], flags: list[str], seeds: Sequence[int]) -> None:

@@ -38,6 +38,11 @@ class Line:
     def words(self) -> int:
         return self.last - self.first + 1
 
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The tokens that carry meaning of their own; `stems` are theirs."""
+        return tuple(t for t in self.tokens if is_content(t))
+
 
 def read_script(transcript: Transcript, turns: SpeakerTurns, longest_ms: int) -> tuple[Line, ...]:
     """Lines in order, covering every word. A run-on line never grows past `longest_ms`."""

@@ -1,15 +1,15 @@
-"""Loudness and pitch over the whole source, measured once in windows and summed over any stretch after."""
+"""What is heard over the whole source, measured once in windows and summed over any stretch after."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from shortform_assets.selection.laughter import HOP_MS, RATE, Texture, reactions, texture
 from shortform_assets.workbench import Workbench
 
-RATE = 16_000
-HOP_MS = 100
 FRAME_MS = 40
 # 640 samples hold 2.8 periods of the lowest pitch.
 BLOCK_MS = 60_000
@@ -18,10 +18,18 @@ PITCH_HZ = (70.0, 400.0)
 
 
 class Sound:
-    """Level in dB and pitch in semitones (NaN where unvoiced), one value every 100 ms."""
+    """Level in dB, pitch in semitones (NaN where unvoiced), laughter and applause (0 to 1), all every 100 ms."""
 
-    def __init__(self, level: np.ndarray, pitch: np.ndarray) -> None:
+    def __init__(
+        self,
+        level: np.ndarray,
+        pitch: np.ndarray,
+        laughter: np.ndarray | None = None,
+        applause: np.ndarray | None = None,
+    ) -> None:
         self.level, self.pitch = level, pitch
+        self.laughter = np.zeros(len(level)) if laughter is None else laughter
+        self.applause = np.zeros(len(level)) if applause is None else applause
         loud = level[level > FLOOR_DB + 5]
         # Speech level, not silence level: the upper part of what is heard.
         self.usual_db = float(np.percentile(loud, 60)) if len(loud) else FLOOR_DB
@@ -42,6 +50,14 @@ class Sound:
         low, high = np.percentile(part, [10, 90])
         return float(high - low)
 
+    def laughter_ms(self, start_ms: int, end_ms: int) -> float:
+        """How long somebody laughs in the stretch."""
+        return HOP_MS * float(self._part(self.laughter, start_ms, end_ms).sum())
+
+    def applause_ms(self, start_ms: int, end_ms: int) -> float:
+        """How long there is clapping in the stretch."""
+        return HOP_MS * float(self._part(self.applause, start_ms, end_ms).sum())
+
     @staticmethod
     def _part(series: np.ndarray, start_ms: int, end_ms: int) -> np.ndarray:
         return series[start_ms // HOP_MS : max(start_ms // HOP_MS + 1, end_ms // HOP_MS)]
@@ -50,20 +66,29 @@ class Sound:
 SILENT = Sound(np.zeros(0), np.zeros(0))
 
 
-def listen(bench: Workbench, path: Path, duration_ms: int) -> Sound:
-    """Measure the 16 kHz speech at `path`, a minute at a time."""
+def listen(bench: Workbench, path: Path, duration_ms: int, spoken: Sequence[tuple[int, int]] = ()) -> Sound:
+    """Measure the 16 kHz speech at `path`, a minute at a time.
+
+    `spoken` are the words' times in ms: laughter and applause are looked for between them, and not at all
+    where there are none.
+    """
     from shortform_assets.media.audio import read_speech
 
-    levels, pitches = [], []
+    levels, pitches, textures = [], [], []
     for start in range(0, duration_ms, BLOCK_MS):
         samples = np.asarray(read_speech(path, start, min(duration_ms, start + BLOCK_MS)), dtype=np.float32)
         level, pitch = measure(samples)
         levels.append(level)
         pitches.append(pitch)
+        textures.append(texture(samples))
         bench.progress(0.9 * min(1.0, (start + BLOCK_MS) / duration_ms), "listening")
     if not levels:
         return SILENT
-    return Sound(np.concatenate(levels), np.concatenate(pitches))
+    level = np.concatenate(levels)
+    whole = Texture(
+        np.concatenate([t.flatness for t in textures]), np.concatenate([t.envelope for t in textures])
+    )
+    return Sound(level, np.concatenate(pitches), *reactions(level, whole, spoken))
 
 
 def measure(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

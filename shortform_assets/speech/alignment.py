@@ -11,7 +11,8 @@ from shortform_assets.speech.pronounce import phones
 from shortform_assets.speech.recognizer import Aligner, Floats
 from shortform_assets.speech.spelling import spoken
 from shortform_assets.speech.voice_activity import Span, Voice
-from shortform_assets.speech.written import Draft
+from shortform_assets.speech.written import Draft, in_order
+from shortform_assets.workbench import Workbench
 
 _GAP_MS, _PAD_MS, _LATE_MS, _LONGEST_MS = 300, 350, 450, 15_000
 _FURTHEST_MS, _DOUBTFUL_MS = 1200, 250
@@ -25,26 +26,39 @@ _FEWEST = 6
 
 
 def align_words(
+    bench: Workbench,
     words: Sequence[Draft],
     read: Callable[[int, int], Floats],
     duration_ms: int,
     voice: Voice,
     aligner: Aligner,
-    progress: Callable[[float], None],
+    begun: float,
 ) -> list[Draft]:
-    """`words` with the times at which the aligner finds them; where it does not, they keep their own.
+    """`words`, in order and apart, with the times at which the aligner finds them; else they keep their own.
 
-    Utterances are cut at pauses and are at most 15 s long. Words that have no spoken form in Latin letters
-    are left out of the alignment and fill the room between their neighbours.
+    Utterances are cut at pauses and are at most 15 s long; they are aligned side by side. Words that have
+    no spoken form in Latin letters are left out and fill the room between their neighbours. `begun` is the
+    progress at the start.
     """
+    ranges = utterances(words)
+    seams = [
+        seam(words[last], words[last + 1], voice) if last + 1 < len(words) else duration_ms
+        for _, last in ranges
+    ]
+    jobs = [
+        (words[first : last + 1], start, end)
+        for (first, last), start, end in zip(ranges, [0, *seams], seams, strict=False)
+    ]
     done: list[Draft] = []
-    start = 0
-    for first, last in utterances(words):
-        end = seam(words[last], words[last + 1], voice) if last + 1 < len(words) else duration_ms
-        done += _piecewise(words[first : last + 1], start, end, read, voice, aligner)
-        start = end
-        progress((last + 1) / len(words))
-    return done
+    with aligner.crew(len(jobs)) as crew:
+
+        def align(job: tuple[Sequence[Draft], int, int]) -> list[Draft]:
+            return _piecewise(*job, read, voice, crew)
+
+        for aligned in bench.map(align, jobs):
+            done += aligned
+            bench.progress(begun + (1 - begun) * len(done) / len(words), "aligning words")
+    return in_order(done, duration_ms)
 
 
 def _piecewise(
@@ -71,7 +85,7 @@ def _piecewise(
 def _to_voice(word: Draft, voice: Voice) -> Draft:
     """A word without the silence that the aligner hid in it."""
     inside = [(max(a, word.start), min(b, word.end)) for a, b in voice.spans_near(word.start, word.end)]
-    if not word.aligned or not inside:
+    if word.timing != "aligned" or not inside:
         return word
     low, high = max(inside, key=lambda span: (span[1] - span[0], -span[0]))
     start = low if low - word.start > _HIDDEN_MS else word.start
@@ -169,4 +183,4 @@ def _accept(word: Draft, found: Span | None, furthest: int) -> Draft:
         return word
     if abs(start - word.start) > furthest or abs(end - word.end) > furthest:
         return word
-    return replace(word, start=start, end=end, aligned=True)
+    return replace(word, start=start, end=end, timing="aligned")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shortform_assets.errors import ShortformError
 
 Floats = NDArray[np.float32]
 SAMPLE_RATE = 16000
@@ -21,6 +24,8 @@ class RawWord:
     start: float
     end: float
     probability: float
+    timed: bool = True
+    """False where the provider gave no times and this is the word's share of its segment."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,15 @@ class RawTranscript:
     segments: tuple[RawSegment, ...]
 
 
+class ProviderFailed(ShortformError):
+    """A provider cannot give an answer now: unreachable, refused, over budget, or its answer is nonsense.
+
+    The sentence names the provider, what happened and what would help. The next provider is asked then.
+    """
+
+
 class Recognizer(Protocol):
-    """Speech to text with word times."""
+    """Speech to text."""
 
     name: str
     """Provider and model, as it is shown to the user."""
@@ -54,12 +66,64 @@ class Recognizer(Protocol):
     def recognize(
         self,
         samples: Floats,
-        language: str | None,
+        language: str,
         beam_size: int,
+        terms: Sequence[str],
         progress: Callable[[float], None],
     ) -> RawTranscript:
-        """What is said in mono 16 kHz `samples` in -1..1. `language` is ISO 639-1, None to detect it."""
+        """What is said in mono 16 kHz `samples` in -1..1, at most some minutes of them.
+
+        `language` is ISO 639-1. `beam_size` and `terms` (names and words that are likely, most important
+        first) are used where the provider can. A segment may lack word times (`words` empty): they are
+        spread over it then. Safe to call from several threads. Raises ProviderFailed.
+        """
         ...
+
+
+@runtime_checkable
+class SecondHearing(Protocol):
+    """What a recognizer has that can hear without any voice gate of its own."""
+
+    def decode(self, samples: Floats) -> str:
+        """The text in at most 30 s of sound, whether or not somebody seems to speak; may be invented."""
+        ...
+
+
+class LanguageDetector(Protocol):
+    """Tells which language is spoken."""
+
+    def detect(self, samples: Floats) -> tuple[str, float]:
+        """ISO 639-1 and its probability for up to some minutes of mono 16 kHz speech."""
+        ...
+
+
+class Provider(Protocol):
+    """One way to get a transcript. Reading its facts loads and calls nothing; `load` may."""
+
+    name: str
+    """As genre configs write it: `whisper`, `openai:whisper-1`."""
+    languages: frozenset[str] | None
+    """ISO 639-1 codes it can do; None for all that Whisper knows."""
+    parallel: int
+    """Calls of `recognize` that may run side by side."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Model bytes, version and every setting that decides the answer; no secret, no host's key."""
+        ...
+
+    def load(self) -> Recognizer:
+        """The recognizer, loaded once. ProviderFailed or InputError where it is not installed or set up."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Who listens to one source: providers in the order they are asked, and who hears doubtful parts again."""
+
+    providers: tuple[Provider, ...]
+    detector: LanguageDetector
+    second: Provider | None = None
 
 
 class Aligner(Protocol):
@@ -76,6 +140,10 @@ class Aligner(Protocol):
 
         `pronunciations` are the ARPAbet phones of the words that the dictionary lacks.
         """
+        ...
+
+    def crew(self, utterances: int) -> AbstractContextManager[Aligner]:
+        """An aligner for that many calls from several threads; their number never changes an answer."""
         ...
 
 

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.slices.speech import SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
-from shortform_assets.contracts.speech import Transcript, Word
+from shortform_assets.contracts.speech import GuardAction, Interval, Transcript, Word
 from shortform_assets.media.audio import read_speech
 from shortform_assets.speech.alignment import align_words
-from shortform_assets.speech.hallucinations import guard
-from shortform_assets.speech.listen import listen
-from shortform_assets.speech.recognizer import SAMPLE_RATE, Aligner, Floats, Recognizer
+from shortform_assets.speech.answers import checked
+from shortform_assets.speech.chunks import Read
+from shortform_assets.speech.glossary import repair
+from shortform_assets.speech.listen import tell_language
+from shortform_assets.speech.own_transcript import beyond, own_segments, parse_transcript
+from shortform_assets.speech.recognise import Said, recognise
+from shortform_assets.speech.recognizer import SAMPLE_RATE, Aligner, Ears, Floats, RawTranscript
 from shortform_assets.speech.sentences import split_sentences
 from shortform_assets.speech.voice_activity import Voice, find_voice
 from shortform_assets.speech.written import Draft, drafts, in_order, trim
 from shortform_assets.workbench import Workbench
 
-_HEARD = 0.75
-"""The share of the work that recognition is; alignment is the rest."""
+OWN = "the user's own transcript"
+_HEARD = 0.8
+"""Progress after recognition; alignment is the rest."""
 _UNDETERMINED = "und"
 """ISO 639-2 for a language that nobody could tell, because nothing is said."""
 
 
 def transcribe(
-    bench: Workbench, recognizer: Recognizer, aligner: Aligner, mezzanine: Mezzanine, speech: SpeechSlice
+    bench: Workbench,
+    ears: Ears,
+    aligner: Aligner,
+    mezzanine: Mezzanine,
+    speech: SpeechSlice,
+    glossary: Sequence[str] = (),
+    own: Blob | None = None,
 ) -> Transcript:
     """Words of the mezzanine's speech track with times and confidence, and their sentences.
 
     Voice is found first (Silero), recognised in chunks, cleared of hallucinations, and English words are
     then aligned to the sound; others keep the recognizer's times. Silence and music give no words.
+    `glossary` makes its names likelier and mends near misses; `own` is the user's transcript, which is
+    aligned instead of recognising, and never doubted. ShortformError where no provider could do it.
     """
     path = bench.open(mezzanine.speech)
     duration_ms = min(mezzanine.duration_ms, mezzanine.speech_samples * 1000 // SAMPLE_RATE)
@@ -38,45 +52,61 @@ def transcribe(
         return read_speech(path, max(0, start_ms), min(end_ms, duration_ms))
 
     voice = Voice(find_voice(read, duration_ms))
-    heard = listen(read, voice, recognizer, speech, lambda x: bench.progress(_HEARD * x, "recognising"))
-    words = [trim(word, voice) for word in drafts(heard.segments, heard.language, 0)]
-    words, removed = guard(words, heard.segments, voice, speech.guard)
-    words = in_order(words, duration_ms)
-    if speech.align and heard.language == "en":
-        words = _aligned(words, read, duration_ms, voice, aligner, bench)
-    final = tuple(_word(word) for word in words)
-    actions = sorted((*heard.repairs, *removed), key=lambda action: (action.start_ms, action.end_ms))
-    named = speech.language if speech.language != "auto" else _UNDETERMINED
+    if own is not None:
+        said = _own(bench, own, read, voice, duration_ms, ears, speech)
+    else:
+        content = mezzanine.speech.sha256
+        said = recognise(
+            bench, read, voice, duration_ms, ears, speech, content, glossary,
+            lambda share: bench.progress(_HEARD * share, "recognising"),
+        )  # fmt: skip
+    if said is None:
+        named = speech.language if speech.language != "auto" else _UNDETERMINED
+        said = Said(named, 0.0, "", ())
+    voice = Voice([*voice.spans, *said.faint])
+    words = list(said.words)
+    repairs: list[GuardAction] = []
+    if glossary and own is None:
+        words, repairs = repair(words, glossary, said.language, aligner.knows)
+    if speech.align and said.language == "en":
+        words = align_words(bench, words, read, duration_ms, voice, aligner, _HEARD)
+    return _transcript(mezzanine, said, words, repairs)
+
+
+def _own(
+    bench: Workbench, own: Blob, read: Read, voice: Voice, duration_ms: int, ears: Ears, speech: SpeechSlice
+) -> Said | None:
+    """The user's words; their times are found by alignment like any others, and nothing is taken out."""
+    cues = parse_transcript(bench.open(own).read_bytes(), "of the source")
+    late = beyond(cues, duration_ms)
+    if late:
+        bench.note(own_cues_beyond_the_end=len(late))
+    language, sure = speech.language, 1.0
+    if language == "auto":
+        if not voice.spans:
+            return None
+        language, sure = tell_language(read, voice, ears.detector)
+    raw = RawTranscript(language, sure, own_segments(cues, 0, duration_ms))
+    segments = checked(raw, duration_ms / 1000, language, OWN)
+    words = [trim(word, voice) for word in drafts(segments, language, 0)]
+    return Said(language, sure, OWN, tuple(in_order(words, duration_ms)))
+
+
+def _transcript(
+    mezzanine: Mezzanine, said: Said, words: Sequence[Draft], repairs: Sequence[GuardAction]
+) -> Transcript:
+    final = tuple(
+        Word(text=w.text, start_ms=w.start, end_ms=w.end, confidence=round(w.confidence, 4), timing=w.timing)
+        for w in words
+    )
     return Transcript(
-        language=heard.language if final else named,
-        language_confidence=heard.language_confidence if final else 0.0,
-        provider=recognizer.name,
+        language=said.language,
+        language_confidence=said.language_confidence,
+        provider=said.provider,
+        passed_over=said.passed_over,
         duration_ms=mezzanine.duration_ms,
         words=final,
         sentences=split_sentences(final),
-        guard=tuple(actions),
-    )
-
-
-def _aligned(
-    words: Sequence[Draft],
-    read: Callable[[int, int], Floats],
-    duration_ms: int,
-    voice: Voice,
-    aligner: Aligner,
-    bench: Workbench,
-) -> list[Draft]:
-    def report(share: float) -> None:
-        bench.progress(_HEARD + (1 - _HEARD) * share, "aligning words")
-
-    return in_order(align_words(words, read, duration_ms, voice, aligner, report), duration_ms)
-
-
-def _word(word: Draft) -> Word:
-    return Word(
-        text=word.text,
-        start_ms=word.start,
-        end_ms=word.end,
-        confidence=word.confidence,
-        aligned=word.aligned,
+        faint=tuple(Interval(start_ms=low, end_ms=high) for low, high in said.faint),
+        guard=tuple(sorted((*said.actions, *repairs), key=lambda action: (action.start_ms, action.end_ms))),
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from shortform_assets.speech.recognizer import RawSegment, RawWord
 from shortform_assets.speech.voice_activity import Voice
+
+Timing = Literal["aligned", "recognized", "proportional"]
 
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "bo", "yue"})
 """Languages written without spaces, where every token is a word of its own."""
@@ -29,7 +32,7 @@ class Draft:
     confidence: float
     segment: int
     """Index of the raw segment it came from."""
-    aligned: bool = False
+    timing: Timing = "recognized"
 
 
 def join_tokens(tokens: Iterable[RawWord], language: str) -> list[RawWord]:
@@ -61,7 +64,8 @@ def _merge(left: RawWord, right: RawWord) -> RawWord:
     text = right.text.strip()
     total = max(1, len(left.text) + len(text))
     mean = (left.probability * len(left.text) + right.probability * len(text)) / total
-    return RawWord(left.text + text, min(left.start, right.start), max(left.end, right.end), mean)
+    timed = left.timed and right.timed
+    return RawWord(left.text + text, min(left.start, right.start), max(left.end, right.end), mean, timed)
 
 
 def drafts(segments: Sequence[RawSegment], language: str, offset_ms: int) -> list[Draft]:
@@ -71,7 +75,8 @@ def drafts(segments: Sequence[RawSegment], language: str, offset_ms: int) -> lis
         for word in join_tokens(segment.words, language):
             start, end = offset_ms + round(word.start * 1000), offset_ms + round(word.end * 1000)
             confidence = min(1.0, max(0.0, word.probability))
-            found.append(Draft(word.text, max(0, start), max(0, start, end), confidence, number))
+            timing: Timing = "recognized" if word.timed else "proportional"
+            found.append(Draft(word.text, max(0, start), max(0, start, end), confidence, number, timing))
     return found
 
 

@@ -1,95 +1,120 @@
-"""The vision worker: `python -m shortform_assets.workers.vision JOB.json` tracks faces in many clips.
+"""The vision worker: `python -m shortform_assets.workers.vision STORE JOB` tracks faces in many clips.
 
-The job names a store, how to look for faces, the clips' media and a results file. Every result is
-appended to that file as one JSON line as soon as it is there, and reported through Dagster Pipes where the
-worker was launched by it. What is big goes into the store; a line holds contracts only.
+STORE is the media store's URL, JOB the key of a job's folder in it. The job names how to look for faces and
+the clips' media. Every result is left in the store as soon as it is there, so that it outlives this process;
+see `resources.vision.mailbox`. Launched by Dagster Pipes, it logs there too.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
-from shortform_assets.contracts.base import Dropped, canonical_json
-from shortform_assets.contracts.clips import ClipMedia, FaceTracks
-from shortform_assets.contracts.slices.reframing import FaceSlice
 from shortform_assets.errors import ShortformError
 
-STAGE = "face_tracks"
-
-
-class VisionJob(BaseModel):
-    """What JOB.json holds."""
-
-    store: str
-    faces: FaceSlice
-    clips: tuple[ClipMedia, ...]
-    results: str
-    """File for the results, one JSON line each."""
-    log: str = ""
-    """File for what libraries print; the worker's own stderr where it is empty."""
-
-
-class VisionEvent(BaseModel):
-    """One line of the results: a worker's start, a clip's start, its progress, or its end."""
-
-    pid: int = 0
-    clip_id: str = ""
-    fraction: float = 0.0
-    tracks: FaceTracks | None = None
-    dropped: Dropped | None = None
-
-    @property
-    def result(self) -> FaceTracks | Dropped | None:
-        return self.tracks or self.dropped
-
-
-Tell = Callable[[VisionEvent], None]
-
-
-def main(path: Path) -> None:
-    """Work through the job at `path`."""
-    job = VisionJob.model_validate_json(path.read_bytes())
-    if job.log:
-        _print_into(Path(job.log))
-    with _teller(Path(job.results)) as tell:
-        tell(VisionEvent(pid=os.getpid()))
-        track_clips(job, tell)
-
-
-def track_clips(job: VisionJob, tell: Tell) -> None:
-    """Track every clip of `job`; a fault in one clip drops that clip only."""
+if TYPE_CHECKING:
     from resources.media_store import MediaStore
+    from resources.vision.mailbox import JobFolder, Result, VisionJob
+    from shortform_assets.contracts.clips import ClipMedia, FaceTracks
+    from shortform_assets.reframing.detect import FaceDetector
+    from shortform_assets.reframing.landmarks import FaceLandmarker
+
+Log = Callable[[str], None]
+
+
+def main(url: str, key: str) -> int:
+    """Work through the job; the exit status: 1 where it cannot be worked on at all."""
+    from resources.media_store import MediaStore
+    from resources.vision.mailbox import JobFolder
+
+    store = MediaStore.open(url)
+    report = Report(JobFolder(store, key))
+    try:
+        with _log() as log:
+            track_clips(store, report, log)
+    except ShortformError as error:
+        report.complain(str(error))
+        return 1
+    return 0
+
+
+class Report:
+    """What is said of a job while it is worked on."""
+
+    def __init__(self, folder: JobFolder) -> None:
+        from resources.vision.mailbox import Pulse, Results, rhythm
+
+        self.job: VisionJob = folder.job()
+        self._folder, self._pulse = folder, Pulse()
+        self._results = Results(folder.store, self.job.fingerprint, self.job.faces)
+        self._pause, self._said = rhythm(folder.store), 0.0
+
+    def start(self, device: str) -> None:
+        self._say(device=device)
+
+    def begin(self, clip: ClipMedia) -> None:
+        self._say(at=clip.clip_id, fraction=0.0)
+
+    def progress(self, fraction: float) -> None:
+        """Cheap to call often."""
+        if time.monotonic() - self._said >= self._pause:
+            self._say(fraction=fraction)
+
+    def finish(self, clip: ClipMedia, result: Result) -> None:
+        self._results.put(clip, result)
+        self._say(at="", fraction=0.0, done=(*self._pulse.done, clip.clip_id))
+
+    def complain(self, complaint: str) -> None:
+        print(complaint, file=sys.stderr)
+        self._say(complaint=complaint)
+
+    def _say(self, **news: object) -> None:
+        self._pulse = self._pulse.model_copy(update={"beat": self._pulse.beat + 1, **news})
+        self._folder.say(self._pulse)
+        self._said = time.monotonic()
+
+
+def track_clips(store: MediaStore, report: Report, log: Log) -> None:
+    """Track every clip of the job; a fault in one clip drops that clip only. Raises InputError where the
+    models, or the device that the job insists on, are not there."""
     from resources.models import Models
+    from resources.vision.base import fingerprint
+    from resources.vision.crew import dropped
+    from shortform_assets.errors import InputError
     from shortform_assets.reframing.detect import FaceDetector
     from shortform_assets.reframing.landmarks import FaceLandmarker
 
     models = Models()
-    store = MediaStore.open(job.store)
-    detector = FaceDetector(models.resolve("centerface"))
-    with FaceLandmarker(models.resolve("face-landmarker")) as landmarker:
-        for clip in job.clips:
-            tell(VisionEvent(clip_id=clip.clip_id))
+    if fingerprint(models) != report.job.fingerprint:
+        raise InputError(
+            "the worker tracks faces with another version or other models than were asked for",
+            "vision worker",
+            "install the same release of shortform there",
+        )
+    detector = FaceDetector(models.resolve("centerface"), device=report.job.device)
+    with FaceLandmarker(models.resolve("face-landmarker"), device=detector.device) as landmarker:
+        report.start(f"detector on {detector.device}, landmarks on {landmarker.device}")
+        for number, clip in enumerate(report.job.clips, start=1):
+            report.begin(clip)
             try:
-                tracks = _track(store, detector, landmarker, clip, job.faces, tell)
-                tell(VisionEvent(clip_id=clip.clip_id, fraction=1.0, tracks=tracks))
+                result: Result = _track(store, detector, landmarker, clip, report)
             except ShortformError as error:
-                tell(_drop(clip.clip_id, str(error)))
+                result = dropped(clip.clip_id, str(error))
             except Exception as error:
                 # A defect met by one clip must not cost the others; the log keeps the traceback.
                 traceback.print_exc()
-                tell(_drop(clip.clip_id, f"unexpected {type(error).__name__}: {error}"))
+                result = dropped(clip.clip_id, f"unexpected {type(error).__name__}: {error}")
+            report.finish(clip, result)
+            log(f"faces: clip {number} of {len(report.job.clips)} is done ({clip.clip_id})")
 
 
 def _track(
-    store: Any, detector: Any, landmarker: Any, clip: ClipMedia, faces: FaceSlice, tell: Tell
+    store: MediaStore, detector: FaceDetector, landmarker: FaceLandmarker, clip: ClipMedia, report: Report
 ) -> FaceTracks:
     from resources.bench import StoreBench
     from shortform_assets.reframing.tracks import track_faces
@@ -99,48 +124,27 @@ def _track(
     def progress(fraction: float, _: str) -> None:
         if os.getppid() != parent:
             raise SystemExit("whoever started this worker is gone")
-        tell(VisionEvent(clip_id=clip.clip_id, fraction=fraction))
+        report.progress(fraction)
 
     with StoreBench.over(store, on_progress=progress, threads=1) as bench:
-        return track_faces(bench, detector, landmarker, clip, faces)
-
-
-def _drop(clip_id: str, reason: str) -> VisionEvent:
-    return VisionEvent(clip_id=clip_id, dropped=Dropped(clip_id=clip_id, stage=STAGE, reason=reason))
+        return track_faces(bench, detector, landmarker, clip, report.job.faces)
 
 
 @contextmanager
-def _teller(results: Path) -> Iterator[Tell]:
-    """Appends events to `results`, and reports results to Dagster where it launched this process."""
-    with results.open("ab", buffering=0) as lines:
-
-        def write(event: VisionEvent) -> None:
-            lines.write(canonical_json(event.model_dump(mode="json")) + b"\n")
-
+def _log() -> Iterator[Log]:
+    """Says a sentence in Dagster's log where Dagster launched this process, else on stderr."""
+    with ExitStack() as stack:
         if "DAGSTER_PIPES_CONTEXT" not in os.environ:
-            yield write
+            yield lambda sentence: print(sentence, file=sys.stderr)
             return
-        from dagster_pipes import open_dagster_pipes
+        from dagster_pipes import PipesEnvVarParamsLoader, open_dagster_pipes
 
-        with open_dagster_pipes() as pipes:
+        from resources.vision.messages import STORE, StoreMessageWriter
 
-            def report(event: VisionEvent) -> None:
-                write(event)
-                if event.result is not None:
-                    pipes.report_custom_message(event.model_dump(mode="json"))
-
-            yield report
-
-
-def _print_into(log: Path) -> None:
-    """Everything printed, also by native libraries, goes to `log`."""
-    into = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.dup2(into, 1)
-    os.dup2(into, 2)
-    os.close(into)
+        remote = STORE in PipesEnvVarParamsLoader().load_messages_params()
+        writer = StoreMessageWriter() if remote else None
+        yield stack.enter_context(open_dagster_pipes(message_writer=writer)).log.info
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1], sys.argv[2]))

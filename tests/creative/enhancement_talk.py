@@ -73,13 +73,16 @@ def planned(spans, ranges, hook="Why not build it?") -> PlannedClip:
 
 def camera(clip: PlannedClip, faces=(), cuts=(), media: ClipMedia | None = None) -> CropPaths:
     edges = [0, *cuts, clip.frames]
-    whole = Panel(slot=(0, 0, 1, 1), width=607, height=1080, path=(Keyframe(frame=0, x=0, y=0),))
-    framings = tuple(
-        Framing(start_frame=a, end_frame=b, layout="single", reason="r", panels=(whole,))
-        for a, b in pairwise(edges)
-    )
+
+    def framed(a: int, b: int, wide: float) -> Framing:
+        whole = Panel(slot=(0, 0, 1, 1), width=wide, height=1080, path=(Keyframe(frame=a, x=0, y=0),))
+        return Framing(start_frame=a, end_frame=b, layout="single", reason="r", panels=(whole,))
+
     aspects = tuple(
-        AspectFraming(aspect=aspect, framings=framings, faces=tuple(faces)) for aspect in ("9:16", "1:1")
+        AspectFraming(
+            aspect=aspect, framings=tuple(framed(a, b, wide) for a, b in pairwise(edges)), faces=tuple(faces)
+        )
+        for aspect, wide in (("9:16", 607.5), ("1:1", 1080))
     )
     return CropPaths(
         clip_id=clip.clip_id,

@@ -20,7 +20,7 @@ from shortform_assets.creative.hook import caption_bands, card_band
 from shortform_assets.creative.placement import FOREHEAD, Band, Block, covered, place
 from shortform_assets.creative.styles import ensure_shipped_styles, resolve_style
 from shortform_assets.creative.typeset import Typeface, line_share
-from shortform_assets.creative.words import clip_words, fix_text, fix_words
+from shortform_assets.creative.words import clip_words
 from shortform_assets.errors import InputError
 
 
@@ -86,37 +86,6 @@ def test_words_map_through_any_timeline(data):
             if span.start_frame <= at < span.end_frame:
                 assert any(w.start_frame == offset + at - span.start_frame for w in found)
         offset, before = offset + span.frames, last
-
-
-def test_fixes_keep_case_and_punctuation():
-    words = clip_words(whole(), RATE, transcript(), turns(transcript()))
-
-    def text(*edits: CreativeEdit) -> str:
-        return " ".join(w.text for w in fix_words(words, edits))
-
-    def fix(wrong: str, right: str, **when) -> CreativeEdit:
-        return CreativeEdit(verb="fix", wrong=wrong, right=right, **when)
-
-    assert "in a Kitchen Sink in" in text(fix("kitchen", "Kitchen Sink"))
-    assert text(fix("everybody asks", "people ask")).startswith("People ask how")
-    assert "started. We" in text(fix("STARTED", "started"))
-    assert "and debated endlessly. Then" in text(fix("argued for hours", "debated endlessly"))
-    assert "Málaga" not in text(fix("málaga", "Seville"))
-    assert (
-        text(fix("we", "they", start_ms=3000)).startswith("Everybody asks how we started. They met") is False
-    )
-    assert text(fix("it", "")).count(" it") == 0
-    timed = fix_words(words, [fix("argued for hours", "fought")])
-    (fought,) = [w for w in timed if w.text.startswith("fought")]
-    before = [w for w in words if w.text in ("argued", "hours.")]
-    assert (fought.start_frame, fought.end_frame) == (before[0].start_frame, before[1].end_frame)
-    assert fought.ends_sentence
-    span = [(0, 9000)]
-    assert (
-        fix_text("How acme corp started", span, [fix("acme corp", "ACME Corp.")]) == "How ACME Corp. started"
-    )
-    assert fix_text("Acme corps", span, [fix("acme corp", "X")]) == "Acme corps"
-    assert fix_text("\\1 (a", span, [fix("(a", "\\g<0>")]) == "\\1 \\g<0>"
 
 
 FACES = st.lists(

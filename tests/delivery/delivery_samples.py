@@ -21,6 +21,7 @@ from shortform_assets.contracts.creative import (
     CaptionStyle,
     CaptionWord,
     ClipEnhancement,
+    ClipWord,
     Composition,
     Encode,
     Font,
@@ -29,6 +30,7 @@ from shortform_assets.contracts.creative import (
 )
 from shortform_assets.contracts.delivery import Outcome, Quality
 from shortform_assets.contracts.selection import ClipPlan, FellOut, PlannedClip, Span
+from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
 from shortform_assets.delivery.outcomes import Terms
 
 RATE = FrameRate(num=25)
@@ -93,6 +95,10 @@ def render_job(clip: int = 0, title: str = "A title", aspect: str = "9:16", fram
         enhancement=ClipEnhancement(
             clip_id=clip_id,
             title=title,
+            words=tuple(
+                ClipWord(text=w.text, start_frame=w.start_frame, end_frame=w.end_frame, speaker="S1")
+                for w in words
+            ),
             pages=(page,),
             audio=AudioTreatment(highpass_hz=80, compress=True, fade_in_ms=10, fade_out_ms=10),
         ),
@@ -119,8 +125,34 @@ def render_job(clip: int = 0, title: str = "A title", aspect: str = "9:16", fram
 def saying(job: RenderJob, word: str) -> RenderJob:
     """The job with other words on its one caption page, and so another picture."""
     page = job.enhancement.pages[0]
-    said = page.model_copy(update={"lines": ((CaptionWord(text=word, start_frame=0, end_frame=9),),)})
-    return job.model_copy(update={"enhancement": job.enhancement.model_copy(update={"pages": (said,)})})
+    shown = page.model_copy(update={"lines": ((CaptionWord(text=word, start_frame=0, end_frame=9),),)})
+    said = (ClipWord(text=word, start_frame=0, end_frame=9),)
+    return job.model_copy(
+        update={"enhancement": job.enhancement.model_copy(update={"pages": (shown,), "words": said})}
+    )
+
+
+def transcript(text: str = "Hello there, said the man.", language: str = "en") -> Transcript:
+    words = tuple(
+        Word(text=w, start_ms=4000 + 400 * i, end_ms=4350 + 400 * i, confidence=0.9)
+        for i, w in enumerate(text.split())
+    )
+    sentences = (Sentence(first=0, last=len(words) - 1),) if words else ()
+    return Transcript(
+        language=language,
+        language_confidence=1,
+        provider="test",
+        duration_ms=150_000,
+        words=words,
+        sentences=sentences,
+    )
+
+
+def turns(said: Transcript) -> SpeakerTurns:
+    """The first half of the words is one person's, the rest another's."""
+    half = len(said.words) // 2
+    speakers = (0,) * half + (1,) * (len(said.words) - half)
+    return SpeakerTurns(speakers=("S1", "S2"), turns=(), voice_activity=(), word_speakers=speakers)
 
 
 def composition(*jobs: RenderJob) -> Composition:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
-from itertools import pairwise
 from urllib.parse import unquote
 
-import av
 import pytest
-from delivery_samples import clip_plan, completed, composition, failed, keep_bytes, render_job, saying, terms
+from delivery_samples import (
+    clip_plan,
+    completed,
+    composition,
+    failed,
+    keep_bytes,
+    render_job,
+    saying,
+    terms,
+    transcript,
+    turns,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resources.bench import StoreBench
-from shortform_assets.contracts.base import Dropped, FrameRate
-from shortform_assets.contracts.creative import CaptionPage, CaptionWord
+from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.delivery import Delivery
-from shortform_assets.delivery.captions_export import srt, vtt
+from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.delivery.deliver import deliver
 from shortform_assets.delivery.export import LIST_NAME, export
 from shortform_assets.delivery.names import file_stems
@@ -50,7 +58,17 @@ def delivered(bench: StoreBench, titles: tuple[str, ...] = HOSTILE, fail: int = 
         output = jobs[n].output_id
         finish(bench.store, key, failed(output) if n == fail else completed(output, video, poster))
     standing = states(bench.store, "talk", index)
-    return deliver(bench, index, standing, clip_plan(*jobs), "en", ("The local editor chose.",))
+    said = transcript()
+    return deliver(
+        bench,
+        index,
+        standing,
+        clip_plan(*jobs),
+        said,
+        turns(said),
+        CreativeEdits(),
+        ("The local editor chose.",),
+    )
 
 
 class Page(HTMLParser):
@@ -204,45 +222,3 @@ def test_an_export_that_was_cut_off_is_finished_by_the_next(bench, tmp_path, aft
     paths = export(bench.open, delivery, out)
     assert {p.name for p in out.iterdir()} == {p.name for p in paths} | {LIST_NAME}
     assert [p.read_bytes() for p in paths] == [bench.open(f.blob).read_bytes() for f in delivery.files]
-
-
-_FRAMES = st.integers(0, 400_000)
-_PAGES = st.lists(
-    st.tuples(_FRAMES, st.integers(1, 200), st.lists(st.text(max_size=12), min_size=1, max_size=4)),
-    max_size=8,
-)
-
-
-@given(pages=_PAGES, rate=st.sampled_from([FrameRate(num=25), FrameRate(num=30000, den=1001)]))
-@settings(max_examples=100, deadline=None)
-def test_cues_are_well_formed_whatever_the_words(pages, rate) -> None:
-    made = tuple(
-        CaptionPage(
-            start_frame=start,
-            end_frame=start + length,
-            lines=(tuple(CaptionWord(text=t, start_frame=start, end_frame=start) for t in texts),),
-            anchor={},
-        )
-        for start, length, texts in pages
-    )
-    cues = [block.split("\n") for block in srt(made, rate).split("\n\n") if block]
-    assert [cue[0] for cue in cues] == [str(n) for n in range(1, len(cues) + 1)]
-    assert all(len(cue) == 3 and cue[1].count("-->") == 1 and "-->" not in cue[2] for cue in cues)
-    times = [tuple(cue[1].split(" --> ")) for cue in cues]
-    assert all(start < end for start, end in times)
-    assert all(a[1] <= b[0] for a, b in pairwise(times))
-    assert vtt(made, rate).count("\n\n") == 1 + len(cues)
-
-
-def test_ffmpeg_reads_the_captions(tmp_path) -> None:
-    words = tuple(CaptionWord(text=t, start_frame=0, end_frame=9) for t in ("A", "<b>", "-->", "&", "C"))
-    page = CaptionPage(start_frame=25, end_frame=50, lines=(words, words[:1]), anchor={})
-    for name, text in (
-        ("a.srt", srt((page,), FrameRate(num=25))),
-        ("a.vtt", vtt((page,), FrameRate(num=25))),
-    ):
-        path = tmp_path / name
-        path.write_text(text)
-        with av.open(str(path)) as media:
-            (packet,) = (p for p in media.demux() if p.size)
-            assert (packet.pts * packet.time_base, packet.duration * packet.time_base) == (1, 1)

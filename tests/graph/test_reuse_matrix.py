@@ -92,7 +92,7 @@ def test_a_code_version_computes_from_there(ran, monkeypatch):
     graph, key = ran
     before = analysis.moments
     bumped = dg.asset(
-        **{**analysis.stage("analysis", {"python"}), "code_version": "bumped"},
+        **analysis.stage("analysis", {"python"}, code_version="bumped", tools={"embeddings"}),
         ins={"selection": analysis.SELECTION},
     )(before.op.compute_fn.decorated_fn)
     monkeypatch.setattr(analysis, "moments", bumped)

@@ -94,6 +94,26 @@ def test_keyframes_are_within_half_a_pixel(values: list[float], seed: int) -> No
         assert np.abs(np.interp(frames, frames[kept], line[kept]) - line).max() <= 0.5 + 1e-9
 
 
+def test_the_camera_keeps_to_its_top_speed_where_its_subject_lets_it() -> None:
+    # Twice the dead zone away at once: the composition may wait, the face is in the picture all the time.
+    centres = np.where(np.arange(100) < 50, 900.0, 1120.0)
+    slow = Reach(**{**vars(reach(centres)), "top_speed": 60.0})
+    path = plan_path(grid(100), slow, FPS)
+    assert np.ptp(path) > 60
+    assert np.abs(np.diff(path)).max() * FPS / 2 <= 60.5
+    # A leap that takes the face out of the picture is followed all the same.
+    leap = reach(np.where(np.arange(100) < 50, 400.0, 1500.0))
+    path = plan_path(grid(100), Reach(**{**vars(leap), "top_speed": 60.0}), FPS)
+    outside = np.maximum(path - leap.high, leap.low - path)
+    assert (outside > 0.5).sum() <= 4
+
+
+def test_the_camera_stays_within_its_part_of_the_picture() -> None:
+    part = Reach(**{**vars(reach(np.linspace(100, 1800, 80))), "floor": 500.0, "limit": 900.0})
+    path = plan_path(grid(80), part, FPS)
+    assert (path.min(), path.max()) == pytest.approx((500, 900), abs=1)
+
+
 def test_straight_pieces_need_few_keyframes() -> None:
     x = np.concatenate([np.full(50, 100.0), np.linspace(100, 400, 50), np.full(50, 400.0)])
     assert len(simplify(grid(150), x, np.zeros(150))) <= 5

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from conftest import media
+from framing_samples import media
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numbers_clip import FPS, NO_EDITS, VOICES, always, check, direct, never, synthetic, upright
 
-from shortform_assets.contracts.base import Blob, FrameRate
-from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, FaceTracks, VoicedFace, VoiceMap
+from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
-from shortform_assets.reframing.compose import CLOSER, MISS, RISE, ROOM, box_at
+from shortform_assets.reframing.compose import box_at
 from shortform_assets.reframing.crop_paths import direct_clip, frame_clip
-from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries
-
-NO_EDITS = FramingEdits()
-FPS = 25
+from shortform_assets.reframing.panels import CLOSER, MISS, RISE, ROOM
 
 
 def side(track: FaceTrack) -> str:
     return "left" if track.x < 320 else "right" if track.x > 640 else "poster"
-
-
-def upright(paths):
-    return next(a for a in paths.aspects if a.aspect == "9:16")
 
 
 @pytest.fixture(scope="module")
@@ -63,25 +54,6 @@ def test_each_aspect_tiles_the_clip_inside_the_picture(paths, tracks) -> None:
         check(aspect, tracks)
 
 
-def check(aspect, tracks) -> None:
-    edges = [(f.start_frame, f.end_frame) for f in aspect.framings]
-    assert edges[0][0] == 0
-    assert edges[-1][1] == tracks.frames
-    assert all(one[1] == other[0] for one, other in pairwise(edges))
-    wide, tall = ASPECT_SIZE[aspect.aspect]
-    for framing in aspect.framings:
-        for panel in framing.panels:
-            slot = panel.slot[2] * wide / (panel.slot[3] * tall)
-            assert panel.width / panel.height == pytest.approx(slot, rel=2e-3)
-            for key in panel.path:
-                assert framing.start_frame <= key.frame < framing.end_frame
-                assert 0 <= key.x <= tracks.width - panel.width + 0.01
-                assert 0 <= key.y <= tracks.height - panel.height + 0.01
-    for face in aspect.faces:
-        assert 0 <= face.x <= face.x + face.width <= 1.0002
-        assert 0 <= face.y <= face.y + face.height <= 1.0002
-
-
 def test_faces_in_the_output_are_given_about_twice_a_second(paths, tracks) -> None:
     seconds = tracks.frames / FPS
     frames = {face.frame for face in upright(paths).faces}
@@ -92,58 +64,6 @@ def test_a_path_for_another_clip_is_a_fault(bench, tracks, reframing) -> None:
     other = media(960, 540, tracks.frames - 1)
     with pytest.raises(ClipFault, match="made for another"):
         frame_clip(bench, tracks, other, (), VoiceMap(), reframing, NO_EDITS)
-
-
-# Below, faces are made of numbers: (x, y, height), and which of them move their lips when.
-
-
-def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0):
-    """Tracks and series of a clip. `faces`: x, y, height, lips (n samples, bool) or None for a poster."""
-    total = round(seconds * FPS)
-    frames = np.arange(0, total, 2, dtype=np.int32)
-    rng = np.random.default_rng(0)
-    series, tracks = {}, []
-    for number, (x, y, height, lips) in enumerate(faces):
-        n, name = len(frames), f"t{number}"
-        mouth = np.full(n, 0.02) + rng.normal(0, 0.001, n)
-        if lips is not None:
-            mouth += lips(frames / FPS) * (0.12 + 0.12 * np.sin(frames / FPS * 2 * np.pi * 4))
-        box = np.tile([x - 0.4 * height, y - height / 2, x + 0.4 * height, y + height / 2], (n, 1))
-        pose = np.zeros((n, 3)) if lips is None else rng.normal(0, 5, (n, 3))
-        series[name] = TrackSeries(
-            frames, box.astype(np.float32), np.ones(n, np.float32), mouth.astype(np.float32),
-            np.zeros((n, 6, 2), np.float32), pose.astype(np.float32), np.zeros(n, np.float32),
-            np.zeros((n, 7), np.float32), np.ones(1, np.float32),
-        )  # fmt: skip
-        tracks.append(
-            FaceTrack(
-                track_id=name, shot=shot, first_frame=0, last_frame=int(frames[-1]), samples=n,
-                width=0.8 * height, height=height, mouth_std=float(mouth.std()), x=x, y=y,
-            )
-        )  # fmt: skip
-    picture = PictureSeries(frames, np.full(len(frames), change, np.float32), np.zeros((len(frames), 2)))
-    made = FaceTracks(
-        clip_id="c", media="m", width=size[0], height=size[1], rate=FrameRate(num=FPS), frames=total,
-        cuts=cuts, step=2, tracks=tuple(tracks), series=Blob(sha256="0" * 64, size=1),
-    )  # fmt: skip
-    return made, ClipSeries(series, picture)
-
-
-def direct(made, reframing, turns=(), voices=VoiceMap(), edits=NO_EDITS):
-    tracks, series = made
-    loud = np.random.default_rng(1).normal(0, 0.1, tracks.frames * 16_000 // FPS).astype(np.float32)
-    paths = direct_clip(tracks, series, loud, turns, voices, reframing, edits)
-    for aspect in paths.aspects:
-        check(aspect, tracks)
-    return paths
-
-
-def always(t):
-    return np.ones_like(t)
-
-
-def never(t):
-    return np.zeros_like(t)
 
 
 def test_a_vertical_source_is_shown_whole(reframing) -> None:
@@ -291,25 +211,21 @@ def test_every_framing_of_a_face_says_where_it_is_from_its_first_frame_on(refram
 
 def test_a_human_follows_a_speaker_forces_a_layout_and_sets_a_keyframe(reframing) -> None:
     faces = [(300, 400, 150, always), (1600, 400, 150, never)]
-    voices = VoiceMap(
-        faces=(
-            VoicedFace(clip_id="c", track_id="t0", person="P1", speaker="S1"),
-            VoicedFace(clip_id="c", track_id="t1", person="P2", speaker="S2"),
-        )
-    )
     whole = {"start_ms": 0, "end_ms": 8000}
     follow = FramingEdits(edits=(FramingEdit(verb="follow", speaker="S2", **whole),))
     made = synthetic((1920, 1080), faces)
-    (framing,) = upright(direct(made, reframing, voices=voices, edits=follow)).framings
+    (framing,) = upright(direct(made, reframing, voices=VOICES, edits=follow)).framings
     assert framing.panels[0].subject == "t1"
     fit = FramingEdits(edits=(FramingEdit(verb="layout", layout="fit", aspect="9:16", **whole),))
     paths = direct(made, reframing, edits=fit)
     assert upright(paths).framings[0].fill == "blur"
     assert next(a for a in paths.aspects if a.aspect == "1:1").framings[0].fill == "none"
-    pin = FramingEdits(edits=(FramingEdit(verb="keyframe", at_ms=4000, x=150, y=120, **whole),))
-    (framing,) = upright(direct(made, reframing, edits=pin)).framings
-    x, y, *_ = box_at(framing.panels[0], 100)
-    assert (x, y) == pytest.approx((150, 120), abs=1)
+    pin = FramingEdits(edits=(FramingEdit(verb="keyframe", at_ms=4000, x=0.2, y=0.5, **whole),))
+    for aspect in direct(made, reframing, edits=pin).aspects[:2]:
+        (framing,) = aspect.framings
+        x1, y1, x2, y2 = box_at(framing.panels[0], 100)
+        across = np.clip(0.2 * 1920, (x2 - x1) / 2, 1920 - (x2 - x1) / 2)
+        assert ((x1 + x2) / 2, (y1 + y2) / 2) == pytest.approx((across, 540), abs=1)
 
 
 def test_same_input_same_bytes(reframing) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from conftest import media, portrait
+from framing_samples import media, portrait
 
 from shortform_assets.reframing.cuts import with_cuts
 from shortform_assets.reframing.liveness import evidence, judge

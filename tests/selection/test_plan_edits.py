@@ -97,11 +97,64 @@ def test_pin_holds_a_clip_that_would_no_longer_be_chosen(plan):
     assert second.notes == ()
 
 
-def test_pin_of_a_chosen_clip_changes_nothing(plan):
+def test_pin_of_a_chosen_clip_marks_it_and_changes_nothing(plan):
     before, first = plan()
-    after, second = plan(edit("pin", first.clips[0]))
-    assert after == before
+    clip = first.clips[0]
+    after, second = plan(edit("pin", clip))
+    assert after == {**before, clip.clip_id: clip.model_copy(update={"by_hand": True})}
     assert second.notes == ()
+    assert second.edits == 1
+
+
+def test_trim_by_words_opens_and_closes_on_exactly_these_words(plan):
+    before, first = plan()
+    clip = next(c for c in first.clips if "loaves" in c.title)
+    after, second = plan(
+        edit("trim", clip, to_start_quote="the bank had given us", to_end_quote="He laughed,")
+    )
+    (new,) = [c for c in second.clips if c.clip_id not in before]
+    words = [w.text for a, b in new.word_ranges for w in plan.transcript.words[a : b + 1]]
+    assert words[:3] == ["the", "bank", "had"]
+    assert words[-2:] == ["He", "laughed,"]
+    assert new.mid_sentence
+    assert new.by_hand
+    assert new.quote in " ".join(words)
+    starts = plan.transcript.words[new.word_ranges[0][0]].start_ms
+    assert starts - 20 - 40 <= new.spans[0].start_frame * 40 <= starts, "padded into silence, not into a word"
+    assert {k: v for k, v in after.items() if k != new.clip_id} == {
+        k: v for k, v in before.items() if k != clip.clip_id
+    }
+
+
+def test_trim_can_widen_to_words_beside_the_clip(plan):
+    before, first = plan()
+    clip = next(c for c in first.clips if "loaves" in c.title)
+    _, second = plan(edit("trim", clip, to_start_quote="Let's talk about the beginning"))
+    (new,) = [c for c in second.clips if c.clip_id not in before]
+    assert plan.transcript.words[new.word_ranges[0][0]].text == "Let's"
+    assert not new.mid_sentence
+
+
+def test_trim_to_words_that_are_not_said_there_is_refused(plan):
+    before, first = plan()
+    after, second = plan(edit("trim", first.clips[0], to_end_quote="turquoise zebras everywhere"))
+    assert after == before
+    assert "is not said near the clip" in second.notes[0]
+
+
+def test_a_trimmed_clip_stays_when_it_would_no_longer_be_chosen(plan):
+    _, first = plan()
+    clip = first.clips[3]
+    sentences = lines_of(plan, clip)
+    made = edit("trim", clip, quote=clip.quote, to_end_ms=sentences[-2][1])
+    wanted, _ = plan(made)
+    kept, second = plan(made, count=1)
+    new = next(c for c in kept.values() if "Trimmed" in c.reason)
+    assert new.clip_id in wanted
+    assert second.notes == ()
+    gone, third = plan(edit("drop", clip, quote=clip.quote), made)
+    assert new.clip_id not in gone
+    assert "no clip any more" in third.notes[0]
 
 
 def test_add_makes_a_clip_of_whole_sentences_where_none_was(plan):

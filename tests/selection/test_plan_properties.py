@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 import time
+from itertools import pairwise
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
@@ -17,8 +18,11 @@ from shortform_assets.contracts.selection import clip_id
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Word
 from shortform_assets.genres import load_genre
+from shortform_assets.selection.boundaries import REACH
+from shortform_assets.selection.desk import Desk
 from shortform_assets.selection.moments import find_moments
 from shortform_assets.selection.plan import plan_clips
+from shortform_assets.selection.script import plain_text
 
 SELECTION = load_genre("podcast").selection
 VOCABULARY = str.split(
@@ -75,11 +79,14 @@ def holds(plan, transcript, rate, frames, *, by_hand=False):
     taken: set[int] = set()
     for clip in plan.clips:
         assert clip.clip_id == clip_id(clip.spans)
-        assert clip.word_ranges[0][0] in firsts
-        assert clip.word_ranges[-1][1] in lasts
+        assert clip.word_ranges[0][0] in firsts or clip.mid_sentence
+        assert clip.word_ranges[-1][1] in lasts or clip.mid_sentence
+        assert by_hand or not (clip.mid_sentence or clip.by_hand)
         assert len(clip.spans) == len(clip.word_ranges)
-        for (_, b), (c, _) in zip(clip.word_ranges, clip.word_ranges[1:], strict=False):
-            assert c == b + 1, "no word is lost where a pause is shortened"
+        for (_, b), (c, _) in pairwise(clip.word_ranges):
+            lost = words_between(transcript, b, c)
+            by_join = firsts & {c} and lasts & {b} and len(clip.spans) > 1
+            assert by_join or superfluous(lost, transcript.words[c].text), lost
         for span, (low, high) in zip(clip.spans, clip.word_ranges, strict=True):
             assert 0 <= span.start_frame < span.end_frame <= frames
             inside = range(span.start_frame, span.end_frame)
@@ -112,8 +119,18 @@ def holds(plan, transcript, rate, frames, *, by_hand=False):
         assert by_hand or seconds >= SELECTION.min_seconds - 0.05 or "shorter" in clip.reason
         assert clip.reason.strip(string.punctuation)
     assert [c.score for c in plan.clips] == sorted((c.score for c in plan.clips), reverse=True)
-    assert len(plan.fell_out) <= 200
+    assert len(plan.fell_out) <= 500
     assert bool(plan.shortfall) == (len(plan.clips) < plan.target_count)
+
+
+def words_between(transcript, b, c):
+    return [plain_text(w.text) for w in transcript.words[b + 1 : c]]
+
+
+def superfluous(lost, following):
+    """Hesitation, or the beginning of what is then said again."""
+    fillers = {"um", "uh", "you", "know", "i", "mean"}
+    return set(lost) <= fillers or lost[0] == plain_text(following)
 
 
 def keeps_out_of_other_shots(plan, moments, transcript):
@@ -125,6 +142,30 @@ def keeps_out_of_other_shots(plan, moments, transcript):
         after = -(-end * rate.num // (1000 * rate.den))
         assert not [c for c in moments.cuts if clip.spans[0].start_frame < c <= first]
         assert not [c for c in moments.cuts if after <= c < clip.spans[-1].end_frame]
+
+
+def opens_well_where_it_can(plan, moments, transcript, turns):
+    """A clip that opens or ends badly has no clean run of lines beside it that is the same clip."""
+    if not plan.clips:
+        return
+    desk = Desk(moments, transcript, turns, SELECTION)
+    for clip in plan.clips:
+        a, b = desk.lines_of(clip.word_ranges[0][0], clip.word_ranges[-1][1])
+        if not desk.bounds.flaws(a, b):
+            continue
+        for start in range(max(0, a - REACH), min(b, a + REACH) + 1):
+            for end in range(max(start, b - REACH), min(len(desk.lines), b + REACH + 1)):
+                shared = min(b, end) - max(a, start) + 1
+                same = shared >= 0.5 * min(b - a + 1, end - start + 1)
+                clean = not desk.bounds.flaws(start, end) and desk.bounds.fits(start, end)
+                assert not (same and clean), (desk.lines[start].text, desk.lines[end].text)
+
+
+def accounts_for_every_moment(plan, moments):
+    """Every moment is a clip or in one entry of what fell out; the editor may add moments of its own."""
+    told = sum(1 + f.others for f in plan.fell_out)
+    assert told >= len(moments.moments) - len(plan.clips)
+    assert len({f.moment_id for f in plan.fell_out}) == len(plan.fell_out)
 
 
 calm = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
@@ -149,6 +190,8 @@ def test_every_plan_keeps_its_promises(bench, made, rate, count, every):
     plan = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), brief)
     holds(plan, transcript, rate, mezzanine.frames)
     keeps_out_of_other_shots(plan, moments, transcript)
+    opens_well_where_it_can(plan, moments, transcript, turns)
+    accounts_for_every_moment(plan, moments)
     assert len(plan.clips) <= plan.target_count
     again = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), brief)
     assert again.canonical_json() == plan.canonical_json()
@@ -201,6 +244,6 @@ def test_two_hours_of_talk_are_planned_in_seconds(bench):
     moments = find_moments(bench, transcript, turns, shots, mezzanine, SELECTION)
     plan = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), Brief(count=40))
     assert time.process_time() - before < 20
-    assert len(moments.moments) <= 2300
+    assert len(moments.moments) <= 3300
     assert len(plan.clips) > 10
     holds(plan, transcript, RATES[0], mezzanine.frames)

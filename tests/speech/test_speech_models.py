@@ -12,7 +12,10 @@ import pytest
 from scipy.signal import resample_poly
 from speech_scores import diarization_error_rate, word_error_rate
 
-from resources.stt import SpeakerModel, SphinxAligner, WhisperRecognizer
+from resources.stt.recognizers import Recognizers
+from resources.stt.speakers import SpeakerModel
+from resources.stt.sphinx import SphinxAligner
+from resources.stt.whisper import WhisperProvider
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
@@ -27,7 +30,7 @@ from shortform_assets.speech.written import Draft
 SPEECH = load_genre("podcast").speech
 FIRST = "We moved the whole company to Lisbon in March."
 SECOND = "We had 12 customers and a very patient landlord."
-RECOGNIZER, ALIGNER, SPEAKERS = WhisperRecognizer(), SphinxAligner(), SpeakerModel()
+EARS, ALIGNER, SPEAKERS = Recognizers().chain(SPEECH), SphinxAligner(), SpeakerModel()
 
 
 def mezzanine(bench, samples: np.ndarray) -> Mezzanine:
@@ -53,7 +56,7 @@ def mezzanine(bench, samples: np.ndarray) -> Mezzanine:
 
 
 def words_of(bench, samples: np.ndarray) -> Transcript:
-    return transcribe(bench, RECOGNIZER.load(), ALIGNER.load(), mezzanine(bench, samples), SPEECH)
+    return transcribe(bench, EARS.load(), ALIGNER.load(), mezzanine(bench, samples), SPEECH)
 
 
 def turns_of(bench, samples: np.ndarray, transcript: Transcript) -> SpeakerTurns:
@@ -125,10 +128,10 @@ def test_alignment_finds_words_that_were_heard_a_quarter_second_off(bench, say) 
         step = (len(samples) // 16 - 1000) // len(texts)
         guess = [Draft(t, begin + i * step, begin + (i + 1) * step, 0.9, 0) for i, t in enumerate(texts)]
         read = lambda a, b: samples[a * 16 : b * 16]  # noqa: E731
-        return align_words(guess, read, len(samples) // 16, voice, ALIGNER.load(), lambda x: None)
+        return align_words(bench, guess, read, len(samples) // 16, voice, ALIGNER.load(), 0.8)
 
     early, late = aligned(-150), aligned(150)
-    assert all(word.aligned for word in early)
+    assert all(word.timing == "aligned" for word in early)
     assert max(abs(a.start - b.start) for a, b in zip(early, late, strict=True)) <= 60
 
 
@@ -179,9 +182,9 @@ def test_without_a_speaker_model_the_result_is_degraded(bench, say) -> None:
 
 
 def test_fingerprints_load_nothing() -> None:
-    prints = [tool().fingerprint for tool in (WhisperRecognizer, SphinxAligner, SpeakerModel)]
+    prints = [tool().fingerprint for tool in (WhisperProvider, SphinxAligner, SpeakerModel)]
     assert len(set(prints)) == 3
-    assert all(tool()._loaded is None for tool in (WhisperRecognizer, SphinxAligner, SpeakerModel))
+    assert all(tool()._loaded is None for tool in (WhisperProvider, SphinxAligner, SpeakerModel))
 
 
 def reference(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from shortform_assets.contracts.base import Contract, Ratio
@@ -34,4 +36,16 @@ class ReframingSlice(Contract):
     """Where the eyes of a face of `face_height` sit, as a share of the output's height from the top; those
     of a bigger face sit higher."""
     two_up: bool
-    """Whether two people may be stacked."""
+    """Whether several people may be shown in a picture each: stacked, or in panels."""
+    subject: Literal["faces", "motion"] = "faces"
+    """Whom the camera is about: who speaks, or where the action is."""
+    max_panels: int = Field(default=4, ge=2, le=4)
+    """At most this many people in a picture each."""
+    screen: bool = True
+    """Whether a slide or screen and the one who explains it are shown one above the other."""
+    anticipation_ms: int = Field(default=150, ge=0, le=500)
+    """A cut comes this long before the first word of the next speaker, never before the last one's end."""
+    max_speed: float = Field(default=0.5, gt=0)
+    """Fastest that the camera moves, in sizes of the crop a second; only to keep its subject is it faster."""
+    look_room: Ratio = 0.06
+    """How far a face turned to one side is moved to the other, as a share of the crop's width."""

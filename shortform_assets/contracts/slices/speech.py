@@ -21,6 +21,11 @@ class GuardSlice(Contract):
 class SpeechSlice(Contract):
     language: str
     """ISO 639-1, or `auto`."""
+    providers: tuple[str, ...] = Field(min_length=1)
+    """Who transcribes, in order: `whisper`, `moonshine`, `whisperx:MODEL`, `openai:MODEL`, `amazon-transcribe`.
+    The first one that can do the language is asked; the next one when it fails."""
+    second_opinion: str
+    """The provider that hears doubtful stretches again; empty for none."""
     beam_size: int = Field(ge=1, le=10)
     align: bool
     guard: GuardSlice

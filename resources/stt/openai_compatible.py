@@ -1,0 +1,244 @@
+"""Speech to text on any server with OpenAI's `/audio/transcriptions`: OpenAI, Groq, or one of your own."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from resources.stt.openai_answer import Answer, read_answer, transcript
+from resources.stt.openai_endpoint import KEY_VARIABLE, URL_VARIABLE, Endpoint
+from resources.stt.segments import Nonsense
+from resources.stt.wire import Patience, Setback, Timer, set_aside, told, wav
+from shortform_assets.speech.recognizer import (
+    SAMPLE_RATE,
+    Floats,
+    ProviderFailed,
+    RawTranscript,
+    Recognizer,
+)
+from shortform_assets.spending import Purse
+
+if TYPE_CHECKING:
+    import httpx2
+
+_MOST_UPLOAD = 25_000_000
+_MOST_ANSWER = 32_000_000
+_SHORTEST = SAMPLE_RATE // 10
+_PROMPT_LETTERS = 600
+"""Whisper reads the last 224 tokens of a prompt; names take about three letters each."""
+_TRY_AGAIN = frozenset({408, 409, 425, 429})
+_PERHAPS_BILLED = frozenset({408, 502, 504})
+"""A proxy gave up, the server behind it may have worked."""
+_LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class OpenAIProvider:
+    """An OpenAI-compatible server (SHORTFORM_STT_URL), paid from `purse` a call at a time."""
+
+    languages: frozenset[str] | None = None
+
+    def __init__(
+        self, model: str = "whisper-1", purse: Purse | None = None, patience: Patience | None = None
+    ) -> None:
+        self.name = f"openai:{model}"
+        self._endpoint = Endpoint.from_environment(model)
+        self._purse, self._patience = purse, patience or Patience()
+        # A server on this machine has no more cores than this machine.
+        self.parallel = 1 if urlsplit(self._endpoint.url).hostname in _LOCAL else 4
+        self._loaded: Recognizer | None = None
+        self._lock = Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.name}:{self._endpoint.place}:{_format(self._endpoint.model)}:wav-16-bit:prompt-1"
+
+    def load(self) -> Recognizer:
+        """The recognizer; InputError where address, key or price are not set as they must be."""
+        with self._lock:
+            if self._loaded is None:
+                self._endpoint.check()
+                import httpx2
+
+                client = httpx2.Client(follow_redirects=False)
+                self._loaded = _Remote(self.name, client, self._endpoint, self._purse, self._patience)
+            return self._loaded
+
+
+class _Remote:
+    def __init__(
+        self, name: str, client: httpx2.Client, endpoint: Endpoint, purse: Purse | None, patience: Patience
+    ) -> None:
+        self.name = name
+        self._client, self._endpoint, self._purse, self._patience = client, endpoint, purse, patience
+
+    def recognize(
+        self,
+        samples: Floats,
+        language: str,
+        beam_size: int,
+        terms: Sequence[str],
+        progress: Callable[[float], None],
+    ) -> RawTranscript:
+        if len(samples) < _SHORTEST:
+            return RawTranscript(language, 1.0, ())
+        seconds = len(samples) / SAMPLE_RATE
+        sound, form = wav(samples), _form(self._endpoint.model, language, terms)
+        if len(sound) > _MOST_UPLOAD:
+            raise ProviderFailed(
+                f"{self.name}: {seconds:.0f} s are more than such a server takes at a time (25 MB) - "
+                "use shorter stretches"
+            )
+        timer = self._patience.start()
+        try:
+            answer = timer.insist(self.name, lambda: self._ask(sound, form, seconds, timer))
+            heard = transcript(answer, language, seconds)
+        except Nonsense as error:
+            raise ProviderFailed(
+                f"{self.name}: the answer {error} - check that {URL_VARIABLE} is a transcription server"
+            ) from error
+        progress(1.0)
+        return heard
+
+    def _ask(self, sound: bytes, form: Mapping[str, Any], seconds: float, timer: Timer) -> Answer:
+        """One call. What may have been billed without an answer stays set aside in full."""
+        import httpx2
+
+        most = self._endpoint.cost(seconds)
+        with set_aside(self._purse, f"{self.name}, {seconds:.0f} s", most) as charge:
+            try:
+                status, retry_after, body = self._post(sound, form, timer)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+                charge.settle(0)
+                raise Setback(
+                    "the server cannot be reached", f"check {URL_VARIABLE} and the network"
+                ) from error
+            except httpx2.TimeoutException as error:
+                raise Setback("the server did not answer in time", "try later") from error
+            except httpx2.HTTPError as error:
+                raise Setback("the connection broke off before the answer was whole", "try later") from error
+            if status != 200:
+                if status not in _PERHAPS_BILLED:
+                    charge.settle(0)
+                raise self._refusal(status, retry_after, body)
+            answer = read_answer(body)
+            billed = answer.usage.seconds if answer.usage else None
+            charge.settle(most if billed is None or billed < 0 else min(most, self._endpoint.cost(billed)))
+            return answer
+
+    def _post(self, sound: bytes, form: Mapping[str, Any], timer: Timer) -> tuple[int, str, bytes]:
+        import httpx2
+
+        left = max(0.01, timer.left())
+        silence = min(self._patience.silence, left)
+        headers = {"Authorization": f"Bearer {self._endpoint.key}"} if self._endpoint.key else {}
+        with self._client.stream(
+            "POST",
+            f"{self._endpoint.url}/audio/transcriptions",
+            data=dict(form),
+            files={"file": ("speech.wav", _Upload(sound, timer), "audio/wav")},
+            headers=headers,
+            timeout=httpx2.Timeout(silence, connect=min(10.0, left)),
+        ) as response:
+            body = bytearray()
+            for piece in response.iter_bytes():
+                body += piece
+                _in_time(timer)
+                if len(body) > _MOST_ANSWER:
+                    raise ProviderFailed(
+                        f"{self.name}: the answer never ends - check that {URL_VARIABLE} is the right server"
+                    )
+            return response.status_code, response.headers.get("Retry-After", ""), bytes(body)
+
+    def _refusal(self, status: int, retry_after: str, body: bytes) -> Exception:
+        said, code = _said(body, self._endpoint.key)
+        answered = f"the server answered {status}" + (f" ({said})" if said else "")
+        if status == 429 and code == "insufficient_quota":
+            return ProviderFailed(
+                f"{self.name}: the account has no credit left - add some, or use another provider"
+            )
+        if status in _TRY_AGAIN or status >= 500:
+            return Setback(answered, "try later, or use another provider", _seconds(retry_after))
+        if status in (401, 403):
+            # What it says here may quote the key.
+            return ProviderFailed(
+                f"{self.name}: the server answered {status}, the key is not accepted - check {KEY_VARIABLE}"
+            )
+        fix = {
+            404: f"check {URL_VARIABLE} and the model's name",
+            413: "use shorter stretches",
+        }.get(status, f"check the model's name and {URL_VARIABLE}")
+        return ProviderFailed(f"{self.name}: {answered} - {fix}")
+
+
+class _Upload(io.BytesIO):
+    """The sound on its way out; a line that crawls ends at the deadline too."""
+
+    def __init__(self, data: bytes, timer: Timer) -> None:
+        super().__init__(data)
+        self._timer = timer
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        _in_time(self._timer)
+        return super().read(size)
+
+
+def _in_time(timer: Timer) -> None:
+    if timer.left() <= 0:
+        import httpx2
+
+        raise httpx2.ReadTimeout("the deadline has passed")
+
+
+def _format(model: str) -> str:
+    # OpenAI's newer models know no times.
+    return "json" if model.startswith("gpt-") else "verbose_json"
+
+
+def _form(model: str, language: str, terms: Sequence[str]) -> dict[str, Any]:
+    form: dict[str, Any] = {
+        "model": model,
+        "language": language,
+        "temperature": "0",
+        "response_format": _format(model),
+    }
+    if form["response_format"] == "verbose_json":
+        form["timestamp_granularities[]"] = ["word", "segment"]
+    else:
+        form["include[]"] = ["logprobs"]
+    prompt = ""
+    for term in terms:
+        longer = f"{prompt}, {term}" if prompt else term
+        if len(longer) > _PROMPT_LETTERS:
+            break
+        prompt = longer
+    return form | ({"prompt": prompt} if prompt else {})
+
+
+def _said(body: bytes, key: str) -> tuple[str, str]:
+    """The message and code in an error's body, where it has them."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return "", ""
+    error = found.get("error", found.get("detail", "")) if isinstance(found, dict) else ""
+    if isinstance(error, dict):
+        return told(str(error.get("message", "")), key), str(error.get("code", ""))
+    return told(error, key) if isinstance(error, str) else "", ""
+
+
+def _seconds(retry_after: str) -> float | None:
+    """`Retry-After` in seconds, given as such or as a date."""
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until.tzinfo else None

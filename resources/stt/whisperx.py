@@ -1,0 +1,235 @@
+"""WhisperX: batched faster-whisper with word times by wav2vec2, on CUDA where it is there."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from resources.blob_cache import cache_dir
+from resources.model_registry import REGISTRY
+from resources.models import Models
+from resources.stt.segments import USUAL_LOGPROB, segment
+from resources.stt.voiced import spread
+from shortform_assets.errors import InputError
+from shortform_assets.speech.recognizer import (
+    SAMPLE_RATE,
+    Floats,
+    ProviderFailed,
+    RawSegment,
+    RawTranscript,
+    RawWord,
+)
+from shortform_assets.speech.voice_activity import Voice, find_voice
+
+_INSTALL = "pip install 'shortform[whisperx]'"
+_BATCH = {"cpu": 4, "cuda": 16}
+_PRECISION = {"cpu": "int8", "cuda": "float16"}
+
+
+class WhisperXProvider:
+    """WhisperX with any Whisper model: `whisperx` (the embedded base) or `whisperx:MODEL`.
+
+    Other models and the alignment models come from the Hugging Face hub and from PyTorch, and are only
+    downloaded with SHORTFORM_ALLOW_DOWNLOAD=1; otherwise those are used that are there. Its voice detector
+    (pyannote) is in the package. The device is not part of the fingerprint.
+    """
+
+    languages: frozenset[str] | None = None
+    parallel = 1
+    """Its pipeline keeps the language and the settings of the call."""
+
+    def __init__(
+        self, model: str = "base", models: Models | None = None, align_model: str | None = None
+    ) -> None:
+        self.name = "whisperx" if model == "base" else f"whisperx:{model}"
+        self._model, self._models, self._align_model = model, models or Models(), align_model
+        self._loaded: _WhisperX | None = None
+        self._loading = Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        try:
+            made = version("whisperx")
+        except PackageNotFoundError:
+            made = "missing"
+        own = f"whisper-{self._model}"
+        content = self._models.fingerprint(own) if own in REGISTRY else "hub"
+        aligned = f"{self._align_model or 'default'}-{'hub' if _may_download() else 'local'}"
+        return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}-1"
+
+    def load(self) -> _WhisperX:
+        """The recognizer; ProviderFailed says what to install."""
+        with self._loading:
+            if self._loaded is None:
+                with warnings.catch_warnings():
+                    # pyannote complains of decoders that are not needed: sound comes as an array.
+                    warnings.simplefilter("ignore")
+                    self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> _WhisperX:
+        try:
+            import torch
+            import whisperx
+        except (ImportError, OSError) as error:
+            raise ProviderFailed(f"WhisperX is not installed here ({error}) - {_INSTALL}") from error
+        own = f"whisper-{self._model}"
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        try:
+            pipeline = whisperx.load_model(
+                str(self._models.resolve(own)) if own in REGISTRY else self._model,
+                device,
+                compute_type=_PRECISION[device],
+                vad_method="pyannote",
+                local_files_only=not _may_download(),
+                threads=os.cpu_count() or 1,
+            )
+        except InputError as error:
+            raise ProviderFailed(f"WhisperX has no model {self._model!r} here: {error}") from error
+        except Exception as error:
+            # Torch, the hub and CTranslate2 each raise their own kinds.
+            raise ProviderFailed(
+                f"WhisperX cannot load the model {self._model!r} on {device} ({_short(error)}) - "
+                "check the name, or set SHORTFORM_ALLOW_DOWNLOAD=1 to fetch it"
+            ) from error
+        return _WhisperX(f"WhisperX {self._model}", pipeline, whisperx, device, self._align_model)
+
+
+class _WhisperX:
+    def __init__(self, name: str, pipeline: Any, library: Any, device: str, align_model: str | None) -> None:
+        self.name, self._pipeline, self._library, self._device = name, pipeline, library, device
+        self._align_model = align_model
+        self._aligners: dict[str, tuple[Any, Any]] = {}
+        self._busy = Lock()
+        self.unaligned: dict[str, str] = {}
+        """Languages whose words are not aligned, and why: they get their share of the voice, not `timed`."""
+
+    def recognize(
+        self,
+        samples: Floats,
+        language: str,
+        beam_size: int,
+        terms: Sequence[str],
+        progress: Callable[[float], None],
+    ) -> RawTranscript:
+        """Probabilities of words are those of their alignment; `no_speech_prob` is 0, it is not given."""
+        if not len(samples):
+            return RawTranscript(language, 1.0, ())
+        with self._busy:
+            try:
+                heard = self._hear(samples, language, beam_size, terms, progress)
+                aligned = self._align(heard, samples, language) if heard else []
+                found = (
+                    _spread(heard, samples, language)
+                    if aligned is None
+                    else [_segment(part) for part in aligned]
+                )
+            except Exception as error:
+                raise ProviderFailed(
+                    f"{self.name} failed ({_short(error)}) - try again, or name another provider"
+                ) from error
+        return RawTranscript(language, 1.0, tuple(found))
+
+    def _hear(
+        self,
+        samples: Floats,
+        language: str,
+        beam_size: int,
+        terms: Sequence[str],
+        progress: Callable[[float], None],
+    ) -> list[dict[str, Any]]:
+        pipeline = self._pipeline
+        pipeline.options = replace(pipeline.options, beam_size=beam_size, hotwords=", ".join(terms) or None)
+        answer = pipeline.transcribe(
+            samples,
+            batch_size=_BATCH[self._device],
+            language=language,
+            task="transcribe",
+            progress_callback=lambda percent: progress(percent / 100),
+        )
+        return [found for found in answer["segments"] if found["text"].strip()]
+
+    def _align(
+        self, heard: list[dict[str, Any]], samples: Floats, language: str
+    ) -> list[dict[str, Any]] | None:
+        """Segments with word times; None where there is no alignment model for the language."""
+        if language in self.unaligned:
+            return None
+        try:
+            if language not in self._aligners:
+                self._aligners[language] = self._aligner(language)
+            model, facts = self._aligners[language]
+        except Exception as error:
+            self.unaligned[language] = _short(error)
+            return None
+        return list(self._library.align(heard, model, facts, samples, self._device)["segments"])
+
+    def _aligner(self, language: str) -> tuple[Any, Any]:
+        folder, allowed = cache_dir() / "models" / "whisperx", _may_download()
+        if not allowed:
+            _insist_on_local(folder, language if self._align_model is None else None)
+        folder.mkdir(parents=True, exist_ok=True)
+        model, facts = self._library.load_align_model(
+            language,
+            self._device,
+            model_name=self._align_model,
+            model_dir=str(folder),
+            model_cache_only=not allowed,
+        )
+        return model, facts
+
+
+def _may_download() -> bool:
+    return os.environ.get("SHORTFORM_ALLOW_DOWNLOAD") == "1"
+
+
+def _insist_on_local(folder: Path, language: str | None) -> None:
+    """LookupError without what WhisperX would download unasked: PyTorch's weights, NLTK's sentences."""
+    import torchaudio
+    from nltk.data import find
+    from whisperx.alignment import DEFAULT_ALIGN_MODELS_TORCH
+
+    if language in DEFAULT_ALIGN_MODELS_TORCH:
+        bundle = getattr(torchaudio.pipelines, DEFAULT_ALIGN_MODELS_TORCH[language])
+        if not (folder / Path(bundle._path).name).is_file():
+            raise LookupError(f"there is no alignment model {Path(bundle._path).name} in {folder}")
+    find("tokenizers/punkt_tab/english/")
+
+
+def _spread(heard: Sequence[dict[str, Any]], samples: Floats, language: str) -> list[RawSegment]:
+    length = len(samples) * 1000 // SAMPLE_RATE
+    voice = Voice(find_voice(lambda low, high: samples[low * 16 : high * 16], length))
+    found = []
+    for part in heard:
+        start, end = round(part["start"] * 1000), round(part["end"] * 1000)
+        inside = [(max(low, start), min(high, end)) for low, high in voice.spans_near(start, end)]
+        spans = [span for span in inside if span[0] < span[1]] or [(start, max(end, start + 1))]
+        logprob = float(part.get("avg_logprob", USUAL_LOGPROB))
+        found.append(spread(part["text"].strip(), language, spans, logprob))
+    return found
+
+
+def _segment(found: dict[str, Any]) -> RawSegment:
+    """A sentence as it was aligned; what the aligner could not place has no word times at all."""
+    words = tuple(
+        RawWord(f" {word['word']}", float(word["start"]), float(word["end"]), float(word.get("score", 0.0)))
+        for word in found["words"]
+        if "start" in word and "end" in word
+    )
+    complete = len(words) == len(found["words"])
+    logprob = float(found.get("avg_logprob", USUAL_LOGPROB))
+    start, end = (float(found[key]) for key in ("start", "end"))
+    if math.isnan(start) or math.isnan(end):
+        raise ValueError("the alignment gave a sentence without a time")
+    return segment(start, end, found["text"].strip(), words if complete else (), logprob)
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -1,0 +1,204 @@
+"""One clip at a vision server: requests that are tried again, and the protocol of `resources.vision.wire`."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from resources.media_store import MediaStore, hash_file
+from resources.store_errors import Missing
+from resources.vision.crew import ATTEMPTS, VisionFailed, dropped
+from resources.vision.mailbox import Result, VisionJob
+from resources.vision.wire import BLOBS, JOBS, JobStatus, Lacking, job_id, media_of
+from shortform_assets.contracts.base import Blob
+
+if TYPE_CHECKING:
+    from requests import Response
+
+POLL_SECONDS = 0.5
+LONGEST_PAUSE = 15.0
+TIMEOUTS = (10.0, 60.0)
+"""To connect, and between two bytes."""
+_CHUNK = 1 << 20
+
+
+class Stopped(Exception):
+    """The clip is not wanted any more."""
+
+
+class Server:
+    """A vision server as one thread sees it. Lost connections and 5xx are tried again for a while."""
+
+    def __init__(self, url: str, token: str, stop: threading.Event, patience: float) -> None:
+        import requests
+
+        self._url, self._stop, self._patience = url.rstrip("/"), stop, patience
+        self._session = requests.Session()
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(self, method: str, path: str, body: bytes | Path | None = None) -> Response:
+        """The answer, whose status is below 500; to be closed. Raises VisionFailed where for `patience`
+        seconds there is none, and where the token is refused; Stopped."""
+        import requests
+
+        until, pause = time.monotonic() + self._patience, 0.25
+        while True:
+            try:
+                answer = self._send(method, path, body)
+                if answer.status_code in (401, 403):
+                    raise VisionFailed(f"{self._url} refuses the token: check SHORTFORM_VISION_TOKEN")
+                if answer.status_code < 500:
+                    return answer
+                trouble = f"it answers {answer.status_code}"
+                answer.close()
+            except (requests.ConnectionError, requests.Timeout) as error:
+                trouble = type(error).__name__
+            except requests.RequestException as error:
+                raise VisionFailed(f"{self._url} is no vision server: {error}") from error
+            if time.monotonic() + pause > until:
+                raise VisionFailed(
+                    f"the vision server {self._url} is in trouble or cannot be reached: {trouble}"
+                )
+            self.pause(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def tell(self, method: str, path: str) -> None:
+        """Once, and without an answer that matters."""
+        with suppress(Exception):
+            self._session.request(method, self._url + path, timeout=5).close()
+
+    def pause(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise Stopped
+
+    def _send(self, method: str, path: str, body: bytes | Path | None) -> Response:
+        def send(data: bytes | BinaryIO | None) -> Response:
+            return self._session.request(
+                method, self._url + path, data=data, timeout=TIMEOUTS, stream=True, allow_redirects=False
+            )
+
+        if not isinstance(body, Path):
+            return send(body)
+        with body.open("rb") as file:
+            return send(file)
+
+
+class ClipAtServer:
+    """One clip's way through the server."""
+
+    def __init__(
+        self,
+        server: Server,
+        store: MediaStore,
+        job: VisionJob,
+        deadline: float,
+        on_share: Callable[[float], None],
+    ) -> None:
+        self._server, self._store, self._on_share = server, store, on_share
+        (self._clip,) = job.clips
+        self._body, self._path = job.model_dump_json().encode(), f"{JOBS}/{job_id(job)}"
+        self._deadline, self._until = deadline, time.monotonic() + deadline
+
+    def run(self) -> Result:
+        """The clip's tracks, or why there are none. Raises Stopped and VisionFailed."""
+        try:
+            return self._run()
+        except TimeoutError:
+            reason = f"the vision server did not finish it within {self._deadline:.0f} seconds"
+            return dropped(self._clip.clip_id, reason)
+        except Missing as error:
+            return dropped(self._clip.clip_id, str(error))
+        finally:
+            # Collected or called off. A server that cannot be told forgets by itself.
+            self._server.tell("DELETE", self._path)
+
+    def _run(self) -> Result:
+        deaths = 0
+        while True:
+            status: JobStatus | None = self._submit()
+            while status and status.state in ("queued", "running"):
+                self._on_share(status.fraction)
+                self._wait(POLL_SECONDS)
+                status = self._look()
+            if status is None:
+                continue  # It was restarted, or somebody else called the same job off.
+            if status.state == "failed":
+                deaths += 1
+                if deaths >= ATTEMPTS and status.blameless:
+                    raise VisionFailed(f"the vision server cannot work: {status.reason}")
+                if deaths >= ATTEMPTS:
+                    reason = f"the vision server failed {ATTEMPTS} times at this clip: {status.reason}"
+                    return dropped(self._clip.clip_id, reason)
+            elif status.result is not None and self._fetch(status):
+                result = status.result.tracks or status.result.dropped
+                assert result is not None
+                return result
+
+    def _submit(self) -> JobStatus:
+        while True:
+            with self._server.ask("PUT", self._path, self._body) as answer:
+                code, text = answer.status_code, answer.text
+                wait = answer.headers.get("Retry-After", "")
+            if code in (200, 202):
+                return JobStatus.model_validate_json(text)
+            if code == 424:
+                for sha256 in Lacking.model_validate_json(text).missing:
+                    self._upload(sha256)
+                self._wait(0)
+            elif code == 429:
+                self._wait(min(float(wait) if wait.isdigit() else 1.0, LONGEST_PAUSE))
+            else:
+                raise VisionFailed(f"the vision server does not take the job: {code} {text[:300]}")
+
+    def _look(self) -> JobStatus | None:
+        """None where the server does not know the job."""
+        with self._server.ask("GET", self._path) as answer:
+            return JobStatus.model_validate_json(answer.text) if answer.status_code == 200 else None
+
+    def _upload(self, sha256: str) -> None:
+        blobs = {segment.video.sha256: segment.video for segment in self._clip.segments}
+        if sha256 not in media_of(self._clip):
+            raise VisionFailed(f"the vision server asks for bytes that are not of this clip: {sha256}")
+        path = self._store.open_local(blobs[sha256])
+        with self._server.ask("PUT", f"{BLOBS}/{sha256}", path) as answer:
+            if answer.status_code not in (200, 201):
+                raise VisionFailed(
+                    f"the vision server does not take media: {answer.status_code} {answer.text[:300]}"
+                )
+
+    def _fetch(self, status: JobStatus) -> bool:
+        """Bring the series here; False where they do not arrive whole and the job had better be sent again."""
+        tracks = status.result.tracks if status.result else None
+        return tracks is None or self._store.has(tracks.series) or self._download(tracks.series)
+
+    def _download(self, blob: Blob) -> bool:
+        import requests
+
+        self._store.scratch_root.mkdir(parents=True, exist_ok=True)
+        half = self._store.scratch_root / f"{uuid.uuid4().hex}.npz"
+        try:
+            with self._server.ask("GET", f"{BLOBS}/{blob.sha256}") as answer, half.open("wb") as file:
+                if answer.status_code != 200:
+                    return False
+                for piece in answer.iter_content(_CHUNK):
+                    file.write(piece)
+            if hash_file(half) != blob:
+                return False
+            self._store.adopt_file(half)
+            return True
+        except requests.RequestException:
+            return False
+        finally:
+            half.unlink(missing_ok=True)
+
+    def _wait(self, seconds: float) -> None:
+        """Raises TimeoutError past the deadline."""
+        if time.monotonic() + seconds > self._until:
+            raise TimeoutError
+        self._server.pause(seconds)

@@ -1,0 +1,94 @@
+"""Which language models judge, by what rubric, and what they may cost."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from shortform_assets.contracts.base import Contract, Ratio
+
+
+class Criterion(Contract):
+    """What a model scores from 0 to 10."""
+
+    description: str = Field(min_length=1, max_length=400)
+    weight: float = Field(default=1.0, ge=0, le=100)
+
+
+class Price(Contract):
+    """US dollars a million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+RUBRIC: dict[str, Criterion] = {
+    "hook": Criterion(
+        weight=1.5, description="the first sentence makes a stranger want to hear the next one"
+    ),
+    "tone": Criterion(weight=1.0, description="a feeling is carried: humour, anger, surprise, tenderness"),
+    "quotability": Criterion(
+        weight=1.2, description="holds a line that people would repeat or put on a card"
+    ),
+    "completeness": Criterion(
+        weight=1.5,
+        description="stands alone: nothing before it is needed, the question is in it, the payoff too",
+    ),
+    "energy": Criterion(weight=0.6, description="keeps moving: no filler, no small talk, no repetition"),
+    "speaker_changes": Criterion(
+        weight=0.4, description="the exchange between speakers adds to it; 5 where one person speaks well"
+    ),
+    "engagement": Criterion(weight=1.0, description="people would comment on it, argue with it, send it on"),
+}
+
+
+class PanelSlice(Contract):
+    """No `models`: the local editor alone decides, and nothing here counts."""
+
+    models: tuple[str, ...] = Field(default=(), max_length=7)
+    """PydanticAI model strings, `provider:model`. Each of them votes."""
+    rubric: dict[str, Criterion] = Field(default=RUBRIC, min_length=1, max_length=20)
+    weight: Ratio = 0.5
+    """How much the panel counts against the local editor's score, from 0 to 1."""
+    max_usd: float = Field(default=1.0, ge=0)
+    """What one run may cost at most, whatever is left under the cap of the source."""
+    max_tokens: int = Field(default=1_500_000, ge=0)
+    """Tokens sent and received together."""
+    window_words: int = Field(default=1200, ge=100, le=20_000)
+    """About how many words a model is shown at once when it proposes."""
+    proposals: int = Field(default=4, ge=1, le=20)
+    """At most this many are taken from one window."""
+    judged: int = Field(default=120, ge=0, le=1000)
+    """At most this many moments are judged, the local editor's best first."""
+    batch: int = Field(default=8, ge=1, le=30)
+    """Moments that one question compares."""
+    anchor: Ratio = Field(default=0.82, ge=0.6)
+    """Share of a quote's letters that must be said, in order, for it to count as said."""
+    concurrency: int = Field(default=4, ge=1, le=32)
+    """Calls under way at once, for each model."""
+    retries: int = Field(default=2, ge=0, le=5)
+    """How often a call is repeated after an invalid answer, and after a failure of the server."""
+    call_seconds: float = Field(default=90, gt=0, le=3600)
+    total_seconds: float = Field(default=1200, gt=0, le=86_400)
+    """After this no further call is begun, and none is waited for."""
+    answer_tokens: int = Field(default=6000, ge=256, le=100_000)
+    """The longest answer, its reasoning included; what is set aside for each call."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    seed: int = 7
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """Model string -> price, where the bundled price list lacks it or is wrong."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> PanelSlice:
+        for model in self.models:
+            if not all(model.partition(":")) or model.split() != [model]:
+                raise ValueError(
+                    f"{model!r} is no model string; write provider:model, as in openai:gpt-5-mini"
+                )
+        if len(set(self.models)) < len(self.models):
+            raise ValueError("a model is named twice; each has one vote")
+        for name in self.rubric:
+            if not (name.isidentifier() and name.isascii() and name.islower() and name[0] != "_"):
+                raise ValueError(f"rubric.{name} is no plain name; use small letters and underscores")
+        if not any(criterion.weight for criterion in self.rubric.values()):
+            raise ValueError("rubric must give at least one criterion a weight above 0")
+        return self

@@ -1,0 +1,185 @@
+"""The first round: models quote moments from windows of the transcript; the quotes are found again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from typing import Any
+
+from shortform_assets.contracts.base import canonical_json
+from shortform_assets.contracts.panel import Wording
+from shortform_assets.contracts.slices.panel import PanelSlice
+from shortform_assets.contracts.speech import Transcript
+from shortform_assets.selection.features import Limits
+from shortform_assets.selection.panel.anchoring import Place, Said, long_enough
+from shortform_assets.selection.panel.judge import Question, Review
+from shortform_assets.selection.panel.rubric import TEN, Proposed, answers, propose_instructions
+from shortform_assets.selection.panel.windows import Window, as_data, cut_windows, shown
+from shortform_assets.selection.panel.written import check_wording
+from shortform_assets.selection.script import Line
+
+NOTHING_SAID = (
+    "None of these moments can be used: {why}. Copy first_words, last_words and key_quote letter by letter "
+    "from the sentences you were shown, or answer with an empty list."
+)
+SHORTEST, LONGEST = 0.5, 1.25
+"""Of the genre's limits: pauses may still be shortened, and edges moved out to where a thought begins and ends."""
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """A proposal whose quotes were found: lines a..b, the key quote as word indices, the model's scores."""
+
+    a: int
+    b: int
+    quote: Place
+    scores: dict[str, float]
+    wording: Wording
+
+
+@dataclass
+class Reading:
+    """What may be used of one answer, and what may not."""
+
+    found: list[Anchored] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+class Talk:
+    """The transcript as lines and windows, and the search for quotes in it."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        lines: Sequence[Line],
+        speakers: Sequence[str],
+        limits: Limits,
+        panel: PanelSlice,
+    ) -> None:
+        self.transcript, self.lines, self.speakers = transcript, lines, speakers
+        self.limits, self.panel = limits, panel
+        self.windows = cut_windows(lines, panel.window_words, limits.max_ms)
+        self.stems = frozenset(stem for line in lines for stem in line.stems)
+        self.line_of = [i for i, line in enumerate(lines) for _ in range(line.words)]
+        self._whole: Said | None = None
+        self._parts: dict[Window, Said] = {}
+
+    def questions(self, about: Sequence[str]) -> list[Question]:
+        """One question a window."""
+        kind, _ = answers(self.panel.rubric)
+        told = propose_instructions(self.panel.rubric, self.limits, self.panel.proposals)
+        return [
+            Question(
+                kind="propose",
+                instructions=told,
+                data=as_data(
+                    {
+                        "language": self.transcript.language,
+                        "wanted_topics": list(about),
+                        "sentences": shown(self.lines, self.speakers, window.a, window.b),
+                    }
+                ),
+                answer=kind,
+                review=partial(self._review, window),
+            )
+            for window in self.windows
+        ]
+
+    def read(self, answer: Any, window: Window, model: str) -> Reading:
+        """The proposals of one answer to the question about `window`."""
+        reading = Reading()
+        reading.faults["invented_field"] += answer.invented()
+        taken: set[tuple[int, int]] = set()
+        for proposed in answer.moments:
+            if len(taken) == self.panel.proposals:
+                reading.faults["too_many"] += 1
+                continue
+            spot = self._anchor(proposed, window, reading.faults)
+            if spot is None or spot[:2] in taken:
+                continue
+            a, b, quote = spot
+            taken.add((a, b))
+            said = {stem for line in self.lines[a : b + 1] for stem in line.stems}
+            wording, faults = check_wording(proposed, model, said, self.stems)
+            reading.faults += faults
+            scores = {name: getattr(proposed.scores, name) / TEN for name in self.panel.rubric}
+            reading.found.append(Anchored(a, b, quote, scores, wording))
+        return reading
+
+    def moment_id(self, a: int, b: int) -> str:
+        """The id that a moment of lines a..b has wherever it comes from."""
+        words = [self.lines[a].first, self.lines[b].last]
+        return hashlib.sha256(canonical_json(words)).hexdigest()[:12]
+
+    def _review(self, window: Window, answer: Any) -> Review:
+        reading = self.read(answer, window, "")
+        faults = +reading.faults
+        if reading.found or not answer.moments:
+            return Review(faults)
+        return Review(faults, NOTHING_SAID.format(why=", ".join(sorted(faults)).replace("_", " ")))
+
+    def _anchor(
+        self, proposed: Proposed, window: Window, faults: Counter[str]
+    ) -> tuple[int, int, Place] | None:
+        """Lines a..b and the place of the key quote, or None with the fault counted."""
+        places: list[tuple[Place, ...]] = []
+        for quote in (proposed.first_words, proposed.key_quote, proposed.last_words):
+            found = self._find(quote, window)
+            if isinstance(found, str):
+                faults[found] += 1
+                return None
+            places.append(found)
+        spots: dict[tuple[int, int], Place] = {}
+        wrong: Counter[str] = Counter()
+        for first, key, last in product(*places):
+            a, b = self.line_of[first.first], self.line_of[last.last]
+            fault = self._misfit(a, b, self.line_of[key.first], self.line_of[key.last])
+            if fault:
+                wrong[fault] += 1
+            else:
+                spots.setdefault((a, b), key)
+        if not spots:
+            faults["quotes_apart" if wrong["quotes_apart"] == wrong.total() else _commonest(wrong)] += 1
+            return None
+        meant = [spot for spot in spots if spot[0] == proposed.sentence]
+        if len(spots) > 1 and len(meant) != 1:
+            faults["quote_ambiguous"] += 1
+            return None
+        a, b = meant[0] if meant else next(iter(spots))
+        if a != proposed.sentence:
+            faults["wrong_place"] += 1
+        return a, b, spots[a, b]
+
+    def _misfit(self, a: int, b: int, key_from: int, key_to: int) -> str:
+        if not a <= key_from <= key_to <= b:
+            return "quotes_apart"
+        length = max(line.end_ms for line in self.lines[a : b + 1]) - self.lines[a].start_ms
+        if length > 2 * self.limits.max_ms:
+            return "quotes_apart"
+        if length > LONGEST * self.limits.max_ms:
+            return "too_long"
+        return "too_short" if length < SHORTEST * self.limits.min_ms else ""
+
+    def _find(self, quote: str, window: Window) -> tuple[Place, ...] | str:
+        """Where in the window `quote` is said, or why it counts for nothing."""
+        if not long_enough(quote):
+            return "quote_too_short"
+        found = self._said(window).find(quote, self.panel.anchor)
+        if found:
+            return found
+        self._whole = self._whole or Said(self.transcript.words)
+        return "quote_elsewhere" if self._whole.find(quote, self.panel.anchor) else "quote_not_said"
+
+    def _said(self, window: Window) -> Said:
+        if window not in self._parts:
+            first, last = self.lines[window.a].first, self.lines[window.b].last
+            self._parts[window] = Said(self.transcript.words, first, last)
+        return self._parts[window]
+
+
+def _commonest(wrong: Counter[str]) -> str:
+    return min(wrong, key=lambda fault: (fault == "quotes_apart", -wrong[fault], fault))

@@ -1,0 +1,112 @@
+"""Human framing in the real graph: one clip is framed and rendered again, and a path that misses its clip is
+dropped, or stops the run where it was the last."""
+
+from __future__ import annotations
+
+import json
+
+from shortform_assets.contracts.edits import FramingEdit
+from shortform_assets.errors import ClipFault
+from shortform_assets.reframing.crop_paths import frame_clip
+
+
+def edit_of(graph, key, number: int, verb: str, **values) -> tuple[str, FramingEdit]:
+    """The clip's id, and an edit anchored at it."""
+    plan = graph.contract(key, "clip_plan")
+    clip = plan.clips[number]
+    spans = tuple((plan.rate.ms(s.start_frame), plan.rate.ms(s.end_frame)) for s in clip.spans)
+    stretch = {"start_ms": min(s for s, _ in spans), "end_ms": max(e for _, e in spans), "spans_ms": spans}
+    return clip.clip_id, FramingEdit(verb=verb, **stretch, **values)
+
+
+def test_an_edit_frames_its_clip_alone_and_survives(ran):
+    graph, key = ran
+    before = {path.clip_id: path for path in graph.contract(key, "crop_paths").clips}
+    outputs = {job.clip_id: job.output_id for job in graph.contract(key, "composition").outputs}
+    assert len(before) >= 2
+
+    touched, wish = edit_of(graph, key, 0, "layout", layout="fit")
+    graph.registry.add_edit(key, wish)
+    run = graph.run(key)
+    assert run.success, run.error
+    assert run.metadata["crop_paths"]["clips_computed"] == 1
+    assert not {"clip_plan", "clip_media", "face_tracks"} & run.computed
+    after = {path.clip_id: path for path in graph.contract(key, "crop_paths").clips}
+    assert {name for name in before if before[name] != after[name]} == {touched}
+    for aspect in after[touched].aspects:
+        assert {framing.layout for framing in aspect.framings} == {"fit"}
+        assert {framing.reason for framing in aspect.framings} == {"an editor asked for it"}
+    # An output's id is the digest of its job: all others are found rendered.
+    jobs = {job.clip_id: job.output_id for job in graph.contract(key, "composition").outputs}
+    assert {name for name in jobs if jobs[name] != outputs[name]} == {touched}
+
+    assert graph.run(key).computed == set()
+    # Another plan of the same clips, or another config, leaves the edit in force.
+    graph.genre(reframing={"dead_zone": 0.05})
+    assert graph.run(key).success
+    again = {path.clip_id: path for path in graph.contract(key, "crop_paths").clips}
+    assert {f.layout for a in again[touched].aspects for f in a.framings} == {"fit"}
+
+    graph.genre()
+    graph.registry.add_edit(key, edit_of(graph, key, 0, "auto")[1])
+    assert graph.run(key).success
+    assert {path.clip_id: path for path in graph.contract(key, "crop_paths").clips} == before
+    jobs = {job.clip_id: job.output_id for job in graph.contract(key, "composition").outputs}
+    assert jobs == outputs
+
+
+def test_a_stored_path_that_misses_its_clip_is_made_again(ran):
+    graph, key = ran
+    good = graph.contract(key, "crop_paths")
+    stored = {}
+    for name in graph.store.list("artifacts/crop_paths.clip/"):
+        if name.endswith("contract.json"):
+            stored[json.loads(graph.store.read(name))["clip_id"]] = name
+    first, second = (path.clip_id for path in good.clips[:2])
+    # Two results change places, as a restored backup or a copied folder may have it.
+    one, other = graph.store.read(stored[first]), graph.store.read(stored[second])
+    renamed = json.loads(other)
+    renamed["clip_id"] = first
+    graph.store.replace(stored[first], json.dumps(renamed).encode())
+    graph.store.replace(stored[second], one)
+    run = graph.run(key)
+    assert run.success, run.error
+    assert run.metadata["crop_paths"]["clips_computed"] == 2
+    assert graph.contract(key, "crop_paths") == good
+    assert run.checks["framing_fits_its_clip"]
+    assert graph.run(key).computed == set()
+
+
+def other_media(path):
+    return path.model_copy(update={"media": "f" * 64})
+
+
+def a_frame_short(path):
+    return path.model_copy(update={"frames": path.frames - 1})
+
+
+def no_path(path):
+    raise ClipFault("the face tracks were made for another clip")
+
+
+def test_a_path_made_for_another_clip_is_dropped_and_blocks_when_none_is_left(ran, monkeypatch):
+    """Wherever along the way the mismatch comes to light."""
+    graph, key = ran
+    ids = [path.clip_id for path in graph.contract(key, "crop_paths").clips]
+    faults = [(ids[:1], other_media), (ids, other_media), (ids, a_frame_short), (ids, no_path)]
+    for number, (faulty, fault) in enumerate(faults):
+
+        def mixed_up(bench, tracks, *values, faulty=faulty, fault=fault):
+            path = frame_clip(bench, tracks, *values)
+            return fault(path) if tracks.clip_id in faulty else path
+
+        monkeypatch.setattr("shortform_assets.assets.clips.frame_clip", mixed_up)
+        graph.genre(reframing={"dead_zone": 0.04 + number / 100})
+        run = graph.run(key)
+        assert run.success == run.checks["a_clip_is_left"] == (len(faulty) < len(ids)), run.error
+        composition = graph.contract(key, "composition")
+        assert {job.clip_id for job in composition.outputs} == set(ids) - set(faulty)
+        if fault is other_media:
+            assert not run.checks["framing_fits_its_clip"]
+            reasons = {dropped.clip_id: dropped.reason for dropped in composition.dropped}
+            assert reasons == dict.fromkeys(faulty, "the camera was made for other media")
