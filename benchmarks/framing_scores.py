@@ -41,6 +41,7 @@ class Tally:
     poster_shown: int = 0
     frames: int = 0
     seconds: float = 0.0
+    flat_subject: int = 0
     asd_right: int = 0
     asd_frames: int = 0
     switches: int = 0
@@ -79,6 +80,7 @@ class Tally:
             found["switch delay, p95 ms"] = float(np.percentile(self.delays, 95))
         if self.asd_frames:
             found["active speaker accuracy"] = self.asd_right / self.asd_frames
+            found["poster or screen as subject"] = self.flat_subject / self.asd_frames
         return {name: round(float(value), 4) for name, value in found.items()}
 
 
@@ -115,6 +117,9 @@ def truth_tally(camera: AspectFraming, truth: Truth, fps: float, reframing: Refr
     """What the camera shows of the people of a scene."""
     tally = Tally()
     whole, heights, eyes, cut, bleed = _shown(camera, truth)
+    alone = np.zeros(truth.frames, bool)
+    for framing in camera.framings:
+        alone[framing.start_frame : framing.end_frame] = len(framing.panels) == 1
     for n in range(truth.frames):
         live = np.flatnonzero(truth.live[n])
         speaking = np.flatnonzero(truth.speaking[n])
@@ -133,8 +138,10 @@ def truth_tally(camera: AspectFraming, truth: Truth, fps: float, reframing: Refr
         tally.big_enough += int(inside and heights[n, who] >= 0.12)
         if inside:
             tally.heads_cut += bool(cut[n, who])
-            wanted = reframing.eye_line - 0.5 * max(0.0, heights[n, who] - reframing.face_height)
-            tally.headroom.append(abs(float(eyes[n, who]) - wanted))
+            # Faces that share the output with others are composed for their part of it, not for all of it.
+            if alone[n]:
+                wanted = reframing.eye_line - 0.5 * max(0.0, heights[n, who] - reframing.face_height)
+                tally.headroom.append(abs(float(eyes[n, who]) - wanted))
         else:
             tally.misses.append(n)
     tally.delays = _delays(truth, whole, fps)
@@ -142,10 +149,11 @@ def truth_tally(camera: AspectFraming, truth: Truth, fps: float, reframing: Refr
 
 
 def asd_tally(truth: Truth, crops: CropPaths, tracks: FaceTracks, series: ClipSeries) -> Tally:
-    """Frames in which the named speaker is a speaker, or nobody is named where nobody speaks."""
+    """Frames in which the named speaker is a speaker, or nobody is named where nobody speaks; and frames
+    whose picture is about a poster, or about a screen that nobody hears."""
     names = matched(truth, tracks, series)
     said = np.zeros(truth.speaking.shape, bool)
-    stranger = np.zeros(truth.frames, bool)
+    stranger, flat = np.zeros(truth.frames, bool), np.zeros(truth.frames, bool)
     for verdict in crops.verdicts:
         for start, end in verdict.speaking:
             who = names.get(verdict.track_id)
@@ -157,7 +165,13 @@ def asd_tally(truth: Truth, crops: CropPaths, tracks: FaceTracks, series: ClipSe
     hit = (said & truth.speaking).any(axis=1) & ~(said & ~truth.speaking).any(axis=1)
     none = ~said.any(axis=1)
     right = np.where(somebody, hit, none) & ~stranger
-    return Tally(asd_right=int(right.sum()), asd_frames=truth.frames)
+    real = truth.live | truth.speaking.any(axis=0)
+    camera = next(one for one in crops.aspects if one.aspect == "9:16")
+    for framing in camera.framings:
+        span = slice(framing.start_frame, framing.end_frame)
+        for subject in {panel.subject for panel in framing.panels} & set(names):
+            flat[span] |= ~real[span, names[subject]]
+    return Tally(asd_right=int(right.sum()), asd_frames=truth.frames, flat_subject=int(flat.sum()))
 
 
 def matched(truth: Truth, tracks: FaceTracks, series: ClipSeries) -> dict[str, int]:
