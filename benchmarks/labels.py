@@ -207,17 +207,18 @@ def retargetvid(videos: int, say: Any) -> dict[str, Any]:
         return {}
     one, other = (zipfile.ZipFile(path) for path in archives)
     found: dict[str, Any] = {}
-    say(f"human crop windows: {videos} videos")
+    names = sorted({Path(name).stem[:3] for name in one.namelist() if name.endswith(".txt")})[:videos]
+    say(f"human crop windows: {len(names)} videos")
     for ratio in ("1-3", "3-1"):
         rows: dict[str, list[tuple[float, float, float]]] = {}
-        for video in range(1, videos + 1):
+        for video in names:
             first, second = (
-                np.array([line.split(",") for line in z.read(f"annotator_{n}/{video:03}_{ratio}.txt").decode().split()],
+                np.array([line.split(",") for line in z.read(f"annotator_{n}/{video}_{ratio}.txt").decode().split()],
                          float) for n, z in ((1, one), (2, other))
             )  # fmt: skip
             count = min(len(first), len(second))
             first, second = first[:count], second[:count]
-            noisy, path = _follow(first, ratio, video)
+            noisy, path = _follow(first, ratio, int(video))
             for label, windows in (("human", first), ("noisy human", noisy), ("camera", path)):
                 rows.setdefault(label, []).append(_compare(windows, second))
         found[ratio.replace("-", ":")] = {
