@@ -22,7 +22,7 @@ SELECTION = dg.AssetIn(["genre", "selection"])
 
 
 @dg.asset(
-    **stage("analysis", {"whisper"}, code_version="2", tools={"recognizers", "aligner"}),
+    **stage("analysis", {"whisper"}, code_version="3", tools={"recognizers", "aligner"}),
     ins={"speech": SPEECH},
 )
 def transcript(

@@ -10,6 +10,7 @@ from statistics import median
 from shortform_assets.speech.pronounce import phones
 from shortform_assets.speech.recognizer import Aligner, Floats
 from shortform_assets.speech.spelling import spoken
+from shortform_assets.speech.stranded import to_sound
 from shortform_assets.speech.voice_activity import Span, Voice
 from shortform_assets.speech.written import Draft, in_order
 from shortform_assets.workbench import Workbench
@@ -171,7 +172,8 @@ def _align(words: Sequence[Draft], samples: Floats, start_ms: int, aligner: Alig
         spans[i] = (min(spans[i][0], found[0]), max(spans[i][1], found[1])) if i in spans else found
     shifts = [abs(span[0] - words[i].start) for i, span in spans.items()]
     furthest = _FURTHEST_MS if median(shifts) <= _DOUBTFUL_MS else _FURTHEST_MS // 2
-    return [_accept(word, spans.get(i), furthest) for i, word in enumerate(words)]
+    placed = [_accept(word, spans.get(i), furthest) for i, word in enumerate(words)]
+    return to_sound(placed, samples, start_ms)
 
 
 def _accept(word: Draft, found: Span | None, furthest: int) -> Draft:
