@@ -21,7 +21,7 @@ from framing_scores import Tally, camera_tally, centres
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.base import Blob, FrameRate
-from shortform_assets.contracts.clips import AspectFraming, FaceTrack, FaceTracks, VoiceMap
+from shortform_assets.contracts.clips import AspectFraming, CropPaths, FaceTrack, FaceTracks, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.slices.reframing import ReframingSlice
 from shortform_assets.reframing.camera import Reach, plan_path
@@ -43,6 +43,10 @@ FIDGETS = 0.12
 """Share of half seconds in which a listener's mouth moves too."""
 MUMBLES = 0.12
 """Share of half seconds in which a speaker's mouth hardly moves."""
+AGREES = 0.3
+"""Correlation of a speaker's mouth and the level of the sound; most talking videos have 0.1 to 0.6."""
+ELSEWHERE = 0.5
+"""Share of the stretches without a speaker on screen in which somebody off screen is heard."""
 
 LEAP = 0.2
 """Share of its width by which a window moves in one frame only at a cut."""
@@ -53,8 +57,10 @@ Windows = NDArray[np.float64]
 
 
 def asw(reframing: ReframingSlice, videos: int, seconds: float, say: Any) -> dict[str, Any]:
-    """Share of labelled frames with several faces in which a speaker is held, ours beside the baselines."""
+    """Share of labelled frames with several faces in which a speaker is held, ours beside the baselines, and
+    of all labelled frames in which the named speaker is one, or nobody is named where nobody speaks."""
     held: dict[str, list[bool]] = {}
+    named: list[NDArray[np.int64]] = []
     motion: dict[str, Tally] = {}
     path = DATA / "asw_val.json.gz"
     if not path.is_file():
@@ -64,18 +70,28 @@ def asw(reframing: ReframingSlice, videos: int, seconds: float, say: Any) -> dic
     names = sorted(rows)[:videos]
     say(f"active-speaker labels: {len(names)} videos")
     for number, name in enumerate(names):
-        tracks, series, samples, spoken = _imagined(rows[name], seconds, number)
+        tracks, series, samples, spoken, labelled = _imagined(rows[name], seconds, number)
         if not tracks.tracks:
             continue
         crops = direct_clip(tracks, series, samples, (), VoiceMap(), reframing, FramingEdits())
+        named.append(_named(crops, labelled))
         cameras = {"shortform": next(a for a in crops.aspects if a.aspect == "9:16")}
         cameras |= {label: crop(tracks, series, "9:16") for label, crop in BASELINES.items()}
         for label, camera in cameras.items():
             held.setdefault(label, []).extend(_held(camera, spoken))
             moved = camera_tally(camera, tracks.frames, RATE.fps, tracks.cuts)
             motion[label] = motion.get(label, Tally()) + moved
+    right, wrong, missed, extra = (int(n) for n in np.sum(named, axis=0))
+    who = {
+        "active speaker accuracy": round(right / (right + wrong + missed + extra), 4),
+        "labelled frames": right + wrong + missed + extra,
+        "another named": wrong,
+        "nobody named": missed,
+        "somebody named where nobody speaks": extra,
+    }
     return {
         label: {
+            **(who if label == "shortform" else {}),
             "speaker held": round(float(np.mean(found)), 4),
             "frames": len(found),
             **{k: motion[label].numbers()[k] for k in ("still frames", "jerk, p95", "switches a minute")},
@@ -86,8 +102,11 @@ def asw(reframing: ReframingSlice, videos: int, seconds: float, say: Any) -> dic
 
 def _imagined(
     video: dict[str, list[list[float]]], seconds: float, seed: int
-) -> tuple[FaceTracks, ClipSeries, NDArray[np.float32], list[tuple[int, NDArray[np.float64]]]]:
-    """Tracks, series and sound as our stages would find them, and (frame, speakers' boxes) to be held."""
+) -> tuple[
+    FaceTracks, ClipSeries, NDArray[np.float32], list[tuple[int, NDArray[np.float64]]], dict[int, set[str]]
+]:
+    """Tracks, series and sound as our stages would find them, (frame, speakers' boxes) to be held, and the
+    speaking tracks of every frame of which all faces are labelled."""
     rng = np.random.default_rng([3, seed])
     start = min(rows[0][0] for rows in video.values())
     faces = [np.array([r for r in rows if r[0] - start < seconds]) for rows in video.values()]
@@ -96,7 +115,7 @@ def _imagined(
     if faces:
         frames = min(frames, round((max(rows[-1, 0] for rows in faces) - start) * RATE.fps) + 5)
     cuts = _cuts(faces, start)
-    loud = np.zeros(frames)
+    loud, audible = _loudness(faces, start, frames, rng)
     found: dict[str, TrackSeries] = {}
     summaries: list[FaceTrack] = []
     for k, rows in enumerate(faces):
@@ -109,8 +128,8 @@ def _imagined(
         drift = np.stack([_smooth(rng.normal(0, 1, len(sampled)), 5) for _ in range(4)], axis=1)
         boxes = boxes + JITTER * size * drift
         talks = np.interp(sampled, at, rows[:, 5]) > 0.5
-        mouth = _mouth(talks, rng)
-        loud[sampled[talks]] = np.maximum(loud[sampled[talks]], np.abs(mouth[talks]) * 8)
+        # Lips move a frame before they are heard.
+        mouth = _mouth(talks, loud[np.minimum(sampled + 1, frames - 1)], rng)
         lost = _smooth(rng.normal(0, 1, len(sampled)), 9) > 1.9
         nothing = np.zeros((len(sampled), 7), np.float32)
         series = TrackSeries(
@@ -127,7 +146,7 @@ def _imagined(
         shot = int(np.searchsorted(cuts, at[0], side="right"))
         found[f"t{k}"] = series
         summaries.append(summary(f"t{k}", shot, series, RATE))
-    spoken = _spoken(faces, start, frames)
+    spoken, labelled = _spoken(faces, start, frames), _labelled(faces, start, frames)
     picture = np.arange(0, max(frames, 1), STEP, dtype=np.int32)
     whole = PictureSeries(
         picture, np.full(len(picture), 2.0, np.float32), np.zeros((len(picture), 2), np.float32)
@@ -138,19 +157,42 @@ def _imagined(
         series=Blob(sha256="0" * 64, size=0),
     )  # fmt: skip
     count = frames * 16_000 // RATE.num
-    level = np.interp(np.arange(count) / 16_000 * RATE.fps, np.arange(frames), _smooth(loud, 3) * 2)
-    samples = rng.normal(0, 0.1, count) * (level + 0.004)
-    return tracks, ClipSeries(found, whole), np.clip(samples, -1, 1).astype(np.float32), spoken
+    # Six decibels of syllables around the level of talk.
+    level = np.where(audible, 10 ** (6 * loud / 20), 0.0)
+    samples = rng.normal(0, 0.1, count) * (
+        np.interp(np.arange(count) / 16_000 * RATE.fps, np.arange(frames), level) + 0.004
+    )
+    return tracks, ClipSeries(found, whole), np.clip(samples, -1, 1).astype(np.float32), spoken, labelled
 
 
-def _mouth(talks: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float64]:
+def _loudness(
+    faces: list[NDArray[np.float64]], start: float, frames: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Syllables (frames,) about 0 with deviation 1, and whether somebody is heard, on screen or not."""
+    spoken = np.zeros(frames)
+    for rows in faces:
+        at = np.arange(frames) / RATE.fps + start
+        spoken = np.maximum(spoken, np.interp(at, rows[:, 0], rows[:, 5], left=0, right=0))
+    audible = spoken > 0.5
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], audible, [True]]).astype(int)))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        audible[first:last] = rng.random() < ELSEWHERE
+    # Five a second, as talk has them.
+    return _smooth(rng.normal(0, 1, frames), 5), audible
+
+
+def _mouth(
+    talks: NDArray[np.bool_], loud: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.float64]:
     """A mouth that moves when it talks, with its usual faults half second by half second."""
     count = len(talks)
     halves = -(-count // 6)
     fault = np.repeat(rng.random(halves), 6)[:count]
     moves = np.where(talks, fault >= MUMBLES, fault < FIDGETS)
     spread = np.repeat(rng.lognormal(0, 0.35, halves), 6)[:count]
-    return 0.05 + np.where(moves, TALKS, RESTS) * spread * rng.normal(0, 1, count)
+    free = rng.normal(0, 1, count)
+    moving = np.where(talks, AGREES * loud + np.sqrt(1 - AGREES**2) * free, free)
+    return 0.05 + np.where(moves, TALKS, RESTS) * spread * moving
 
 
 def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
@@ -182,6 +224,28 @@ def _spoken(
         boxes = [r[1:5] * np.tile(SIZE, 2) for r in faced if r[5] == 1 and r[6] == 1]
         if frame < frames and len(faced) > 1 and boxes:
             found.append((frame, np.array(boxes)))
+    return found
+
+
+def _labelled(faces: list[NDArray[np.float64]], start: float, frames: int) -> dict[int, set[str]]:
+    """The speaking tracks of every labelled frame; frames with a face that is left out of scores are not in it."""
+    found: dict[int, set[str]] = {}
+    unsure: set[int] = set()
+    for k, rows in enumerate(faces):
+        for row in rows:
+            frame = round((row[0] - start) * RATE.fps)
+            found.setdefault(frame, set()).update({f"t{k}"} if row[5] == 1 else ())
+            unsure |= {frame} if row[6] == 0 else set()
+    return {frame: who for frame, who in sorted(found.items()) if frame < frames and frame not in unsure}
+
+
+def _named(crops: CropPaths, labelled: dict[int, set[str]]) -> NDArray[np.int64]:
+    """Labelled frames that are right, name another, name nobody, and name somebody where nobody speaks."""
+    found = np.zeros(4, np.int64)
+    for frame, who in labelled.items():
+        said = {v.track_id for v in crops.verdicts if any(a <= frame < b for a, b in v.speaking)}
+        right = bool(said & who) or not (said or who)
+        found[0 if right else 3 if not who else 1 if said else 2] += 1
     return found
 
 

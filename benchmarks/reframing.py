@@ -3,7 +3,7 @@
 Four parts: synthesised scenes with exact truth, short clips full of posters, the talking videos of
 `../shared/media`, and human labels of `../shared/benchdata`; the last two are left out where they are not
 there. Prints tables beside a centre crop, the largest face and a dead-zone follower on the same tracks.
-`--json FILE` writes the same, part by part; `--only PART` measures one of scenes, posters, videos and
+`--json FILE` writes the same, part by part; `--only PART` measures one of scenes, compute, posters, videos and
 labels. `--quick` takes a few scenes and posters, `--worst FOLDER` draws the frames
 that miss the speaker, `--check` exits 1 and names every number that misses its goal. Scenes are made once
 and kept in the system's temporary folder.
@@ -52,6 +52,9 @@ GOALS = {
 OURS = "shortform"
 Row = dict[str, Any]
 console = Console()
+if not console.is_terminal:
+    # In a log, rows stay whole.
+    console = Console(width=170)
 
 
 def measure(quick: bool, only: str, worst: Path | None, target: Path | None) -> dict[str, Any]:
@@ -70,8 +73,11 @@ def measure(quick: bool, only: str, worst: Path | None, target: Path | None) -> 
         numbers = found["numbers"]
         if only in ("", "scenes"):
             rows, totals = _scenes(stage, quick, worst)
-            numbers |= {**totals[OURS], **_compute(stage)}
+            numbers |= totals[OURS]
             keep(scenes=rows, beside=totals)
+        if only in ("", "compute"):
+            numbers |= _compute(stage)
+            keep()
         if only in ("", "posters"):
             walls = posters.measure(stage, CACHE, QUICK_POSTERS if quick else POSTERS, say)
             numbers |= {
@@ -230,7 +236,7 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--worst", type=Path)
-    parser.add_argument("--only", default="", choices=("scenes", "posters", "videos", "labels"))
+    parser.add_argument("--only", default="", choices=("scenes", "compute", "posters", "videos", "labels"))
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()

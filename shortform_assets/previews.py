@@ -16,8 +16,11 @@ from shortform_assets.contracts.delivery import Delivery, RenderedOutputs
 from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
 from shortform_assets.contracts.source import Mezzanine, SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.reframing.path_plot import plots_markdown
 
 Metadata = dict[str, Any]
+MOST_PLOTS = 8
+"""Every run that shows a picture stores it in Dagster's event log anew."""
 
 
 def clock(ms: int) -> str:
@@ -189,7 +192,12 @@ def _(contract: CropPathsSet) -> Metadata:
                 "faces": ", ".join(f"{n} {name}" for name, n in states.items()),
             }
         )
-    return {"clips": len(contract.clips), "framing": table(rows), **_dropped(contract.dropped)}
+    return {
+        "clips": len(contract.clips),
+        "framing": table(rows),
+        "camera": dg.MetadataValue.md(plots_markdown(contract.clips, MOST_PLOTS)),
+        **_dropped(contract.dropped),
+    }
 
 
 @preview.register

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
 from resources.stt.amazon_answer import transcript
 from resources.stt.amazon_calls import Gone, client
 from resources.stt.amazon_job import Job, Passage
+from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import Nonsense
 from resources.stt.wire import Patience, told, wav
 from shortform_assets.errors import InputError
@@ -45,7 +45,7 @@ LANGUAGE_CODES = {code.partition("-")[0]: code for code in _CODES.split()}
 """Amazon's code for an ISO 639-1 language, with the dialect that most people speak."""
 
 
-class AmazonTranscribeProvider:
+class AmazonTranscribeProvider(LoadedOnce[Recognizer]):
     """Amazon Transcribe, with boto3's credentials and region and a bucket (SHORTFORM_TRANSCRIBE_BUCKET).
 
     Glossary terms are not sent: Amazon takes a vocabulary that was made before, whose name is in
@@ -57,35 +57,29 @@ class AmazonTranscribeProvider:
     parallel = 8
 
     def __init__(self, purse: Purse | None = None, patience: Patience | None = None) -> None:
+        super().__init__()
         self._purse, self._patience = purse, patience or _PATIENCE
         self._bucket = os.environ.get(BUCKET_VARIABLE, "").strip()
         self._vocabulary = os.environ.get(VOCABULARY_VARIABLE, "").strip()
         self._endpoint = os.environ.get("AWS_ENDPOINT_URL_TRANSCRIBE") or os.environ.get(
             "AWS_ENDPOINT_URL", ""
         )
-        self._loaded: Recognizer | None = None
-        self._lock = Lock()
 
     @property
     def fingerprint(self) -> str:
         return f"{_NAME}:{urlsplit(self._endpoint).hostname or 'aws'}:{self._vocabulary}:wav-16-bit:1"
 
-    def load(self) -> Recognizer:
-        """The recognizer; InputError where bucket or region are not set."""
-        with self._lock:
-            if self._loaded is None:
-                bucket, _, prefix = self._bucket.removeprefix("s3://").partition("/")
-                if not bucket:
-                    raise InputError(
-                        "Amazon Transcribe reads from a bucket, and none is named",
-                        BUCKET_VARIABLE,
-                        "set it to a bucket of yours, such as my-bucket or my-bucket/folder",
-                    )
-                passage = Passage(client("s3"), bucket, f"{prefix.strip('/') or 'shortform-speech'}/")
-                self._loaded = _Transcribe(
-                    client("transcribe"), passage, self._vocabulary, self._purse, self._patience
-                )
-            return self._loaded
+    def _load(self) -> Recognizer:
+        """InputError where bucket or region are not set."""
+        bucket, _, prefix = self._bucket.removeprefix("s3://").partition("/")
+        if not bucket:
+            raise InputError(
+                "Amazon Transcribe reads from a bucket, and none is named",
+                BUCKET_VARIABLE,
+                "set it to a bucket of yours, such as my-bucket or my-bucket/folder",
+            )
+        passage = Passage(client("s3"), bucket, f"{prefix.strip('/') or 'shortform-speech'}/")
+        return _Transcribe(client("transcribe"), passage, self._vocabulary, self._purse, self._patience)
 
 
 class _Transcribe:

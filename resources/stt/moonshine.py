@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from queue import Empty, SimpleQueue
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from resources.models import Models
+from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import USUAL_LOGPROB
 from resources.stt.voiced import spread
 from shortform_assets.errors import InputError
@@ -41,7 +41,7 @@ _QUIET = np.zeros(SAMPLE_RATE // 2, np.float32)
 """Silence on both sides: a word cut off at an edge sends the decoder into loops."""
 
 
-class MoonshineProvider:
+class MoonshineProvider(LoadedOnce["_Moonshine"]):
     """Moonshine tiny, English, with the library and the model of the moonshine-voice wheel.
 
     Voice is found with Silero and decoded in windows; where nobody speaks there are no words. The library
@@ -55,9 +55,8 @@ class MoonshineProvider:
     """Each call has a transcriber of its own, about 110 MB, on one thread."""
 
     def __init__(self, models: Models | None = None) -> None:
+        super().__init__()
         self._models = models or Models()
-        self._loaded: _Moonshine | None = None
-        self._loading = Lock()
 
     @property
     def fingerprint(self) -> str:
@@ -67,12 +66,9 @@ class MoonshineProvider:
             made = "missing"
         return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{_PACKAGE}-{made}:voiced-{_WINDOW_MS}-1"
 
-    def load(self) -> _Moonshine:
-        """The recognizer; ProviderFailed says what to install."""
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = _Moonshine(self._maker())
-            return self._loaded
+    def _load(self) -> _Moonshine:
+        """ProviderFailed says what to install."""
+        return _Moonshine(self._maker())
 
     def _maker(self) -> Callable[[], Any]:
         try:

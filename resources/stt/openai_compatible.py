@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from resources.stt.loaded import LoadedOnce
 from resources.stt.openai_answer import Answer, read_answer, transcript
 from resources.stt.openai_endpoint import KEY_VARIABLE, URL_VARIABLE, Endpoint
 from resources.stt.segments import Nonsense
@@ -36,7 +36,7 @@ _PERHAPS_BILLED = frozenset({408, 502, 504})
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class OpenAIProvider:
+class OpenAIProvider(LoadedOnce[Recognizer]):
     """An OpenAI-compatible server (SHORTFORM_STT_URL), paid from `purse` a call at a time."""
 
     languages: frozenset[str] | None = None
@@ -44,28 +44,24 @@ class OpenAIProvider:
     def __init__(
         self, model: str = "whisper-1", purse: Purse | None = None, patience: Patience | None = None
     ) -> None:
+        super().__init__()
         self.name = f"openai:{model}"
         self._endpoint = Endpoint.from_environment(model)
         self._purse, self._patience = purse, patience or Patience()
         # A server on this machine has no more cores than this machine.
         self.parallel = 1 if urlsplit(self._endpoint.url).hostname in _LOCAL else 4
-        self._loaded: Recognizer | None = None
-        self._lock = Lock()
 
     @property
     def fingerprint(self) -> str:
         return f"{self.name}:{self._endpoint.place}:{_format(self._endpoint.model)}:wav-16-bit:prompt-1"
 
-    def load(self) -> Recognizer:
-        """The recognizer; InputError where address, key or price are not set as they must be."""
-        with self._lock:
-            if self._loaded is None:
-                self._endpoint.check()
-                import httpx2
+    def _load(self) -> Recognizer:
+        """InputError where address, key or price are not set as they must be."""
+        self._endpoint.check()
+        import httpx2
 
-                client = httpx2.Client(follow_redirects=False)
-                self._loaded = _Remote(self.name, client, self._endpoint, self._purse, self._patience)
-            return self._loaded
+        client = httpx2.Client(follow_redirects=False)
+        return _Remote(self.name, client, self._endpoint, self._purse, self._patience)
 
 
 class _Remote:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from threading import Lock
 from typing import Any
 
 from resources.models import Models
+from resources.stt.loaded import LoadedOnce
 from shortform_assets.speech.recognizer import (
     SAMPLE_RATE,
     Floats,
@@ -24,7 +24,7 @@ _GLOSSARY_CHARS = 400
 """Whisper's prompt has room for about a hundred tokens before it costs accuracy."""
 
 
-class WhisperProvider:
+class WhisperProvider(LoadedOnce["_Whisper"]):
     """Whisper through faster-whisper: int8, greedy unless told otherwise, no text carried from window to window.
 
     One thread a call and as many calls as there are cores: that is a third faster than one call on all of
@@ -34,29 +34,25 @@ class WhisperProvider:
     languages: frozenset[str] | None = None
 
     def __init__(self, model: str = DEFAULT, models: Models | None = None) -> None:
+        super().__init__()
         self.name = "whisper" if model == DEFAULT else f"whisper:{model}"
         self._model, self._models = f"whisper-{model}", models or Models()
         self.parallel = os.cpu_count() or 1
-        self._loaded: _Whisper | None = None
-        self._loading = Lock()
 
     @property
     def fingerprint(self) -> str:
         made = version("faster-whisper")
         return f"{self._model}:{self._models.fingerprint(self._model)}:faster-whisper-{made}:int8:voiced-2"
 
-    def load(self) -> _Whisper:
-        """The recognizer, which also tells languages apart; InputError names the package to install."""
-        with self._loading:
-            if self._loaded is None:
-                from faster_whisper import WhisperModel
+    def _load(self) -> _Whisper:
+        """It also tells languages apart; InputError names the package to install."""
+        from faster_whisper import WhisperModel
 
-                folder = self._models.resolve(self._model)
-                whisper = WhisperModel(
-                    str(folder), device="cpu", compute_type="int8", cpu_threads=1, num_workers=self.parallel
-                )
-                self._loaded = _Whisper(f"faster-whisper {self._model}", whisper)
-            return self._loaded
+        folder = self._models.resolve(self._model)
+        whisper = WhisperModel(
+            str(folder), device="cpu", compute_type="int8", cpu_threads=1, num_workers=self.parallel
+        )
+        return _Whisper(f"faster-whisper {self._model}", whisper)
 
     def detect(self, samples: Floats) -> tuple[str, float]:
         """ISO 639-1 and its probability."""

@@ -15,6 +15,7 @@ from typing import Any
 from resources.blob_cache import cache_dir
 from resources.model_registry import REGISTRY
 from resources.models import Models
+from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import USUAL_LOGPROB, segment
 from resources.stt.voiced import spread
 from shortform_assets.errors import InputError
@@ -33,7 +34,7 @@ _BATCH = {"cpu": 4, "cuda": 16}
 _PRECISION = {"cpu": "int8", "cuda": "float16"}
 
 
-class WhisperXProvider:
+class WhisperXProvider(LoadedOnce["_WhisperX"]):
     """WhisperX with any Whisper model: `whisperx` (the embedded base) or `whisperx:MODEL`.
 
     Other models and the alignment models come from the Hugging Face hub and from PyTorch, and are only
@@ -48,10 +49,9 @@ class WhisperXProvider:
     def __init__(
         self, model: str = "base", models: Models | None = None, align_model: str | None = None
     ) -> None:
+        super().__init__()
         self.name = "whisperx" if model == "base" else f"whisperx:{model}"
         self._model, self._models, self._align_model = model, models or Models(), align_model
-        self._loaded: _WhisperX | None = None
-        self._loading = Lock()
 
     @property
     def fingerprint(self) -> str:
@@ -64,17 +64,14 @@ class WhisperXProvider:
         aligned = f"{self._align_model or 'default'}-{'hub' if _may_download() else 'local'}"
         return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}-1"
 
-    def load(self) -> _WhisperX:
-        """The recognizer; ProviderFailed says what to install."""
-        with self._loading:
-            if self._loaded is None:
-                with warnings.catch_warnings():
-                    # pyannote complains of decoders that are not needed: sound comes as an array.
-                    warnings.simplefilter("ignore")
-                    self._loaded = self._load()
-            return self._loaded
-
     def _load(self) -> _WhisperX:
+        """ProviderFailed says what to install."""
+        with warnings.catch_warnings():
+            # pyannote complains of decoders that are not needed: sound comes as an array.
+            warnings.simplefilter("ignore")
+            return self._made()
+
+    def _made(self) -> _WhisperX:
         try:
             import torch
             import whisperx

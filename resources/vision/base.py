@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 from resources.media_store import MediaStore
 from resources.models import Models
-from resources.vision.mailbox import Result
+from resources.vision.judges import judge_prints, judges_lacking
+from resources.vision.mailbox import Device, Result
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing import FaceSlice
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the same models would give other tracks."""
 MODELS = ("centerface", "face-landmarker")
 
@@ -22,6 +24,10 @@ class Vision(Protocol):
     @property
     def fingerprint(self) -> str:
         """What decides the tracks besides the clip and the genre: not where or on what they are made."""
+        ...
+
+    def judging(self, faces: FaceSlice) -> Judging:
+        """What decides them where the genre asks for models of the user's own: a tool for the recipe."""
         ...
 
     def load(self) -> Vision: ...
@@ -45,6 +51,49 @@ class Vision(Protocol):
         ...
 
 
-def fingerprint(models: Models) -> str:
-    """The same on every executor that has the same program and models."""
-    return " ".join(("vision", VERSION, *(models.fingerprint(name) for name in MODELS)))
+@dataclass(frozen=True)
+class Judging:
+    """The models, bundled and the user's own, that look for faces in one way."""
+
+    models: Models
+    faces: FaceSlice
+
+    @property
+    def fingerprint(self) -> str:
+        """Raises InputError where a model of the user's own is asked for and is not there."""
+        return fingerprint(self.models, self.faces)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Which model of the user's own another one stands in for: a degraded result."""
+        return judges_lacking(self.faces)
+
+    def load(self) -> Self:
+        """Itself: there is nothing to load here."""
+        return self
+
+
+class Executor:
+    """What the executors here share: they load no model themselves, and all their workers load the same."""
+
+    def __init__(self, models: Models | None, device: Device) -> None:
+        self._models, self._device = models or Models(), device
+
+    @property
+    def fingerprint(self) -> str:
+        """What decides the tracks besides the clip and the genre."""
+        return fingerprint(self._models)
+
+    def judging(self, faces: FaceSlice) -> Judging:
+        return Judging(self._models, faces)
+
+    def load(self) -> Self:
+        """Itself: there is nothing to load here."""
+        return self
+
+
+def fingerprint(models: Models, faces: FaceSlice | None = None) -> str:
+    """The same on every executor that has the same program and models; the user's own count where `faces` ask
+    for them."""
+    own = judge_prints(faces) if faces else ()
+    return " ".join(("vision", VERSION, *(models.fingerprint(name) for name in MODELS), *own))

@@ -16,7 +16,7 @@ from typing import Any
 
 from resources.media_store import MediaStore
 from resources.models import Models
-from resources.vision.base import fingerprint
+from resources.vision.base import Executor
 from resources.vision.crew import Crew, End, Tally
 from resources.vision.mailbox import Device, Result
 from shortform_assets.contracts.clips import ClipMedia
@@ -68,7 +68,7 @@ class EcsTask:
         return request
 
 
-class EcsVision:
+class EcsVision(Executor):
     """GPU tasks on ECS, each with a share of the clips."""
 
     def __init__(
@@ -83,19 +83,9 @@ class EcsVision:
         models: Models | None = None,
     ) -> None:
         """At most `tasks` at once. `client` is boto3's for ECS, by default that of the environment."""
+        super().__init__(models, device)
         self._task, self._tasks, self._client = task, tasks, client
-        self._device: Device = device
         self._poll_seconds, self._waits = poll_seconds, tuple(capacity_waits)
-        self._models = models or Models()
-
-    @property
-    def fingerprint(self) -> str:
-        """What decides the tracks besides the clip and the genre."""
-        return fingerprint(self._models)
-
-    def load(self) -> EcsVision:
-        """Itself: the models are loaded by the tasks."""
-        return self
 
     def track(
         self,
@@ -124,7 +114,8 @@ class EcsVision:
             request = self._task.request([store.url, key])
             return _Task(_Watched(client, self._waits), request, store, key, context, self._poll_seconds)
 
-        crew = Crew(store, self.fingerprint, faces, self._device, launch, start_seconds=START_SECONDS)
+        name = self.judging(faces).fingerprint
+        crew = Crew(store, name, faces, self._device, launch, start_seconds=START_SECONDS)
         with crew:
             crew.work(clips, self._tasks, on_result, lambda shares: tally.tell(shares, crew.devices()))
 

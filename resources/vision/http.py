@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from resources.media_store import MediaStore
 from resources.models import Models
-from resources.vision.base import fingerprint
+from resources.vision.base import Executor
 from resources.vision.crew import Tally, VisionFailed
 from resources.vision.http_client import ClipAtServer, Server, Stopped
+from resources.vision.judges import judge_prints
 from resources.vision.mailbox import Device, Result, VisionJob
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing import FaceSlice
@@ -26,7 +27,7 @@ TICK_SECONDS = 0.2
 _GOODBYE_SECONDS = 10.0
 
 
-class HttpVision:
+class HttpVision(Executor):
     """A vision server: `deploy/vision/server.py`, or any other that keeps to its protocol."""
 
     def __init__(
@@ -44,19 +45,9 @@ class HttpVision:
         included; the server may be unreachable for `patience` seconds."""
         if urlsplit(url).scheme not in ("http", "https"):
             raise InputError("this is no http or https address", f"vision server {url!r}", "give its URL")
+        super().__init__(models, device)
         self._url, self._token, self._at_once = url, token, at_once
-        self._device: Device = device
         self._deadline, self._patience = deadline, patience
-        self._models = models or Models()
-
-    @property
-    def fingerprint(self) -> str:
-        """What decides the tracks besides the clip and the genre."""
-        return fingerprint(self._models)
-
-    def load(self) -> HttpVision:
-        """Itself: the models are loaded by the server's workers."""
-        return self
 
     def track(
         self,
@@ -67,7 +58,14 @@ class HttpVision:
         on_progress: Callable[[float, str], None],
         context: Any = None,
     ) -> None:
-        """As `Vision.track`; `context` is not used."""
+        """As `Vision.track`; `context` is not used. Raises InputError where `faces` ask for models of the user's
+        own: a server is sent pictures, no sound, and answers for the bundled models."""
+        if judge_prints(faces):
+            raise InputError(
+                "a vision server has the bundled models only",
+                "SHORTFORM_VISION=http",
+                "take local or ecs, or leave emotion_model and speaker_model out of the genre",
+            )
         tally, shares = Tally(clips, on_progress), dict.fromkeys((clip.clip_id for clip in clips), 0.0)
         name = self.fingerprint
         jobs = [VisionJob(fingerprint=name, faces=faces, clips=(c,), device=self._device) for c in clips]

@@ -21,7 +21,7 @@ from typing import Any
 
 from resources.media_store import MediaStore
 from resources.models import Models
-from resources.vision.base import fingerprint
+from resources.vision.base import Executor
 from resources.vision.crew import Crew, End, Launched, Tally
 from resources.vision.mailbox import Device, Result
 from shortform_assets.contracts.clips import ClipMedia
@@ -40,7 +40,7 @@ _AS_WORKER = 'echo $$ > "$0"; log=$1; shift; exec "$@" >> "$log" 2>&1'
 _START_SECONDS = 10.0
 
 
-class LocalVision:
+class LocalVision(Executor):
     """Worker processes on this machine, one a core unless told otherwise: a worker keeps about one busy."""
 
     def __init__(
@@ -52,19 +52,9 @@ class LocalVision:
         program: Sequence[str] = PROGRAM,
     ) -> None:
         """`program` is called with the store's URL and the job's key in it."""
+        super().__init__(models, device)
         self._workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
-        self._models = models or Models()
-        self._device: Device = device
         self._program = tuple(program)
-
-    @property
-    def fingerprint(self) -> str:
-        """What decides the tracks besides the clip and the genre."""
-        return fingerprint(self._models)
-
-    def load(self) -> LocalVision:
-        """Itself: the models are loaded by the workers."""
-        return self
 
     def track(
         self,
@@ -80,7 +70,7 @@ class LocalVision:
         tally = Tally(clips, on_progress)
         with (
             launcher(store, self._program, context) as launch,
-            Crew(store, self.fingerprint, faces, self._device, launch) as crew,
+            Crew(store, self.judging(faces).fingerprint, faces, self._device, launch) as crew,
         ):
             crew.work(clips, self._workers, on_result, lambda shares: tally.tell(shares, crew.devices()))
 

@@ -43,19 +43,22 @@ def clip_media(
 
 
 @dg.asset(
-    **stage("clips", {"onnx", "mediapipe"}, code_version="2", tools={"vision"}), ins={"reframing": REFRAMING}
+    **stage("clips", {"onnx", "mediapipe"}, code_version="3", tools={"vision"}), ins={"reframing": REFRAMING}
 )
 def face_tracks(
     context: dg.AssetExecutionContext, clip_media: ClipMediaSet, reframing: ReframingSlice
 ) -> dg.MaterializeResult[Ref]:
     """Faces of every clip: boxes, mouth, head pose, emotion and exact cuts, from one decode."""
     vision = context.resources.vision
+    judging = vision.judging(reframing.faces)
 
     def track(
         bench: StoreBench,
         todo: Mapping[str, tuple[Any, ...]],
         report: Callable[[str, FaceTracks | Dropped], None],
     ) -> None:
+        for reason in judging.lacking:
+            bench.degrade(reason)
         vision.track(
             bench.store,
             [media for media, *_ in todo.values()],
@@ -72,14 +75,14 @@ def face_tracks(
         FaceTracks,
         None,
         items,
-        using=(vision,),
+        using=(judging,),
         batch=track,
         dropped=clip_media.dropped,
     )
 
 
 @dg.asset(
-    **stage("clips", {"scipy"}, code_version="2"),
+    **stage("clips", {"scipy"}, code_version="3"),
     ins={"reframing": REFRAMING, "edits": dg.AssetIn(["edits", "framing"])},
 )
 def crop_paths(

@@ -51,7 +51,8 @@ class FaceTrack(Contract):
     frame int32 (n,), box float32 (n, 4: x1 y1 x2 y2 in source pixels), score float32 (n,), mouth float32
     (n,: lip opening over inter-ocular distance after removal of rigid motion, NaN where not landmarked),
     pose float32 (n, 3: yaw, pitch, roll in degrees), blink float32 (n,), emotion float32 (n, 7), shape
-    float32 (n, 6, 2: mouth points in the frame of the head) and look float32 (k,). Of the whole picture:
+    float32 (n, 6, 2: mouth points in the frame of the head) and look float32 (k,); asd float32 (n,) only
+    where the user's own network judged who speaks. Of the whole picture:
     `picture/frame`, `picture/change`, `picture/motion`, `picture/energy` (what moves where) and
     `picture/still` (a picture a shot). Read them with `reframing.series`.
     """
@@ -92,6 +93,8 @@ class FaceTracks(Contract):
     """Frames between two samples."""
     tracks: tuple[FaceTrack, ...]
     series: Blob
+    judges: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
+    """Models of the user's own that took part, as `name:hash` of their files; without any it is left out."""
 
 
 class FaceTracksSet(Contract):

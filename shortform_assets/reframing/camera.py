@@ -49,11 +49,12 @@ class Reach:
     """Pixels a second that the camera exceeds only to keep its subject."""
 
     def bounded(self) -> Reach:
-        """The same inside the picture's edges; where a subject does not fit, its middle counts."""
+        """The same inside the picture's edges; where a subject does not fit, its middle counts, and
+        the camera need not follow it more closely than its dead zone."""
         middle = (self.low + self.high) / 2
         floor, limit = self.floor, max(self.limit, self.floor)
-        low = np.clip(np.where(self.low > self.high, middle, self.low), floor, limit)
-        high = np.clip(np.where(self.low > self.high, middle, self.high), floor, limit)
+        low = np.clip(np.where(self.low > self.high, middle - self.dead_zone, self.low), floor, limit)
+        high = np.clip(np.where(self.low > self.high, middle + self.dead_zone, self.high), floor, limit)
         wish = np.clip(np.clip(self.wish, floor, limit), low, high)
         return replace(self, low=low, high=high, wish=wish, limit=limit)
 

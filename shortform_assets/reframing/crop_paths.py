@@ -28,12 +28,14 @@ from shortform_assets.errors import ClipFault
 from shortform_assets.reframing.attention import focus_of
 from shortform_assets.reframing.compose import beside, faces_in_output, frame_take, shape_of
 from shortform_assets.reframing.framing_edits import Wishes
+from shortform_assets.reframing.hearing import hear
 from shortform_assets.reframing.layout import choices, direct
 from shortform_assets.reframing.liveness import STILL, evidence, judge
-from shortform_assets.reframing.scene import Actor, Scene
+from shortform_assets.reframing.scene import Actor, Box, Scene
 from shortform_assets.reframing.series import ClipSeries, load_series
+from shortform_assets.reframing.slides import slide_behind
 from shortform_assets.reframing.sound import read_sound
-from shortform_assets.reframing.speaking import Candidate, hear, who_speaks
+from shortform_assets.reframing.speaking import Candidate, talk_along, who_speaks
 from shortform_assets.reframing.windows import slide_beside, windows
 from shortform_assets.workbench import Workbench
 
@@ -154,13 +156,13 @@ def _scenes(
         sound = hear(samples, frames, fps, turns)
         candidates = {a.name: Candidate(a.series, a.state, a.speaker) for a in here}
         spoken = who_speaks(candidates, frames, sound, fps, reframing.live_mouth_std)
+        overlap = np.array([len(v) > 1 for v in sound.voices])
         subjects = _subjects(here, spoken, alive, reframing.live_mouth_std)
         followed = [a for a in subjects if wishes.follow and wishes.follow in (a.speaker, a.person)]
         subjects = followed or subjects
         names = {actor.name for actor in subjects}
         changes = picture.change[(sampled >= start) & (sampled < end)]
         people = [actor for actor in here if actor.state != "static"]
-        window = subjects[0].window if subjects and len({a.window for a in subjects}) == 1 else None
         scenes.append(
             Scene(
                 start=start,
@@ -168,16 +170,26 @@ def _scenes(
                 frames=frames,
                 actors=tuple(subjects),
                 speaking=tuple(name if name in names else "" for name in spoken),
-                overlap=np.array([len(v) > 1 for v in sound.voices]),
+                overlap=overlap,
+                along=talk_along(candidates, frames, overlap, fps, reframing.live_mouth_std) & names,
                 change=float(np.median(changes)) if len(changes) else 0.0,
                 fps=fps,
                 turns=heard,
                 focus=focus_of(picture, start, end, people, tracks.width),
-                slide=slide_beside(still, window, tracks.width) if window else None,
+                slide=_slide(still, subjects, tracks.width),
                 followed=bool(followed),
             )
         )
     return scenes
+
+
+def _slide(still: NDArray[np.uint8] | None, subjects: Sequence[Actor], wide: int) -> Box | None:
+    """What is shown beside the window that all `subjects` are in, or behind a single one without a window."""
+    if len({actor.window for actor in subjects}) != 1:
+        return None
+    if window := subjects[0].window:
+        return slide_beside(still, window, wide)
+    return slide_behind(still, subjects[0], wide) if len(subjects) == 1 else None
 
 
 def _subjects(
@@ -199,16 +211,17 @@ def _subjects(
 
 
 def _speaking(scenes: Sequence[Scene]) -> dict[str, tuple[tuple[int, int], ...]]:
-    """Track -> clip frames [start, end) in which it speaks."""
+    """Track -> clip frames [start, end) in which it speaks: a change is half way between two samples."""
     found: dict[str, list[tuple[int, int]]] = {}
     for scene in scenes:
-        ends = [*(int(f) for f in scene.frames[1:]), scene.end]
-        for start, end, name in zip(scene.frames, ends, scene.speaking, strict=True):
+        changes = [int(a + b + 1) // 2 for a, b in pairwise(scene.frames)]
+        each = zip([scene.start, *changes], [*changes, scene.end], scene.speaking, strict=True)
+        for start, end, name in each:
             spans = found.setdefault(name, [])
-            if spans and spans[-1][1] == int(start):
+            if spans and spans[-1][1] == start:
                 spans[-1] = (spans[-1][0], end)
             else:
-                spans.append((int(start), end))
+                spans.append((start, end))
     return {name: tuple(spans) for name, spans in found.items() if name}
 
 

@@ -2,7 +2,7 @@
 
 A weighted reading of the facial action units that FACS (Ekman and Friesen 1978) names for each basic
 emotion; good enough to tell a laugh from a neutral face, not a clinical instrument. Labels and order are
-those of DeepFace and FER2013, so a trained model can take its place.
+those of DeepFace and FER2013, so a trained model can take its place: `emotion_model` does.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ UNITS: dict[str, dict[str, float]] = {
 }  # fmt: skip
 NEUTRAL = 0.25
 """How strong the strongest emotion must be to equal neutral."""
+HALF_SECOND = 6
+"""Samples that are averaged before two are compared."""
 
 
 def emotions(blendshapes: Mapping[str, float]) -> NDArray[np.float32]:
@@ -37,3 +39,19 @@ def emotions(blendshapes: Mapping[str, float]) -> NDArray[np.float32]:
     # Squares let a clear expression win over the faint traces that every face shows.
     votes = np.array([*(s**2 for s in strength), NEUTRAL**2], np.float64)
     return (votes / votes.sum()).astype(np.float32)
+
+
+def emotion_change(emotion: NDArray[np.float32], every: int = HALF_SECOND) -> float:
+    """How much an expression changes, 0 to 1: the mean total variation distance between the means of one
+    stretch of `every` samples and of the next.
+
+    `emotion` (n, 7) are a track's, in which rows with NaN are left out. Without two full stretches it is 0.
+    A shaken print has some too (the classifier's own noise): a minor vote for life, never one alone.
+    """
+    known = np.asarray(emotion, np.float64)
+    known = known[~np.isnan(known).any(axis=1)]
+    count = len(known) // every
+    if count < 2:
+        return 0.0
+    means = known[: count * every].reshape(count, every, -1).mean(axis=1)
+    return float(min(1.0, np.abs(np.diff(means, axis=0)).sum(axis=1).mean() / 2))

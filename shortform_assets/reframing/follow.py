@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.reframing.active_speaker import FaceCuts, Listener
 from shortform_assets.reframing.detect import Boxes, Picture, overlap
+from shortform_assets.reframing.judges import EmotionReader
 from shortform_assets.reframing.landmarks import MOUTH, Face
+from shortform_assets.reframing.lips import Patch, own_motion
 from shortform_assets.reframing.series import TrackSeries
 
 SEARCH = 640
@@ -49,6 +53,12 @@ class Follower:
     scores: list[float] = field(default_factory=list)
     faces: list[Face | None] = field(default_factory=list)
     looks: list[NDArray[np.float32]] = field(default_factory=list)
+    motions: list[tuple[float, float]] = field(default_factory=list)
+    """Of lips and of lids against the look `lag` samples before; NaN without one."""
+    recent: deque[Patch | None] = field(default_factory=deque)
+    felt: NDArray[np.float32] | None = None
+    """What the user's own model last read of it."""
+    cuts: FaceCuts = field(default_factory=FaceCuts)
 
     @property
     def landmarked(self) -> bool:
@@ -58,16 +68,29 @@ class Follower:
     def gone(self) -> bool:
         return self.missed >= GIVE_UP and (not self.landmarked or self.missed >= 2 * GIVE_UP)
 
-    def series(self) -> TrackSeries:
+    def add(self, frame: int, face: Face | None, lag: int) -> None:
+        """One more sample; what `face` looks like is only kept for `lag` samples."""
+        patch = face.patch if face else None
+        before = self.recent.popleft() if len(self.recent) == lag else None
+        self.recent.append(patch)
+        self.motions.append(own_motion(before, patch) if before and patch else (np.nan, np.nan))
+        self.frames.append(frame)
+        self.boxes.append(self.box)
+        self.scores.append(self.score)
+        self.faces.append(replace(face, patch=None) if face else None)
+
+    def series(self, listener: Listener | None) -> TrackSeries:
         def gather(read: Callable[[Face], object], *shape: int) -> NDArray[np.float32]:
             empty = np.full(shape, np.nan, np.float32)
             values = [empty if face is None else read(face) for face in self.faces]
             return np.array(values, np.float32).reshape(-1, *shape)
 
         look = np.mean(self.looks, axis=0) if self.looks else np.zeros(1)
+        motions = np.array(self.motions, np.float32).reshape(-1, 2)
+        frames, boxes = np.array(self.frames, np.int32), np.array(self.boxes, np.float32)
         return TrackSeries(
-            frame=np.array(self.frames, np.int32),
-            box=np.array(self.boxes, np.float32),
+            frame=frames,
+            box=boxes,
             score=np.array(self.scores, np.float32),
             mouth=gather(lambda face: face.mouth),
             shape=gather(lambda face: face.shape, len(MOUTH), 2),
@@ -75,14 +98,28 @@ class Follower:
             blink=gather(lambda face: face.blink),
             emotion=gather(lambda face: face.emotion, 7),
             look=np.asarray(look, np.float32),
+            lips=motions[:, 0],
+            lids=motions[:, 1],
+            asd=listener.scores(self.cuts, frames, boxes) if listener else None,
         )
 
 
 class ShotFollower:
     """All faces of one shot."""
 
-    def __init__(self, detector: Detector, landmarker: Landmarker, threshold: float, max_faces: int) -> None:
-        self._detector, self._landmarker = detector, landmarker
+    def __init__(
+        self,
+        detector: Detector,
+        landmarker: Landmarker,
+        threshold: float,
+        max_faces: int,
+        lag: int = 2,
+        emotion: EmotionReader | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        """Lips and lids are compared over `lag` samples. `emotion` and `listener` are the user's own."""
+        self._emotion, self._listener = emotion, listener
+        self._detector, self._landmarker, self._lag = detector, landmarker, lag
         self._threshold, self._max_faces = threshold, max_faces
         self._active: list[Follower] = []
         self._ended: list[Follower] = []
@@ -100,12 +137,19 @@ class ShotFollower:
             self._look(follower, frame, picture, landmark=rank < self._max_faces)
         self._retire()
 
+    def watch(self, frame: int, picture: Picture) -> None:
+        """Show every frame's `picture` to what sees more than samples."""
+        if self._listener and self._listener.wants(frame):
+            for follower in self._active:
+                follower.cuts.add(frame, picture, follower.box)
+
     def finish(self) -> list[TrackSeries]:
         """The faces that held, by first frame, then from left to right."""
         ended = [*self._ended, *self._active]
         # A box that was found once in many searches is a pattern in the background, not a face.
         held = [f for f in ended if f.frames and (f.hits > 1 or self._rounds <= 2)]
-        return [f.series() for f in sorted(held, key=lambda f: (f.frames[0], float(f.boxes[0][0])))]
+        held.sort(key=lambda f: (f.frames[0], float(f.boxes[0][0])))
+        return [f.series(self._listener) for f in held]
 
     def _search(self, picture: Picture) -> None:
         width = WIDE_SEARCH if self._rounds % WIDE_EVERY == 0 else SEARCH
@@ -147,10 +191,15 @@ class ShotFollower:
             return
         if face is not None:
             follower.box = face.box
-        follower.frames.append(frame)
-        follower.boxes.append(follower.box)
-        follower.scores.append(follower.score)
-        follower.faces.append(face)
+            face = self._feel(follower, picture, face)
+        follower.add(frame, face, self._lag)
+
+    def _feel(self, follower: Follower, picture: Picture, face: Face) -> Face:
+        """`face` with the user's own reading of it, which is renewed at detections."""
+        if self._emotion and (follower.seen or follower.felt is None):
+            read = self._emotion.read(picture, face.box)
+            follower.felt = follower.felt if read is None else read
+        return face if follower.felt is None else replace(face, emotion=follower.felt)
 
     def _retire(self) -> None:
         """End what is gone, and the later of two that have come to follow one face."""

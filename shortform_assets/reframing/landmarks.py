@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shortform_assets.reframing.detect import Boxes, Picture
 from shortform_assets.reframing.emotion import emotions
+from shortform_assets.reframing.lips import Patch, patch_of
 
 REGION = 256
 """Side in pixels to which a face region is scaled: MediaPipe's own detector misses small faces."""
@@ -45,6 +46,8 @@ class Face:
     """How closed the eyes are, 0 to 1."""
     emotion: NDArray[np.float32]
     """(7,), see `emotion.LABELS`."""
+    patch: Patch | None = None
+    """How it looks, for `lips.own_motion`."""
 
 
 class FaceLandmarker:
@@ -65,13 +68,16 @@ class FaceLandmarker:
 
     def read(self, picture: Picture, box: NDArray[np.float32]) -> Face | None:
         """The face near `box` (4,) of `picture`, or None where there is none to be landmarked."""
+        import cv2
         import mediapipe
 
         region, corner, scale = _region(picture, box)
         found = self._task.detect(mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=region))
         if not found.face_landmarks:
             return None
-        mesh = np.array([(p.x, p.y, p.z) for p in found.face_landmarks[0]], np.float64) * (REGION / scale)
+        mesh = np.array([(p.x, p.y, p.z) for p in found.face_landmarks[0]], np.float64) * REGION
+        patch = patch_of(np.asarray(cv2.cvtColor(region, cv2.COLOR_RGB2GRAY), np.uint8), mesh[:, :2])
+        mesh /= scale
         mesh[:, :2] += corner
         blendshapes = {c.category_name: float(c.score) for c in found.face_blendshapes[0]}
         return Face(
@@ -81,6 +87,7 @@ class FaceLandmarker:
             pose=_angles(np.asarray(found.facial_transformation_matrixes[0], np.float64)),
             blink=(blendshapes["eyeBlinkLeft"] + blendshapes["eyeBlinkRight"]) / 2,
             emotion=emotions(blendshapes),
+            patch=patch,
         )
 
     def close(self) -> None:

@@ -84,7 +84,7 @@ def direct(scene: Scene, shape: Shape, reframing: ReframingSlice, forced: str = 
     if reframing.subject == "motion" and not scene.followed and scene.focus is not None:
         return [Take(*whole, "cutaway", (), "follows the action, as this genre asks")]
     if reframing.screen and scene.slide is not None and lead:
-        return [Take(*whole, "screen", (lead,), "a screen, and whoever explains it in a window of their own")]
+        return [Take(*whole, "screen", (lead,), "a slide or screen, and whoever explains it")]
     if not lead:
         return [_nobody(scene, reframing.min_hold_seconds)]
     return _people(scene, shape, reframing)
@@ -198,10 +198,13 @@ def fit_together(actors: Sequence[Actor], scene: Scene, span: tuple[int, int], s
 def _exchange(scene: Scene, reframing: ReframingSlice) -> list[str]:
     """Those who alternate too fast for cuts, or talk over each other, through the whole shot; or nobody."""
     said = [name for name in scene.speaking if name]
-    names = [n for n in together(scene) if said.count(n) > TAKES_PART * len(said)]
+    over = scene.overlap.mean() >= TALK_OVER
+    # Of voices at once only one is named the speaker: lips tell who the others are.
+    along = scene.along if over else frozenset()
+    names = [n for n in together(scene) if said.count(n) > TAKES_PART * len(said) or n in along]
     if len(names) < 2 or len({n for n in said if said.count(n) > TAKES_PART * len(said)}) > len(names):
         return []
     turns = [len(list(group)) for _, group in groupby(said)]
     a_sample = (scene.end - scene.start) / scene.fps / max(len(scene.frames), 1)
     fast = len(turns) >= 4 and (float(np.median(turns)) * a_sample < FAST_HOLDS * reframing.min_hold_seconds)
-    return names[: reframing.max_panels] if fast or scene.overlap.mean() >= TALK_OVER else []
+    return names[: reframing.max_panels] if fast or over else []

@@ -2,16 +2,20 @@
 
 A picture of a face can be panned, zoomed and shaken, but its lips do not move against its eyes, its eyes
 do not close and its head does not turn. Each of these is measured in the frame of the head itself, so
-that rigid motion leaves it alone.
+that rigid motion leaves it alone; and what landmarks say of lips and lids must be seen in the pixels too,
+as the landmarks of a small, badly compressed face tremble by as much as lips that talk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from shortform_assets.reframing.emotion import emotion_change
 from shortform_assets.reframing.series import PictureSeries, TrackSeries
 
 State = Literal["live", "static", "unsure"]
@@ -22,45 +26,62 @@ MIN_SAMPLES = 12
 """Below this nothing is certain: a second of samples."""
 STILL = 0.5
 """Share of the live threshold below which lips are still."""
-BLINK = 0.25
-"""A rise of eye closure that is a blink."""
-TURN = 3.0
+MOVING, STIFF = 3.0, 2.2
+"""Change at lips or lids, over that of the rigid face, from which they move, and below which they do not."""
+CLEAR = 6.0
+"""What is taken for it where it was not measured."""
+SPEECH, BLINK = 2.0, 0.25
+"""Lips talk from this product on: the landmarks' spread over the live threshold, times the square of the
+pixels' change over `MOVING`, so that the clearer makes up for the other. Eyes blink when a rise of eye closure
+of `BLINK` is as clear in the pixels, by the same product."""
+EXPRESSION, VOTE = 0.1, 0.9
+"""A change of emotion that counts, and the share of `SPEECH` that it leaves: prints that shake have some too."""
+TURN = 3.5
 """Degrees of yaw or pitch (standard deviation) that are a turning head."""
 TREMBLE = 1.5
 """Degrees below which a head is not turning at all."""
+STEADY = 5
+"""Samples over which a head turns: what is quicker is the landmarker's own trembling."""
 
 
 def mouth_std(series: TrackSeries) -> float:
     """Standard deviation of the mouth opening in the liveliest windows, over inter-ocular distance."""
     mouth = series.mouth[~np.isnan(series.mouth)]
-    if len(mouth) < 3:
-        return 0.0
-    spans = [mouth[i : i + WINDOW] for i in range(0, max(1, len(mouth) - WINDOW + 1), WINDOW // 2)]
     # Clipping the extremes of a window keeps a landmarker's single slip from looking like speech.
-    spreads = [float(np.std(np.clip(span, *np.percentile(span, (6, 94))))) for span in spans]
-    return float(np.percentile(spreads, 80))
+    return _liveliest(mouth, lambda span: float(np.std(np.clip(span, *np.percentile(span, (6, 94))))))
 
 
 def evidence(series: TrackSeries, picture: PictureSeries) -> dict[str, float]:
     """What speaks for and against life: see the keys.
 
-    mouth_std, blink (rise of eye closure from median to 97th percentile), turn (standard deviation of yaw
-    and pitch in degrees), sway (motion of the box against the picture's own, over the face's width, per
-    sample), samples (landmarked).
+    mouth_std, lips (change at the mouth in the liveliest windows, over that of the rigid face), blink (rise of
+    eye closure from median to 97th percentile), lids (97th percentile of the change at the eyes), turn
+    (standard deviation of steady yaw or pitch in degrees), sway (motion of the box against the picture's own,
+    over the face's width, per sample), emotion (`emotion_change`), samples (landmarked). Lips and lids are left
+    out where no two looks at the face could be compared.
     """
     good = ~np.isnan(series.mouth)
     count = int(good.sum())
     if count < 3:
         return {"mouth_std": 0.0, "blink": 0.0, "turn": 0.0, "sway": 0.0, "samples": float(count)}
     blink = series.blink[good]
-    turn = np.std(series.pose[good][:, :2], axis=0)
-    return {
+    found = {
         "mouth_std": mouth_std(series),
         "blink": float(np.percentile(blink, 97) - np.percentile(blink, 50)),
-        "turn": float(turn.max()),
+        "turn": float(_steady(series.pose[good][:, :2]).std(axis=0).max()),
         "sway": _sway(series, picture),
         "samples": float(count),
+        "emotion": emotion_change(series.emotion),
     }
+    for name, values in (("lips", series.lips), ("lids", series.lids)):
+        known = np.zeros(0, np.float32) if values is None else values[~np.isnan(values)]
+        if len(known) >= 3:
+            found[name] = (
+                _liveliest(known, lambda span: float(np.percentile(span, 70)))
+                if name == "lips"
+                else float(np.percentile(known, 97))
+            )
+    return found
 
 
 def judge(seen: dict[str, float], live_mouth_std: float) -> State:
@@ -71,10 +92,32 @@ def judge(seen: dict[str, float], live_mouth_std: float) -> State:
     """
     if seen["samples"] < MIN_SAMPLES:
         return "unsure"
-    if seen["mouth_std"] >= live_mouth_std or seen["blink"] >= BLINK or seen["turn"] >= TURN:
+    # What was not measured does not speak against what the landmarks say.
+    lips, lids = ((seen.get(name, CLEAR) / MOVING) ** 2 for name in ("lips", "lids"))
+    mouth, blink = seen["mouth_std"] / live_mouth_std, seen["blink"] / BLINK
+    # A face whose expression changes needs a little less.
+    speech = SPEECH * (VOTE if seen.get("emotion", 0.0) >= EXPRESSION else 1.0)
+    stiff = (STIFF / MOVING) ** 2
+    talks = mouth >= 1 and lips >= stiff and mouth * lips >= speech
+    blinks = blink >= 1 and blink * lids >= 1
+    if talks or blinks or seen["turn"] >= TURN:
         return "live"
-    moving = seen["mouth_std"] >= STILL * live_mouth_std
-    return "unsure" if moving or seen["blink"] >= BLINK / 2 or seen["turn"] >= TREMBLE else "static"
+    moving, blinking = mouth >= STILL and lips >= stiff, 2 * blink >= 1 and lids >= stiff
+    return "unsure" if moving or blinking or seen["turn"] >= TREMBLE else "static"
+
+
+def _liveliest(values: NDArray[np.float32], measure: Callable[[NDArray[np.float32]], float]) -> float:
+    """The 80th percentile of `measure` over windows of two seconds; 0 for fewer than three values."""
+    if len(values) < 3:
+        return 0.0
+    spans = [values[i : i + WINDOW] for i in range(0, max(1, len(values) - WINDOW + 1), WINDOW // 2)]
+    return float(np.percentile([measure(span) for span in spans], 80))
+
+
+def _steady(angles: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Moving medians (n, k) of `angles` (n, k)."""
+    padded = np.pad(angles, ((STEADY // 2, STEADY // 2), (0, 0)), mode="edge")
+    return np.asarray(np.median(sliding_window_view(padded, STEADY, axis=0), axis=-1), np.float64)
 
 
 def _sway(series: TrackSeries, picture: PictureSeries) -> float:

@@ -73,9 +73,13 @@ def following(
     wide, tall = _size(wanted, _eyes(actors, scene.frames), len(actors), part, union, area)
     look = _look_room(scene, actors, reframing.look_room) * wide
     centred = (union[:, 0] + union[:, 2] - wide) / 2 + look
+    # Where the heads are wider than the crop, the faces alone must be in it.
+    faces = [actor.series.boxes_at(frames).astype(np.float64) for actor in actors]
+    left, right = np.min([f[:, 0] for f in faces], axis=0), np.max([f[:, 2] for f in faces], axis=0)
+    wider = union[:, 2] - union[:, 0] > wide
     across = Reach(
-        low=union[:, 2] - wide,
-        high=union[:, 0],
+        low=np.where(wider, right, union[:, 2]) - wide,
+        high=np.where(wider, left, union[:, 0]),
         wish=centred + _clear_of(scene, actors, frames, float(np.median(centred)), wide),
         dead_zone=reframing.dead_zone * wide,
         limit=area[2] - wide,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,28 +16,31 @@ Colour = tuple[int, int, int]
 
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP = 44, 8, 22
-ROW = 10
-"""Height of a speaker's bar."""
+ROW, MOST_ROWS = 10, 6
+"""Height of a speaker's bar, and how many there is room for."""
+COLOURS = 128
+"""In the PNG's palette: an image is about 4 kB then, and 7 kB with all colours."""
 LAYOUTS: dict[Layout, Colour] = {
     "single": (236, 246, 232), "stacked": (248, 236, 226), "wide": (226, 240, 250), "fit": (230, 230, 246),
     "panels": (250, 228, 220), "screen": (222, 238, 244), "cutaway": (240, 226, 242), "centre": (236, 236, 236),
 }  # fmt: skip
 ACROSS, DOWN, CUT, INK, FAINT = (190, 110, 20), (60, 150, 60), (60, 60, 220), (60, 60, 60), (205, 205, 205)
 VOICES: tuple[Colour, ...] = ((40, 140, 40), (30, 110, 220), (160, 60, 140), (150, 140, 20))
-"""Of the faces that speak, in turn."""
+"""Of those who speak, in turn."""
 
 
 def path_plot(crops: CropPaths, aspect: Aspect = "9:16") -> bytes:
     """PNG (`WIDTH` wide): the crop's band across the source (blue) and its middle downwards (green) over time,
-    the layouts as background, cuts in red, and below when each face speaks.
+    the layouts as background, cuts in red, and below when those speak who speak most.
 
     Raises KeyError where the paths hold no such aspect ratio.
     """
     import cv2
+    from PIL import Image
 
     cameras = {camera.aspect: camera for camera in crops.aspects}
     camera = cameras[aspect]
-    speakers = [verdict for verdict in crops.verdicts if verdict.speaking]
+    speakers = _speakers(crops)
     base = HEIGHT - 22 - ROW * max(1, len(speakers))
     canvas = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     wide, tall = _extent(crops, camera)
@@ -70,24 +75,43 @@ def path_plot(crops: CropPaths, aspect: Aspect = "9:16") -> bytes:
                 )
     for cut in crops.cuts:
         cv2.line(canvas, at(cut, 0), at(cut, 1), CUT, 1)
-    for row, verdict in enumerate(speakers):
+    for row, (name, spans) in enumerate(speakers.items()):
         y = base + 4 + row * ROW
-        for start, end in verdict.speaking:
+        for start, end in spans:
             corners = (at(start, 0)[0], y), (at(end, 0)[0], y + ROW - 4)
             cv2.rectangle(canvas, *corners, VOICES[row % len(VOICES)], -1)
-        _text(canvas, verdict.track_id, (4, y + 7))
+        _text(canvas, name, (4, y + 7))
     cv2.rectangle(canvas, at(0, 0), at(crops.frames, 1), FAINT, 1)
     _axes(canvas, crops, base, at)
     title = f"{aspect}: crop across the source (blue), its middle downwards (green), cuts (red)"
     _text(canvas, title, (LEFT, 14))
-    good, png = cv2.imencode(".png", canvas, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    assert good
-    return bytes(png)
+    png, drawn = io.BytesIO(), Image.fromarray(cv2.cvtColor(canvas, cv2.COLOR_BGR2RGB))
+    drawn.quantize(COLOURS).save(png, "png", optimize=True)
+    return png.getvalue()
 
 
 def plot_markdown(crops: CropPaths, aspect: Aspect = "9:16") -> str:
     """The plot as a Markdown image that carries its own data."""
     return f"![camera {aspect}](data:image/png;base64,{base64.b64encode(path_plot(crops, aspect)).decode()})"
+
+
+def plots_markdown(clips: Sequence[CropPaths], most: int) -> str:
+    """The plots of the first `most` clips, each under its clip's id; about 5 kB a clip."""
+    shown = [f"`{clip.clip_id}`\n\n{plot_markdown(clip, clip.aspects[0].aspect)}" for clip in clips[:most]]
+    if len(clips) > most:
+        shown.append(f"and {len(clips) - most} clips more")
+    return "\n\n".join(shown)
+
+
+def _speakers(crops: CropPaths) -> dict[str, list[tuple[int, int]]]:
+    """Person, or track of an unknown one -> frames [start, end) in which they speak; the `MOST_ROWS` that
+    speak most, in the order in which they begin."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for verdict in crops.verdicts:
+        if verdict.speaking:
+            spans.setdefault(verdict.person or verdict.track_id, []).extend(verdict.speaking)
+    most = sorted(spans, key=lambda name: sum(start - end for start, end in spans[name]))[:MOST_ROWS]
+    return {name: spans[name] for name in sorted(most, key=lambda name: min(spans[name]))}
 
 
 def _extent(crops: CropPaths, camera: AspectFraming) -> tuple[float, float]:

@@ -106,6 +106,8 @@ class Scene:
     focus: Focus | None = None
     slide: Box | None = None
     """What is shown on a slide or a screen beside a face in its own window."""
+    along: frozenset[str] = frozenset()
+    """Tracks whose lips move while two voices are heard."""
     followed: bool = field(default=False)
     """A human said who is to be followed."""
 

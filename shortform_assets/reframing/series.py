@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-DIGITS = {"box": 2, "score": 3, "mouth": 4, "shape": 4, "pose": 2, "blink": 3, "emotion": 3, "look": 4}
+DIGITS = {"box": 2, "score": 3, "mouth": 4, "shape": 4, "pose": 2, "blink": 3, "emotion": 3, "look": 4,
+          "lips": 2, "lids": 2}  # fmt: skip
 """Decimals kept: noise below them must not change the bytes."""
 
 
@@ -40,6 +41,12 @@ class TrackSeries:
     """(n, 7)"""
     look: Floats
     """(k,) colour histogram of head and shoulders, sums to 1."""
+    lips: Floats | None = None
+    """(n,) change at the mouth over that of the rigid face, see `lips.own_motion`."""
+    lids: Floats | None = None
+    """(n,) the same of the eyes."""
+    asd: Floats | None = None
+    """(n,) score of the user's active-speaker network, above 0 where it speaks; none without one."""
 
     def boxes_at(self, frames: NDArray[np.int32]) -> Floats:
         """Boxes (m, 4) at any clip frames, linear between samples, held beyond the first and last."""

@@ -12,27 +12,43 @@ from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
 from shortform_assets.contracts.slices.reframing import FaceSlice
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.reader import read_clip
+from shortform_assets.reframing.active_speaker import Listener
 from shortform_assets.reframing.cuts import with_cuts
 from shortform_assets.reframing.detect import Picture
 from shortform_assets.reframing.emotion import LABELS
 from shortform_assets.reframing.follow import Detector, Landmarker, ShotFollower
+from shortform_assets.reframing.judges import BUNDLED, EmotionReader, Judges
 from shortform_assets.reframing.liveness import mouth_std
 from shortform_assets.reframing.picture import PictureMeter
 from shortform_assets.reframing.series import ClipSeries, TrackSeries, save_series
+from shortform_assets.reframing.sound import read_sound
 from shortform_assets.workbench import Workbench
 
 MIN_SAMPLES = 3
+LOOK_SECONDS = 0.16
+"""Between two looks at one face: half a syllable."""
 BIN_MS = 500
 
 
 def track_faces(
-    bench: Workbench, detector: Detector, landmarker: Landmarker, media: ClipMedia, faces: FaceSlice
+    bench: Workbench,
+    detector: Detector,
+    landmarker: Landmarker,
+    media: ClipMedia,
+    faces: FaceSlice,
+    judges: Judges = BUNDLED,
 ) -> FaceTracks:
-    """Follow every face of the clip within each of its shots.
+    """Follow every face of the clip within each of its shots. `judges` are the user's own.
 
     Raises ClipFault when the media do not hold the frames they promise.
     """
-    found = follow_clip(read_clip(bench, media), detector, landmarker, media, faces, bench.progress)
+    listener = None
+    if judges.speaker:
+        listener = Listener(judges.speaker, read_sound(bench, media), media.rate.fps)
+    pictures = read_clip(bench, media)
+    found = follow_clip(
+        pictures, detector, landmarker, media, faces, bench.progress, judges.emotion, listener
+    )
     path = bench.scratch / f"tracks-{media.clip_id}.npz"
     save_series(path, found.series)
     return FaceTracks(
@@ -49,6 +65,7 @@ def track_faces(
             for name, series in found.series.tracks.items()
         ),
         series=bench.keep(path),
+        judges=judges.names,
     )
 
 
@@ -69,11 +86,14 @@ def follow_clip(
     media: ClipMedia,
     faces: FaceSlice,
     progress: object = None,
+    emotion: EmotionReader | None = None,
+    listener: Listener | None = None,
 ) -> Followed:
     """The pass itself, over `pictures` (clip frame, BGR) in order."""
     fps = media.rate.fps
     step = max(1, round(fps / faces.analysis_rate))
     every = step * max(1, round(fps / step / faces.detection_rate))
+    lag = max(1, round(LOOK_SECONDS * fps / step))
     joins = frozenset(itertools.accumulate(s.frames for s in media.segments[:-1]))
     found, tracks = Followed(step), dict[str, TrackSeries]()
     camera = PictureMeter(media.width, media.height)
@@ -85,12 +105,15 @@ def follow_clip(
             found.cuts.append(frame.number)
         if shot is None or frame.cut:
             _collect(shot, len(found.cuts) - 1, tracks, found.shots)
-            shot = ShotFollower(detector, landmarker, faces.detection_threshold, faces.max_faces)
+            shot = ShotFollower(
+                detector, landmarker, faces.detection_threshold, faces.max_faces, lag, emotion, listener
+            )
             since = 0
         camera.see(frame)
         if since % step == 0:
             shot.sample(frame.number, frame.picture, detect=since % every == 0)
             camera.sample(frame)
+        shot.watch(frame.number, frame.picture)
         since += 1
         if callable(progress) and frame.number % 50 == 0:
             progress(frame.number / media.frames)

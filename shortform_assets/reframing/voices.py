@@ -2,7 +2,7 @@
 
 A person is a seat and a look: faces in different shots and clips belong together when head and shoulders
 look alike and they are never seen at the same time. A diarized voice belongs to the person whose mouth
-moves during its turns and rests during the others'.
+moves during its turns and rests during the others', in every view that cameras have of them.
 """
 
 from __future__ import annotations
@@ -109,7 +109,25 @@ def _voices(people: Sequence[_Person], turns: Mapping[str, Sequence[Turn]]) -> d
     # Long evidence counts more than short: a lead over many half seconds is no accident.
     worth = np.where(fits, lead * np.sqrt(seen), 0.0)
     rows, columns = linear_sum_assignment(-worth)
-    return {int(r) + 1: speakers[c] for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0}
+    owner = {int(r): int(c) for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0}
+    # Another camera sees the same person in another seat: a voice has all views that are never seen at once,
+    # and whose mouths were seen at rest while others spoke.
+    sure = np.where(others_seen >= MIN_BINS, worth, 0.0)
+    for row in (int(r) for r in np.argsort(-sure.max(axis=1), kind="stable")):
+        best = int(np.argmax(sure[row]))
+        views = [people[r] for r, c in owner.items() if c == best]
+        if row not in owner and sure[row, best] > 0 and not any(_meet(people[row], v) for v in views):
+            owner[row] = best
+    return {row + 1: speakers[column] for row, column in owner.items()}
+
+
+def _meet(one: _Person, other: _Person) -> bool:
+    """Whether both are seen at the same time somewhere."""
+    return any(
+        clip.clip_id == another.clip_id and _together(face, mate)
+        for clip, face in one.faces
+        for another, mate in other.faces
+    )
 
 
 def _heard(face: FaceTrack, rate: FrameRate, turns: Sequence[Turn]) -> list[tuple[str, float]]:

@@ -18,7 +18,12 @@ from shortform_assets.speech.recognizer import SAMPLE_RATE, Floats, RawSegment, 
 from shortform_assets.speech.voice_activity import Span, merge
 
 CHUNK_MS = 120_000
-"""Long enough that few sentences are cut, short enough that several cores are busy with a short source."""
+"""Long enough that few sentences are cut."""
+_SHORT_MS, _SHARE = 28_000, 0.575
+"""A source of less than two such chunks is heard in two: each this share of it at most, so that two cores are
+busy; less than Whisper's window of 30 s is not worth a cut."""
+_ROOM = 0.8
+"""Share of a chunk up to which a cut may be put off: pauses enough are left to choose from."""
 _SILENCE_MS, _PAD_MS = 2_000, 400
 """Silences this long are left out, up to that much on both sides of voice."""
 _OVERLAP_MS, _DIP_MS, _SEEK_MS = 1_500, 100, 15_000
@@ -44,15 +49,18 @@ Read = Callable[[int, int], Floats]
 
 
 def plan_chunks(spans: Sequence[Span], duration_ms: int, read: Read) -> tuple[Chunk, ...]:
-    """Chunks of at most CHUNK_MS between cuts, which lie in the longest silence of a chunk's last third.
+    """Chunks of at most CHUNK_MS, or about half of a short source, between cuts in the longest silence of a
+    chunk's last third.
 
     Only voice without any pause that is longer than a chunk is cut elsewhere: at its quietest moment, with
     an overlap on both sides, so that both chunks hear the words beside the cut whole.
     """
     cuts: list[tuple[int, bool]] = [(0, True)]
     rest = list(spans)
-    while rest and rest[-1][1] - rest[0][0] > CHUNK_MS:
-        cuts.append(_next_cut(rest, read))
+    extent = rest[-1][1] - rest[0][0] if rest else 0
+    longest = min(CHUNK_MS, max(_SHORT_MS, round(_SHARE * extent)))
+    while rest and rest[-1][1] - rest[0][0] > longest:
+        cuts.append(_next_cut(rest, read, longest))
         at = cuts[-1][0]
         rest = [(max(low, at), high) for low, high in rest if high > at]
     cuts.append((duration_ms, True))
@@ -67,17 +75,21 @@ def plan_chunks(spans: Sequence[Span], duration_ms: int, read: Read) -> tuple[Ch
     return tuple(chunks)
 
 
-def _next_cut(spans: Sequence[Span], read: Read) -> tuple[int, bool]:
-    """Where the first chunk of `spans` ends, and whether that is in silence."""
+def _next_cut(spans: Sequence[Span], read: Read, longest: int) -> tuple[int, bool]:
+    """Where the first chunk of `spans` ends, `longest` at most, and whether that is in silence."""
     start = spans[0][0]
-    late = start + CHUNK_MS * 2 // 3
-    gaps = [(b[0] - a[1], -a[1]) for a, b in pairwise(spans) if a[1] <= start + CHUNK_MS]
+    late = start + longest * 2 // 3
+    least = spans[-1][1] - longest
+    if late < least <= start + longest * _ROOM:
+        # What comes after fits in one chunk.
+        late = least
+    gaps = [(b[0] - a[1], -a[1]) for a, b in pairwise(spans) if a[1] <= start + longest]
     best = max((gap for gap in gaps if -gap[1] >= late), default=None)
-    if best is None and gaps and spans[0][1] <= start + CHUNK_MS:
+    if best is None and gaps and spans[0][1] <= start + longest:
         # Nothing late enough: the last pause before the voice that does not fit.
         best = min(gaps, key=lambda gap: gap[1])
     if best is None:
-        return _quietest(start + CHUNK_MS - _SEEK_MS, start + CHUNK_MS, read), False
+        return _quietest(start + longest - min(_SEEK_MS, longest // 2), start + longest, read), False
     return -best[1] + best[0] // 2, True
 
 

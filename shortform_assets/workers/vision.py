@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resources.vision.mailbox import JobFolder, Result, VisionJob
     from shortform_assets.contracts.clips import ClipMedia, FaceTracks
     from shortform_assets.reframing.detect import FaceDetector
+    from shortform_assets.reframing.judges import Judges
     from shortform_assets.reframing.landmarks import FaceLandmarker
 
 Log = Callable[[str], None]
@@ -85,24 +86,28 @@ def track_clips(store: MediaStore, report: Report, log: Log) -> None:
     from resources.models import Models
     from resources.vision.base import fingerprint
     from resources.vision.crew import dropped
+    from resources.vision.judges import judge_prints, judge_weights
     from shortform_assets.errors import InputError
     from shortform_assets.reframing.detect import FaceDetector
+    from shortform_assets.reframing.judges import Judges
     from shortform_assets.reframing.landmarks import FaceLandmarker
 
-    models = Models()
-    if fingerprint(models) != report.job.fingerprint:
+    models, faces = Models(), report.job.faces
+    if fingerprint(models, faces) != report.job.fingerprint:
         raise InputError(
             "the worker tracks faces with another version or other models than were asked for",
             "vision worker",
             "install the same release of shortform there",
         )
+    judges = Judges.load(judge_weights(faces), judge_prints(faces))
     detector = FaceDetector(models.resolve("centerface"), device=report.job.device)
     with FaceLandmarker(models.resolve("face-landmarker"), device=detector.device) as landmarker:
-        report.start(f"detector on {detector.device}, landmarks on {landmarker.device}")
+        own = "".join(f", {name.partition(':')[0]}" for name in judges.names)
+        report.start(f"detector on {detector.device}, landmarks on {landmarker.device}{own}")
         for number, clip in enumerate(report.job.clips, start=1):
             report.begin(clip)
             try:
-                result: Result = _track(store, detector, landmarker, clip, report)
+                result: Result = _track(store, detector, landmarker, judges, clip, report)
             except ShortformError as error:
                 result = dropped(clip.clip_id, str(error))
             except Exception as error:
@@ -114,7 +119,12 @@ def track_clips(store: MediaStore, report: Report, log: Log) -> None:
 
 
 def _track(
-    store: MediaStore, detector: FaceDetector, landmarker: FaceLandmarker, clip: ClipMedia, report: Report
+    store: MediaStore,
+    detector: FaceDetector,
+    landmarker: FaceLandmarker,
+    judges: Judges,
+    clip: ClipMedia,
+    report: Report,
 ) -> FaceTracks:
     from resources.bench import StoreBench
     from shortform_assets.reframing.tracks import track_faces
@@ -127,7 +137,7 @@ def _track(
         report.progress(fraction)
 
     with StoreBench.over(store, on_progress=progress, threads=1) as bench:
-        return track_faces(bench, detector, landmarker, clip, report.job.faces)
+        return track_faces(bench, detector, landmarker, clip, report.job.faces, judges)
 
 
 @contextmanager

@@ -23,6 +23,8 @@ def test_unchanged_computes_nothing(ran):
     assert run.computed == set()
     assert set(WORKFLOW) <= set(run.metadata), "a reused stage is still materialized"
     assert all(run.checks.values()), run.checks
+    clips = run.metadata["crop_paths"]["clips"]
+    assert run.metadata["crop_paths"]["camera"].count("](data:image/png;base64,") == clips > 0
     for stage in WORKFLOW:
         facts = graph.artifacts.run(graph.artifacts.current(key, stage))
         assert facts["seconds"] > 0, f"{stage}: what the work took is still known"
@@ -142,8 +144,16 @@ def test_the_same_content_under_another_key_brand_and_title(ran, episode, tmp_pa
     assert graph.artifacts.current(other, "composition") == graph.artifacts.current(key, "composition")
 
 
+def framings_of(graph) -> dict[str, bytes]:
+    """The crop paths of single clips in the store."""
+    keys = graph.store.list("artifacts/crop_paths.clip")
+    return {key: graph.store.read(key) for key in keys if key.endswith("/contract.json")}
+
+
 def test_trimming_one_clip_computes_one_clip(ran):
     graph, key = ran
+    stored, paths = framings_of(graph), graph.contract(key, "crop_paths").clips
+    assert len(stored) == len(paths) > 1
     plan, transcript = graph.contract(key, "clip_plan"), graph.contract(key, "transcript")
     clip = max(plan.clips, key=lambda c: c.frames)
     first, last = clip.word_ranges[0][0], clip.word_ranges[-1][1]
@@ -167,6 +177,13 @@ def test_trimming_one_clip_computes_one_clip(ran):
     assert len(after - {c.clip_id for c in plan.clips}) == 1
     for stage in CLIP_STAGES:
         assert run.metadata[stage]["clips_computed"] == 1, stage
+    # The other clips' framings are the very ones of before.
+    now = framings_of(graph)
+    assert stored.items() < now.items()
+    assert len(now) == len(stored) + 1
+    kept = [path for path in paths if path.clip_id in after]
+    assert len(kept) == len(paths) - 1
+    assert all(path in graph.contract(key, "crop_paths").clips for path in kept)
 
 
 def test_a_degraded_result_is_not_reused(ran, monkeypatch):

@@ -59,7 +59,12 @@ def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0, yaw=0.0, en
         if lips is not None:
             mouth += lips(frames / FPS) * (0.12 + 0.12 * np.sin(frames / FPS * 2 * np.pi * 4))
         box = np.tile([x - 0.4 * height, y - height / 2, x + 0.4 * height, y + height / 2], (n, 1))
-        pose = np.zeros((n, 3)) if lips is None else rng.normal((yaw, 0, 0), 5, (n, 3))
+        pose = np.zeros((n, 3))
+        if lips is not None:
+            # A head that turns to and fro within two or three seconds.
+            pose += (yaw, 0, 0) + 7 * np.sin(
+                frames[:, None] / FPS * rng.uniform(2, 3, 3) + rng.uniform(0, 6, 3)
+            )
         series[name] = TrackSeries(
             frames, box.astype(np.float32), np.ones(n, np.float32), mouth.astype(np.float32),
             np.zeros((n, 6, 2), np.float32), pose.astype(np.float32), np.zeros(n, np.float32),

@@ -129,6 +129,11 @@ def test_two_who_talk_over_each_other_are_stacked_left_on_top(reframing) -> None
     assert [p.subject for p in framing.panels] == ["t1", "t0"]
     alone = direct(synthetic((1920, 1080), faces), reframing.model_copy(update={"two_up": False}), turns)
     assert all(f.layout == "single" for f in upright(alone).framings)
+    # One of them is named the speaker all the time: the lips of the other one tell that both talk.
+    both = synthetic((1920, 1080), [(1600, 400, 150, always), (300, 400, 150, lambda t: t > 1)])
+    assert [f.layout for f in upright(direct(both, reframing, turns)).framings] == ["stacked"]
+    rests = synthetic((1920, 1080), [(1600, 400, 150, always), (300, 400, 150, lambda t: t < 0.5)])
+    assert [f.layout for f in upright(direct(rests, reframing, turns)).framings] == ["single"]
 
 
 def test_no_zoom_beyond_what_the_source_bears(reframing) -> None:

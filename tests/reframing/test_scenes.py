@@ -14,6 +14,7 @@ from shortform_assets.reframing.detect import overlap
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
+import sitters
 from actors import Actor
 from framing_scores import camera_tally, truth_tally
 from scenes import FPS, VOICE_OVER, Role, Said, Scene, Shot, draw, truth_of, voice
@@ -32,6 +33,14 @@ SCENE = Scene(
     shared=False,
     handheld=0.004,
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed():
+    """Closes the landmarker that cut the people out: MediaPipe cannot do so once the interpreter ends."""
+    yield
+    sitters._mesher().close()
+    sitters._mesher.cache_clear()
 
 
 @pytest.fixture(scope="module")

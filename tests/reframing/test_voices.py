@@ -63,6 +63,21 @@ def test_someone_who_always_chews_owns_no_voice() -> None:
     assert {f.track_id: f.speaker for f in found.faces} == {"t0": "", "t1": "S2"}
 
 
+def test_a_voice_has_all_views_of_its_person_but_no_two_people_at_once() -> None:
+    close = face("t1", CLEO, 960, [(0, 5)])
+    turns = {"wide": (turn("S1", 0, 5), turn("S2", 5, 10)), "close": (turn("S1", 0, 5), turn("S2", 5, 10))}
+    wide = face("t0", ANNA, 400, [(0, 5)])
+    apart = map_voices(FaceTracksSet(clips=(clip("wide", wide), clip("close", close))), turns)
+    assert [f.speaker for f in apart.faces] == ["S1", "S1"]
+    assert len({f.person for f in apart.faces}) == 2
+    at_once = map_voices(FaceTracksSet(clips=(clip("wide", wide, close),)), turns)
+    assert sorted(f.speaker for f in at_once.faces) == ["", "S1"]
+    # Who was never seen at rest may be anyone in a film that the voice tells of.
+    alone = {**turns, "close": (turn("S1", 0, 10),)}
+    told = map_voices(FaceTracksSet(clips=(clip("wide", wide), clip("close", close))), alone)
+    assert {f.clip_id: f.speaker for f in told.faces} == {"wide": "S1", "close": ""}
+
+
 def test_two_who_are_seen_at_once_are_two_persons() -> None:
     one = clip("one", face("t0", ANNA, 400, []), face("t1", ANNA, 440, []))
     found = map_voices(FaceTracksSet(clips=(one,)), {})

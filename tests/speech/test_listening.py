@@ -137,6 +137,19 @@ def test_chunks_hold_all_voice_and_split_the_time(parts: Parts) -> None:
             assert any(c.first <= at < c.last and any(x <= at < y for x, y in c.pieces) for c in plan)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "chunks_of_it"), [(20, 1), (45, 2), (60, 2), (100, 2), (200, 2), (600, 6)]
+)
+def test_a_short_source_keeps_two_cores_busy(monkeypatch, seconds, chunks_of_it) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_MS", 120_000)
+    # A pause after every two seconds: cuts may lie nearly anywhere.
+    spans = [(at, at + 1800) for at in range(0, seconds * 1000, 2000)]
+    plan = plan_chunks(spans, seconds * 1000, clock)
+    assert abs(len(plan) - chunks_of_it) <= seconds // 300
+    longest = max(c.pieces[-1][1] - c.pieces[0][0] for c in plan)
+    assert longest <= min(121_000, max(29_000, 0.6 * seconds * 1000))
+
+
 def test_a_killed_run_goes_on_where_it_was(tmp_path) -> None:
     store = MediaStore.local(tmp_path / "store")
 

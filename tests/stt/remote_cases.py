@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 from provider_cases import ProviderCase
-from s3_here import BUCKET, s3_endpoint
+from s3_here import BUCKET
 from servers import TranscriptionServer
 from spoken_truth import Truth
 from transcribe_server import TranscribeServer
@@ -128,7 +128,7 @@ def _openai_case(request: pytest.FixtureRequest) -> Iterator[Provider]:
 
 @contextmanager
 def _amazon_case(request: pytest.FixtureRequest) -> Iterator[Provider]:
-    s3 = s3_endpoint(request)
+    s3 = request.getfixturevalue("ministack_endpoint")
     with _transcribe(Truth(), s3) as server:
         with environment(_amazon_settings(server, s3)):
             provider = AmazonTranscribeProvider(None, hurried())

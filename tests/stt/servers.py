@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from loopback import Handler, serving
 from spoken_truth import RATE, Spoken, Truth, read_wav
 
 MOST_UPLOAD = 25 * 1024 * 1024
@@ -79,22 +79,9 @@ class TranscriptionServer:
     @contextmanager
     def running(self) -> Iterator[TranscriptionServer]:
         """The server on a free port of 127.0.0.1, in threads."""
-        state = self
-
-        class Handler(_Handler):
-            server_state = state
-
-        http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        http.daemon_threads = True
-        thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        self.url = f"http://127.0.0.1:{http.server_address[1]}/v1"
-        try:
+        with serving(_Handler, self) as address:
+            self.url = f"{address}/v1"
             yield self
-        finally:
-            http.shutdown()
-            http.server_close()
-            thread.join()
 
     @contextmanager
     def place(self) -> Iterator[bool]:
@@ -158,12 +145,8 @@ def _segment(number: int, words: tuple[Spoken, ...], inside: list[dict[str, Any]
     } | ({"words": inside} if inside is not None else {})
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     server_state: TranscriptionServer
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_POST(self) -> None:
         state = self.server_state

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from botocore.session import get_session
 from remote_cases import amazon, environment, hurried
-from s3_here import s3_endpoint
 from spoken_truth import RATE, Spoken, Truth
 from transcribe_server import AwsError, TranscribeServer
 
@@ -37,8 +36,8 @@ Both = tuple[TranscribeServer, Any]
 
 
 @pytest.fixture
-def s3(request: pytest.FixtureRequest) -> str:
-    return s3_endpoint(request)
+def s3(ministack_endpoint: str) -> str:
+    return ministack_endpoint
 
 
 @pytest.fixture

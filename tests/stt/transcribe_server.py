@@ -9,10 +9,10 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from botocore.exceptions import ClientError
+from loopback import Handler, serving
 from spoken_truth import Spoken, Truth, read_wav
 
 _TARGET = "Transcribe."
@@ -48,22 +48,9 @@ class TranscribeServer:
     @contextmanager
     def running(self) -> Iterator[TranscribeServer]:
         """The server on a free port of 127.0.0.1, in threads."""
-        state = self
-
-        class Handler(_Handler):
-            server_state = state
-
-        http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        http.daemon_threads = True
-        thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        self.url = f"http://127.0.0.1:{http.server_address[1]}"
-        try:
+        with serving(_Handler, self) as address:
+            self.url = address
             yield self
-        finally:
-            http.shutdown()
-            http.server_close()
-            thread.join()
 
     def fail_next(self, operation: str, *faults: AwsError | str) -> None:
         self.faults.setdefault(operation, deque()).extend(faults)
@@ -166,12 +153,8 @@ def document(name: str, words: tuple[Spoken, ...]) -> dict[str, Any]:
     return {"jobName": name, "accountId": "000000000000", "status": "COMPLETED", "results": results}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     server_state: TranscribeServer
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_POST(self) -> None:
         state = self.server_state

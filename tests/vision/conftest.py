@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,21 +16,6 @@ from resources.vision.local import PROGRAM
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, MediaSegment
 from shortform_assets.contracts.slices.reframing import FaceSlice
-
-
-def _fixtures_of(folder: str) -> Any:
-    spec = importlib.util.spec_from_file_location(
-        f"{folder}_fixtures", ROOT / "tests" / folder / "conftest.py"
-    )
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-_s3 = _fixtures_of("resources")
-ministack_endpoint, s3_env, s3_store = _s3.ministack_endpoint, _s3.s3_env, _s3.s3_store
 
 
 @pytest.fixture(scope="session")

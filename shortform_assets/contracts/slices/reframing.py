@@ -19,6 +19,13 @@ class FaceSlice(Contract):
     detection_threshold: Ratio
     max_faces: int = Field(ge=1, le=20)
     """At most this many faces of a picture are landmarked, the biggest first."""
+    emotion_model: Literal["bundled", "deepface"] = Field(
+        default="bundled", exclude_if=lambda name: name == "bundled"
+    )
+    """Who reads expressions: blendshapes, or DeepFace where the user has its weights. The default is left out
+    of the digest, as is that of `speaker_model`: to name it changes nothing."""
+    speaker_model: Literal["", "lr-asd"] = Field(default="", exclude_if=lambda name: not name)
+    """A network of the user's own that tells who speaks, in place of the mouth's movement."""
 
 
 class ReframingSlice(Contract):

@@ -10,17 +10,19 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from resources.media_store import MediaStore
+if TYPE_CHECKING:
+    from resources.media_store import MediaStore
 
 BUCKET = "shortform-test"
 _START_SECONDS = 40
 
 
 def _ministack() -> str | None:
-    own = Path(__file__).resolve().parents[2] / ".ministack" / "bin" / "ministack"
+    own = Path(__file__).resolve().parents[1] / ".ministack" / "bin" / "ministack"
     named = os.environ.get("MINISTACK_BIN")
     return named or shutil.which("ministack") or (str(own) if own.is_file() else None)
 
@@ -100,4 +102,6 @@ def s3_env(ministack_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def s3_store(s3_env: str) -> MediaStore:
     """An empty store on S3, below a prefix of its own."""
+    from resources.media_store import MediaStore
+
     return MediaStore.open(f"{s3_env}/{uuid.uuid4().hex}/a b")
