@@ -42,6 +42,7 @@ class Tally:
     frames: int = 0
     seconds: float = 0.0
     flat_subject: int = 0
+    print_subject: int = 0
     asd_right: int = 0
     asd_frames: int = 0
     switches: int = 0
@@ -81,6 +82,7 @@ class Tally:
         if self.asd_frames:
             found["active speaker accuracy"] = self.asd_right / self.asd_frames
             found["poster or screen as subject"] = self.flat_subject / self.asd_frames
+            found["poster as subject"] = self.print_subject / self.asd_frames
         return {name: round(float(value), 4) for name, value in found.items()}
 
 
@@ -148,12 +150,14 @@ def truth_tally(camera: AspectFraming, truth: Truth, fps: float, reframing: Refr
     return tally
 
 
-def asd_tally(truth: Truth, crops: CropPaths, tracks: FaceTracks, series: ClipSeries) -> Tally:
+def asd_tally(
+    truth: Truth, crops: CropPaths, tracks: FaceTracks, series: ClipSeries, prints: frozenset[int]
+) -> Tally:
     """Frames in which the named speaker is a speaker, or nobody is named where nobody speaks; and frames
-    whose picture is about a poster, or about a screen that nobody hears."""
+    whose picture is about one of `prints`, or about a screen that nobody hears."""
     names = matched(truth, tracks, series)
     said = np.zeros(truth.speaking.shape, bool)
-    stranger, flat = np.zeros(truth.frames, bool), np.zeros(truth.frames, bool)
+    stranger, flat, paper = (np.zeros(truth.frames, bool) for _ in range(3))
     for verdict in crops.verdicts:
         for start, end in verdict.speaking:
             who = names.get(verdict.track_id)
@@ -171,7 +175,13 @@ def asd_tally(truth: Truth, crops: CropPaths, tracks: FaceTracks, series: ClipSe
         span = slice(framing.start_frame, framing.end_frame)
         for subject in {panel.subject for panel in framing.panels} & set(names):
             flat[span] |= ~real[span, names[subject]]
-    return Tally(asd_right=int(right.sum()), asd_frames=truth.frames, flat_subject=int(flat.sum()))
+            paper[span] |= names[subject] in prints
+    return Tally(
+        asd_right=int(right.sum()),
+        asd_frames=truth.frames,
+        flat_subject=int(flat.sum()),
+        print_subject=int(paper.sum()),
+    )
 
 
 def matched(truth: Truth, tracks: FaceTracks, series: ClipSeries) -> dict[str, int]:
