@@ -4,9 +4,9 @@ Four parts: synthesised scenes with exact truth, short clips full of posters, th
 `../shared/media`, and human labels of `../shared/benchdata`; the last two are left out where they are not
 there. Prints tables beside a centre crop, the largest face and a dead-zone follower on the same tracks.
 `--json FILE` writes the same, part by part; `--only PART` measures one of scenes, compute, posters, videos and
-labels. `--quick` takes a few scenes and posters, `--worst FOLDER` draws the frames
-that miss the speaker, `--check` exits 1 and names every number that misses its goal. Scenes are made once
-and kept in the system's temporary folder.
+labels. `--quick` takes a few scenes and posters, `--fresh N` scenes that nothing was chosen by, others for every N,
+`--worst FOLDER` draws the frames that miss the speaker, `--check` exits 1 and names every number that misses its
+goal. Scenes are made once and kept in the system's temporary folder.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ if not console.is_terminal:
     console = Console(width=170)
 
 
-def measure(quick: bool, only: str, worst: Path | None, target: Path | None) -> dict[str, Any]:
+def measure(quick: bool, only: str, fresh: int, worst: Path | None, target: Path | None) -> dict[str, Any]:
     """All parts, or `only` one; `target` is written anew after each of them."""
     found: dict[str, Any] = {"numbers": {}}
 
@@ -72,7 +72,7 @@ def measure(quick: bool, only: str, worst: Path | None, target: Path | None) -> 
     ):
         numbers = found["numbers"]
         if only in ("", "scenes"):
-            rows, totals = _scenes(stage, quick, worst)
+            rows, totals = _scenes(stage, quick, fresh, worst)
             numbers |= totals[OURS]
             keep(scenes=rows, beside=totals)
         if only in ("", "compute"):
@@ -99,9 +99,9 @@ def say(text: str) -> None:
     console.print(text, style="dim")
 
 
-def _scenes(stage: Stage, quick: bool, worst: Path | None) -> tuple[list[Row], dict[str, Row]]:
+def _scenes(stage: Stage, quick: bool, fresh: int, worst: Path | None) -> tuple[list[Row], dict[str, Row]]:
     rows, totals = [], {name: Tally() for name in (OURS, *BASELINES)}
-    for scene in scenes(quick):
+    for scene in scenes(quick, fresh):
         say(f"framing {scene.name}")
         made = make(scene, CACHE)
         framed = stage.frame(stage.media(made.video, made.sound), diarized(made.truth, made.scene.seed))
@@ -238,10 +238,11 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--worst", type=Path)
     parser.add_argument("--only", default="", choices=("scenes", "compute", "posters", "videos", "labels"))
+    parser.add_argument("--fresh", type=int, default=0, metavar="N")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    found = measure(options.quick, options.only, options.worst, options.json)
+    found = measure(options.quick, options.only, options.fresh, options.worst, options.json)
     show(found)
     missed = misses(found["numbers"], options.quick)
     if options.check and missed:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from scenes import VOICE_OVER, Role, Said, Scene, Shot
 
 HD, HALF, SMALL = (1920, 1080), (1280, 720), (640, 360)
@@ -9,9 +12,19 @@ LEFT, RIGHT = Role(0, 0.22, 0.42, 0.22), Role(1, 0.78, 0.44, 0.22)
 TURNS = (Said(0, 0.2, 3.1), Said(1, 3.3, 6.2), Said(0, 6.4, 8.6), Said(1, 8.8, 10.8))
 
 
-def scenes(quick: bool) -> list[Scene]:
-    """All scenes, each with two casts: the astronaut alone, and the shared photos. `quick`: six, one cast."""
-    found = [scene for seed in ((1,) if quick else (1, 2)) for scene in _all(seed, shared=seed % 2 == 0)]
+CHOSEN_ON = (1, 2)
+"""The seeds of the scenes that thresholds were chosen on."""
+
+
+def scenes(quick: bool, fresh: int = 0) -> list[Scene]:
+    """All scenes, each with two casts: the astronaut alone, and the shared photos. `quick`: six, one cast.
+
+    `fresh` (1 or more) gives the same difficulties as nobody has chosen anything by: another two seeds, so other
+    motion, noise and voices, the picture mirrored, and what is said stretched here and squeezed there.
+    """
+    seeds = tuple(2 * fresh + seed for seed in CHOSEN_ON)[: 1 if quick else None]
+    found = [scene for seed in seeds for scene in _all(seed, shared=seed % 2 == 0)]
+    found = [_varied(scene) for scene in found] if fresh else found
     wanted = ("two far apart", "poster that moves", "muted screen", "voice-over", "cuts", "four people")
     return [scene for scene in found if scene.name.rsplit(" ", 1)[0] in wanted] if quick else found
 
@@ -19,6 +32,32 @@ def scenes(quick: bool) -> list[Scene]:
 def timed(seed: int = 5) -> Scene:
     """1080p, two faces, 12 seconds: what compute is measured on."""
     return Scene(f"timing {seed}", HD, (Shot(12, (LEFT, RIGHT)),), TURNS, seed, shared=False)
+
+
+def _varied(scene: Scene) -> Scene:
+    """The scene mirrored, and what is said in it at another pace, that changes every second or two."""
+    seconds = sum(shot.seconds for shot in scene.shots)
+    rng = np.random.default_rng([9, scene.seed])
+    steps = rng.uniform(0.6, 1.6, max(2, round(seconds / 1.5)))
+    marks = np.concatenate([[0.0], np.cumsum(steps)]) * seconds / steps.sum()
+    even = np.linspace(0.0, seconds, len(marks))
+
+    def when(second: float) -> float:
+        return round(float(np.interp(second, even, marks)), 2)
+
+    def mirrored(shot: Shot) -> Shot:
+        # The text of a slide leaves room for its presenter on the right.
+        return shot if shot.backdrop == "slide" else replace(shot, roles=tuple(map(other_side, shot.roles)))
+
+    def other_side(role: Role) -> Role:
+        walk = None if role.walk_to is None else 1 - role.walk_to
+        return replace(role, x=1 - role.x, yaw=-role.yaw, walk_to=walk)
+
+    return replace(
+        scene,
+        shots=tuple(map(mirrored, scene.shots)),
+        said=tuple(replace(one, start=when(one.start), end=when(one.end)) for one in scene.said),
+    )
 
 
 def _all(seed: int, shared: bool) -> list[Scene]:
