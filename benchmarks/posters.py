@@ -18,7 +18,8 @@ from framing_scores import matched
 from framing_stage import Stage
 from scenes import Role, Said, Scene, Shot, diarized, make
 
-SECONDS = 3.0
+SECONDS, LONG = 3.0, 12.0
+"""Every third clip is long: whoever talks in it says no more than in a short one."""
 MOVES = ("", "pan", "zoom", "shake", "sway", "tilt", "flicker", "pan+zoom", "shake+sway", "pan+zoom+shake",
          "tilt+shake", "zoom+flicker")  # fmt: skip
 SIZES = ((640, 360), (640, 360), (960, 540), (1280, 720))
@@ -41,8 +42,9 @@ def clips(posters: int) -> Iterator[Scene]:
                 start = float(rng.uniform(0.1, 0.8))
                 said.append(Said(k, round(start, 2), round(start + float(rng.uniform(1.6, 2.1)), 2)))
         handheld = float(rng.choice([0.0, 0.0, 0.003, 0.006]))
+        seconds = LONG if number % 3 == 1 else SECONDS
         yield Scene(
-            f"posters {number}", SIZES[int(rng.integers(len(SIZES)))], (Shot(SECONDS, tuple(roles)),), tuple(said),
+            f"posters {number}", SIZES[int(rng.integers(len(SIZES)))], (Shot(seconds, tuple(roles)),), tuple(said),
             1000 + number, shared=number % 2 == 1, handheld=handheld, crf=int(rng.choice([22, 28, 32])),
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from resources.vision.mailbox import Device, Result
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing import FaceSlice
 
-VERSION = "2"
+VERSION = "3"
 """Raised when the same models would give other tracks."""
 MODELS = ("centerface", "face-landmarker")
 

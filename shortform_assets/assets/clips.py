@@ -43,7 +43,7 @@ def clip_media(
 
 
 @dg.asset(
-    **stage("clips", {"onnx", "mediapipe"}, code_version="3", tools={"vision"}), ins={"reframing": REFRAMING}
+    **stage("clips", {"onnx", "mediapipe"}, code_version="4", tools={"vision"}), ins={"reframing": REFRAMING}
 )
 def face_tracks(
     context: dg.AssetExecutionContext, clip_media: ClipMediaSet, reframing: ReframingSlice
@@ -82,7 +82,7 @@ def face_tracks(
 
 
 @dg.asset(
-    **stage("clips", {"scipy"}, code_version="3"),
+    **stage("clips", {"scipy"}, code_version="4"),
     ins={"reframing": REFRAMING, "edits": dg.AssetIn(["edits", "framing"])},
 )
 def crop_paths(

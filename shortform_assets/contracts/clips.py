@@ -64,8 +64,6 @@ class FaceTrack(Contract):
     samples: int
     width: Pixels
     height: Pixels
-    mouth_std: Measure
-    """Standard deviation of the mouth opening, over inter-ocular distance."""
     emotion: str = ""
     x: Pixels = 0.0
     y: Pixels = 0.0

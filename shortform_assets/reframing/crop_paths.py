@@ -30,7 +30,7 @@ from shortform_assets.reframing.compose import beside, faces_in_output, frame_ta
 from shortform_assets.reframing.framing_edits import Wishes
 from shortform_assets.reframing.hearing import hear
 from shortform_assets.reframing.layout import choices, direct
-from shortform_assets.reframing.liveness import STILL, evidence, judge
+from shortform_assets.reframing.liveness import evidence, judge, lips_move
 from shortform_assets.reframing.scene import Actor, Box, Scene
 from shortform_assets.reframing.series import ClipSeries, load_series
 from shortform_assets.reframing.slides import slide_behind
@@ -87,7 +87,8 @@ def direct_clip(
         if wishes.follow and wishes.follow in (voice.speaker, voice.person):
             # Who is to be followed is alive: the human who says so has seen it.
             state, evidences[name] = "live", {**evidences[name], "asked": 1.0}
-        actors.append(Actor(track, series.tracks[name], state, voice.speaker, voice.person))
+        moves = lips_move(evidences[name], reframing.live_mouth_std)
+        actors.append(Actor(track, series.tracks[name], state, moves, voice.speaker, voice.person))
     scenes = _scenes(tracks, series, actors, samples, clip_turns, reframing, wishes)
     speaking = _speaking(scenes)
     verdicts = tuple(
@@ -157,7 +158,7 @@ def _scenes(
         candidates = {a.name: Candidate(a.series, a.state, a.speaker) for a in here}
         spoken = who_speaks(candidates, frames, sound, fps, reframing.live_mouth_std)
         overlap = np.array([len(v) > 1 for v in sound.voices])
-        subjects = _subjects(here, spoken, alive, reframing.live_mouth_std)
+        subjects = _subjects(here, spoken, alive)
         followed = [a for a in subjects if wishes.follow and wishes.follow in (a.speaker, a.person)]
         subjects = followed or subjects
         names = {actor.name for actor in subjects}
@@ -192,9 +193,7 @@ def _slide(still: NDArray[np.uint8] | None, subjects: Sequence[Actor], wide: int
     return slide_behind(still, subjects[0], wide) if len(subjects) == 1 else None
 
 
-def _subjects(
-    actors: Sequence[Actor], spoken: Sequence[str], alive: set[str], live_mouth_std: float
-) -> list[Actor]:
+def _subjects(actors: Sequence[Actor], spoken: Sequence[str], alive: set[str]) -> list[Actor]:
     """Who may be framed: live faces, and those that may be live and speak with a voice or a person that is
     known elsewhere; without any, those whose lips move at all; but never a still one."""
     said = {name: spoken.count(name) for name in set(spoken)}
@@ -206,7 +205,7 @@ def _subjects(
     ]
     if not live:
         # In a short shot nothing is sure; lips that move at all are not paper.
-        live = [a for a in actors if a.state == "unsure" and a.track.mouth_std >= STILL * live_mouth_std]
+        live = [a for a in actors if a.state == "unsure" and a.lips_move]
     return sorted(live, key=lambda a: (-a.track.samples * a.track.width * a.track.height, a.name))
 
 

@@ -8,7 +8,6 @@ as the landmarks of a small, badly compressed face tremble by as much as lips th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -30,7 +29,7 @@ MOVING, STIFF = 3.0, 2.2
 """Change at lips or lids, over that of the rigid face, from which they move, and below which they do not."""
 CLEAR = 6.0
 """What is taken for it where it was not measured."""
-SPEECH, BLINK = 2.0, 0.25
+SPEECH, BLINK = 2.2, 0.25
 """Lips talk from this product on: the landmarks' spread over the live threshold, times the square of the
 pixels' change over `MOVING`, so that the clearer makes up for the other. Eyes blink when a rise of eye closure
 of `BLINK` is as clear in the pixels, by the same product."""
@@ -44,44 +43,36 @@ STEADY = 5
 """Samples over which a head turns: what is quicker is the landmarker's own trembling."""
 
 
-def mouth_std(series: TrackSeries) -> float:
-    """Standard deviation of the mouth opening in the liveliest windows, over inter-ocular distance."""
-    mouth = series.mouth[~np.isnan(series.mouth)]
-    # Clipping the extremes of a window keeps a landmarker's single slip from looking like speech.
-    return _liveliest(mouth, lambda span: float(np.std(np.clip(span, *np.percentile(span, (6, 94))))))
-
-
 def evidence(series: TrackSeries, picture: PictureSeries) -> dict[str, float]:
     """What speaks for and against life: see the keys.
 
-    mouth_std, lips (change at the mouth in the liveliest windows, over that of the rigid face), blink (rise of
-    eye closure from median to 97th percentile), lids (97th percentile of the change at the eyes), turn
-    (standard deviation of steady yaw or pitch in degrees), sway (motion of the box against the picture's own,
-    over the face's width, per sample), emotion (`emotion_change`), samples (landmarked). Lips and lids are left
-    out where no two looks at the face could be compared.
+    mouth_std (standard deviation of the mouth opening, over inter-ocular distance) and lips (change at the mouth
+    over that of the rigid face), both in the two seconds that look second most like talk; blink (rise of eye
+    closure from median to 97th percentile), lids (97th percentile of the change at the eyes), turn (standard
+    deviation of steady yaw or pitch in degrees), sway (motion of the box against the picture's own, over the
+    face's width, per sample), emotion (`emotion_change`), samples (landmarked). Lips and lids are left out where
+    no two looks at the face could be compared.
     """
     good = ~np.isnan(series.mouth)
     count = int(good.sum())
     if count < 3:
         return {"mouth_std": 0.0, "blink": 0.0, "turn": 0.0, "sway": 0.0, "samples": float(count)}
     blink = series.blink[good]
+    unknown = np.full(len(good), np.nan, np.float32)
+    opening, lips = _talk(series.mouth[good], (unknown if series.lips is None else series.lips)[good])
+    lids = (unknown if series.lids is None else series.lids)[good]
+    lids = lids[~np.isnan(lids)]
     found = {
-        "mouth_std": mouth_std(series),
+        "mouth_std": opening,
+        "lips": lips,
         "blink": float(np.percentile(blink, 97) - np.percentile(blink, 50)),
+        "lids": float(np.percentile(lids, 97)) if len(lids) >= 3 else float("nan"),
         "turn": float(_steady(series.pose[good][:, :2]).std(axis=0).max()),
         "sway": _sway(series, picture),
         "samples": float(count),
         "emotion": emotion_change(series.emotion),
     }
-    for name, values in (("lips", series.lips), ("lids", series.lids)):
-        known = np.zeros(0, np.float32) if values is None else values[~np.isnan(values)]
-        if len(known) >= 3:
-            found[name] = (
-                _liveliest(known, lambda span: float(np.percentile(span, 70)))
-                if name == "lips"
-                else float(np.percentile(known, 97))
-            )
-    return found
+    return {name: value for name, value in found.items() if not np.isnan(value)}
 
 
 def judge(seen: dict[str, float], live_mouth_std: float) -> State:
@@ -97,21 +88,38 @@ def judge(seen: dict[str, float], live_mouth_std: float) -> State:
     mouth, blink = seen["mouth_std"] / live_mouth_std, seen["blink"] / BLINK
     # A face whose expression changes needs a little less.
     speech = SPEECH * (VOTE if seen.get("emotion", 0.0) >= EXPRESSION else 1.0)
-    stiff = (STIFF / MOVING) ** 2
-    talks = mouth >= 1 and lips >= stiff and mouth * lips >= speech
+    talks = mouth >= 1 and lips >= (STIFF / MOVING) ** 2 and mouth * lips >= speech
     blinks = blink >= 1 and blink * lids >= 1
     if talks or blinks or seen["turn"] >= TURN:
         return "live"
-    moving, blinking = mouth >= STILL and lips >= stiff, 2 * blink >= 1 and lids >= stiff
-    return "unsure" if moving or blinking or seen["turn"] >= TREMBLE else "static"
+    blinking = 2 * blink >= 1 and lids >= (STIFF / MOVING) ** 2
+    doubt = lips_move(seen, live_mouth_std) or blinking or seen["turn"] >= TREMBLE
+    return "unsure" if doubt else "static"
 
 
-def _liveliest(values: NDArray[np.float32], measure: Callable[[NDArray[np.float32]], float]) -> float:
-    """The 80th percentile of `measure` over windows of two seconds; 0 for fewer than three values."""
-    if len(values) < 3:
-        return 0.0
-    spans = [values[i : i + WINDOW] for i in range(0, max(1, len(values) - WINDOW + 1), WINDOW // 2)]
-    return float(np.percentile([measure(span) for span in spans], 80))
+def lips_move(seen: dict[str, float], live_mouth_std: float) -> bool:
+    """Whether lips move at all, talking or not, in the landmarks and in the pixels of `evidence`."""
+    return seen["mouth_std"] >= STILL * live_mouth_std and seen.get("lips", CLEAR) >= STIFF
+
+
+def _talk(mouth: NDArray[np.float32], lips: NDArray[np.float32]) -> tuple[float, float]:
+    """Spread of the mouth and change at the lips, both (n,), in the same two seconds: those most like talk but
+    one, so that neither a slip of the landmarker counts nor how long somebody is silent."""
+    starts = range(0, max(1, len(mouth) - WINDOW + 1), WINDOW // 2)
+    looks = [(_spread(mouth[i : i + WINDOW]), _change(lips[i : i + WINDOW])) for i in starts]
+    looks.sort(key=lambda look: look[0] * np.nan_to_num(look[1], nan=CLEAR) ** 2, reverse=True)
+    return looks[1] if len(looks) > 2 else looks[0]
+
+
+def _spread(mouth: NDArray[np.float32]) -> float:
+    # Clipping the extremes keeps a landmarker's single slip from looking like speech.
+    return float(np.std(np.clip(mouth, *np.percentile(mouth, (6, 94)))))
+
+
+def _change(lips: NDArray[np.float32]) -> float:
+    """NaN where it is hardly known."""
+    known = lips[~np.isnan(lips)]
+    return float(np.percentile(known, 70)) if len(known) >= 3 else float("nan")
 
 
 def _steady(angles: NDArray[np.float32]) -> NDArray[np.float64]:

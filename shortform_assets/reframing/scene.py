@@ -27,6 +27,8 @@ class Actor:
     track: FaceTrack
     series: TrackSeries
     state: State
+    lips_move: bool = False
+    """Whether they move at all, talking or not."""
     speaker: str = ""
     person: str = ""
     window: Box | None = None

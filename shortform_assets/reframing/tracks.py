@@ -18,7 +18,6 @@ from shortform_assets.reframing.detect import Picture
 from shortform_assets.reframing.emotion import LABELS
 from shortform_assets.reframing.follow import Detector, Landmarker, ShotFollower
 from shortform_assets.reframing.judges import BUNDLED, EmotionReader, Judges
-from shortform_assets.reframing.liveness import mouth_std
 from shortform_assets.reframing.picture import PictureMeter
 from shortform_assets.reframing.series import ClipSeries, TrackSeries, save_series
 from shortform_assets.reframing.sound import read_sound
@@ -149,7 +148,6 @@ def summary(name: str, shot: int, series: TrackSeries, rate: FrameRate) -> FaceT
         samples=len(series.frame),
         width=float(size[0]),
         height=float(size[1]),
-        mouth_std=mouth_std(series),
         emotion=emotion,
         x=float(middle[0]),
         y=float(middle[1]),

@@ -27,6 +27,8 @@ MIN_BINS = 5
 MIN_SHARE = 0.3
 MIN_LEAD = 0.12
 """Half seconds seen, share of them with a moving mouth, and lead over other voices' turns for a match."""
+CLOSE = 0.8
+"""Share of the evidence for a match from which somebody else is as likely."""
 BIN_MS = 500
 
 
@@ -110,15 +112,29 @@ def _voices(people: Sequence[_Person], turns: Mapping[str, Sequence[Turn]]) -> d
     worth = np.where(fits, lead * np.sqrt(seen), 0.0)
     rows, columns = linear_sum_assignment(-worth)
     owner = {int(r): int(c) for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0}
+    doubtful = {c for r, c in owner.items() if _rivalled(r, c, owner, worth, people)}
+    owner = {r: c for r, c in owner.items() if c not in doubtful}
     # Another camera sees the same person in another seat: a voice has all views that are never seen at once,
     # and whose mouths were seen at rest while others spoke.
     sure = np.where(others_seen >= MIN_BINS, worth, 0.0)
+    sure[:, sorted(doubtful)] = 0.0
     for row in (int(r) for r in np.argsort(-sure.max(axis=1), kind="stable")):
         best = int(np.argmax(sure[row]))
         views = [people[r] for r, c in owner.items() if c == best]
         if row not in owner and sure[row, best] > 0 and not any(_meet(people[row], v) for v in views):
             owner[row] = best
     return {row + 1: speakers[column] for row, column in owner.items()}
+
+
+def _rivalled(
+    row: int, column: int, owner: Mapping[int, int], worth: NDArray[np.float64], people: Sequence[_Person]
+) -> bool:
+    """Whether somebody who has no voice and is seen at the same time fits as well: lips on a television move
+    all the time, and only their agreement with the sound tells."""
+    rivals = (
+        r for r in range(len(people)) if r not in owner and worth[r, column] >= CLOSE * worth[row, column]
+    )
+    return any(_meet(people[row], people[r]) for r in rivals)
 
 
 def _meet(one: _Person, other: _Person) -> bool:

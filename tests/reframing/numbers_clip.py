@@ -73,7 +73,7 @@ def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0, yaw=0.0, en
         tracks.append(
             FaceTrack(
                 track_id=name, shot=shot, first_frame=0, last_frame=int(frames[-1]), samples=n,
-                width=0.8 * height, height=height, mouth_std=float(mouth.std()), x=x, y=y,
+                width=0.8 * height, height=height, x=x, y=y,
             )
         )  # fmt: skip
     picture = PictureSeries(

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from resources.models import Models
 from shortform_assets.reframing.landmarks import FaceLandmarker
 from shortform_assets.reframing.lips import LIDS, LIPS, SIDE, Patch, own_motion
-from shortform_assets.reframing.liveness import BLINK, MIN_SAMPLES, MOVING, STIFF, TURN, judge
+from shortform_assets.reframing.liveness import BLINK, MIN_SAMPLES, MOVING, STIFF, TURN, evidence, judge
+from shortform_assets.reframing.series import PictureSeries, TrackSeries
 
 Picture = np.ndarray
 LIVE = 0.015
@@ -136,3 +137,29 @@ def test_more_evidence_is_never_less_life(mouth: float, lips: float, more: float
     order = ("static", "unsure", "live")
     one = judge(seen(mouth_std=mouth, lips=lips), LIVE)
     assert order.index(judge(seen(mouth_std=mouth * more, lips=lips * more), LIVE)) >= order.index(one)
+
+
+def looks(seconds: int, talks: range) -> tuple[TrackSeries, PictureSeries]:
+    """A face at 12.5 samples a second whose lips move in the samples of `talks`."""
+    n = round(12.5 * seconds)
+    frames = np.arange(0, 2 * n, 2, dtype=np.int32)
+    mouth, lips = np.full(n, 0.1), np.full(n, 1.4)
+    at = np.arange(n)[talks.start : talks.stop]
+    mouth[at], lips[at] = 0.1 + 0.06 * np.sin(2.5 * at), 6.0
+    box = np.tile(np.float32([100, 100, 180, 200]), (n, 1))
+    flat = {"shape": (n, 6, 2), "pose": (n, 3), "blink": (n,), "emotion": (n, 7), "look": (1,)}
+    zeros = {name: np.zeros(shape, np.float32) for name, shape in flat.items()}
+    series = TrackSeries(
+        frame=frames, box=box, score=np.ones(n, np.float32), mouth=mouth.astype(np.float32),
+        lips=lips.astype(np.float32), lids=np.ones(n, np.float32), **zeros,
+    )  # fmt: skip
+    return series, PictureSeries(frames, np.zeros(n, np.float32), np.zeros((n, 2), np.float32))
+
+
+@given(seconds=st.integers(6, 60), share=st.floats(0, 1))
+@settings(max_examples=30)
+def test_one_sentence_is_enough_however_long_the_silence(seconds: int, share: float) -> None:
+    """And a twitch of 0.4 s is not."""
+    first = int(share * 12.5 * (seconds - 3))
+    assert judge(evidence(*looks(seconds, range(first, first + 37))), LIVE) == "live"
+    assert judge(evidence(*looks(seconds, range(first, first + 5))), LIVE) != "live"

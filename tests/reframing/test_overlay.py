@@ -73,7 +73,7 @@ def clip(bench):
     path = bench.scratch / "series.npz"
     save_series(path, ClipSeries({"t0": series}, picture))
     track = FaceTrack(
-        track_id="t0", shot=0, first_frame=0, last_frame=14, samples=n, width=40, height=50, mouth_std=0.05
+        track_id="t0", shot=0, first_frame=0, last_frame=14, samples=n, width=40, height=50
     )  # fmt: skip
     tracks = FaceTracks(
         clip_id="c", media=media.digest(), width=WIDE, height=TALL, rate=media.rate, frames=25, cuts=(15,), step=2,
