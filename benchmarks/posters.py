@@ -1,4 +1,4 @@
-"""Live or static, at scale: short clips with four faces each: three prints and one person who talks.
+"""Live or static, at scale: clips with four faces each: three prints and one person who talks.
 
 Each clip is drawn, encoded as H.264 and goes through the real detector, tracker and landmarker; the verdicts
 are those of the real liveness rules on those tracks. Prints hang still, pan, zoom, shake, sway, are seen from
