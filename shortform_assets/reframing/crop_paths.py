@@ -76,19 +76,8 @@ def direct_clip(
     edits: FramingEdits,
 ) -> CropPaths:
     """`frame_clip` on loaded `series` and mono 16 kHz `samples`."""
-    voices = {face.track_id: face for face in voice_map.faces if face.clip_id == tracks.clip_id}
-    evidences = {name: evidence(found, series.picture) for name, found in series.tracks.items()}
     wishes = Wishes.of(edits, tracks)
-    actors = []
-    for track in tracks.tracks:
-        name = track.track_id
-        voice = voices.get(name) or VoicedFace(clip_id=tracks.clip_id, track_id=name)
-        state = judge(evidences[name], reframing.live_mouth_std)
-        if wishes.follow and wishes.follow in (voice.speaker, voice.person):
-            # Who is to be followed is alive: the human who says so has seen it.
-            state, evidences[name] = "live", {**evidences[name], "asked": 1.0}
-        moves = lips_move(evidences[name], reframing.live_mouth_std)
-        actors.append(Actor(track, series.tracks[name], state, moves, voice.speaker, voice.person))
+    actors, evidences = _cast(tracks, series, voice_map, reframing, wishes)
     scenes = _scenes(tracks, series, actors, samples, clip_turns, reframing, wishes)
     speaking = _speaking(scenes)
     verdicts = tuple(
@@ -114,6 +103,35 @@ def direct_clip(
         aspects=tuple(_aspect(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECT_SIZE),
         choices=tuple(sorted({layout for scene in scenes for layout in choices(scene)})),
     )
+
+
+def _cast(
+    tracks: FaceTracks, series: ClipSeries, voice_map: VoiceMap, reframing: ReframingSlice, wishes: Wishes
+) -> tuple[list[Actor], dict[str, dict[str, float]]]:
+    """All faces of the clip with the verdicts on them, and the evidence by track."""
+    voices = {face.track_id: face for face in voice_map.faces if face.clip_id == tracks.clip_id}
+    evidences = {name: evidence(found, series.picture) for name, found in series.tracks.items()}
+    actors = []
+    for track in tracks.tracks:
+        name = track.track_id
+        voice = voices.get(name) or VoicedFace(clip_id=tracks.clip_id, track_id=name)
+        state = judge(evidences[name], reframing.live_mouth_std)
+        if wishes.follow and wishes.follow in (voice.speaker, voice.person):
+            # Who is to be followed is alive: the human who says so has seen it.
+            state, evidences[name] = "live", {**evidences[name], "asked": 1.0}
+        moves = lips_move(evidences[name], reframing.live_mouth_std)
+        actors.append(Actor(track, series.tracks[name], state, moves, voice.speaker, voice.person))
+    alive = _alive(actors)
+    for i, actor in enumerate(actors):
+        if actor.state == "static" and actor.person in alive:
+            # Who is alive in another shot may rest in this one.
+            actors[i] = replace(actor, state="unsure")
+            evidences[actor.name] = {**evidences[actor.name], "elsewhere": 1.0}
+    return actors, evidences
+
+
+def _alive(actors: Sequence[Actor]) -> set[str]:
+    return {actor.person for actor in actors if actor.state == "live"} - {""}
 
 
 def _same_clip(tracks: FaceTracks, media: ClipMedia) -> None:
@@ -142,7 +160,7 @@ def _scenes(
     fps, picture = tracks.rate.fps, series.picture
     edges = [0, *tracks.cuts, tracks.frames]
     heard = tuple((tracks.rate.frame(t.start_ms), tracks.rate.frame(t.end_ms), t.speaker) for t in turns)
-    alive = {actor.person for actor in actors if actor.state == "live"} - {""}
+    alive = _alive(actors)
     scenes = []
     for number, (start, end) in enumerate(pairwise(edges)):
         sampled = picture.frame

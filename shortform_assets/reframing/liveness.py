@@ -19,8 +19,8 @@ from shortform_assets.reframing.series import PictureSeries, TrackSeries
 
 State = Literal["live", "static", "unsure"]
 
-WINDOW = 25
-"""Samples of one look at the mouth: two seconds."""
+WINDOW, STEP = 25, 6
+"""Samples of one look at the mouth, two seconds, and from each to the next."""
 MIN_SAMPLES = 12
 """Below this nothing is certain: a second of samples."""
 STILL = 0.5
@@ -29,7 +29,7 @@ MOVING, STIFF = 3.0, 2.2
 """Change at lips or lids, over that of the rigid face, from which they move, and below which they do not."""
 CLEAR = 6.0
 """What is taken for it where it was not measured."""
-SPEECH, BLINK = 2.2, 0.25
+SPEECH, BLINK = 2.4, 0.25
 """Lips talk from this product on: the landmarks' spread over the live threshold, times the square of the
 pixels' change over `MOVING`, so that the clearer makes up for the other. Eyes blink when a rise of eye closure
 of `BLINK` is as clear in the pixels, by the same product."""
@@ -105,7 +105,8 @@ def lips_move(seen: dict[str, float], live_mouth_std: float) -> bool:
 def _talk(mouth: NDArray[np.float32], lips: NDArray[np.float32]) -> tuple[float, float]:
     """Spread of the mouth and change at the lips, both (n,), in the same two seconds: those most like talk but
     one, so that neither a slip of the landmarker counts nor how long somebody is silent."""
-    starts = range(0, max(1, len(mouth) - WINDOW + 1), WINDOW // 2)
+    last = max(0, len(mouth) - WINDOW)
+    starts = [*range(0, last, STEP), last]
     looks = [(_spread(mouth[i : i + WINDOW]), _change(lips[i : i + WINDOW])) for i in starts]
     looks.sort(key=lambda look: look[0] * np.nan_to_num(look[1], nan=CLEAR) ** 2, reverse=True)
     return looks[1] if len(looks) > 2 else looks[0]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numbers_clip import FPS, NO_EDITS, VOICES, always, check, direct, never, synthetic, upright
 
-from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, VoiceMap
+from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
@@ -64,6 +64,25 @@ def test_a_path_for_another_clip_is_a_fault(bench, tracks, reframing) -> None:
     other = media(960, 540, tracks.frames - 1)
     with pytest.raises(ClipFault, match="made for another"):
         frame_clip(bench, tracks, other, (), VoiceMap(), reframing, NO_EDITS)
+
+
+def test_who_is_alive_in_one_shot_may_rest_in_another_and_a_print_may_not(reframing) -> None:
+    tracks, series = synthetic((1920, 1080), [(500, 400, 250, always), (500, 400, 250, None)], cuts=(100,))
+    one, other = tracks.tracks
+    made = tracks.model_copy(update={"tracks": (one, other.model_copy(update={"shot": 1}))}), series
+    known = [
+        VoiceMap(
+            faces=tuple(
+                VoicedFace(clip_id="c", track_id=track, person=person)
+                for track, person in (("t0", "P1"), ("t1", name))
+            )
+        )
+        for name in ("P1", "P2")
+    ]
+    same, stranger = ({v.track_id: v for v in direct(made, reframing, voices=v).verdicts} for v in known)
+    assert (same["t0"].state, same["t1"].state, same["t1"].evidence["elsewhere"]) == ("live", "unsure", 1)
+    assert (stranger["t0"].state, stranger["t1"].state) == ("live", "static")
+    assert "elsewhere" not in stranger["t1"].evidence
 
 
 def test_a_vertical_source_is_shown_whole(reframing) -> None:
