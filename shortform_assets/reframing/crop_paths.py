@@ -30,7 +30,7 @@ from shortform_assets.reframing.compose import beside, faces_in_output, frame_ta
 from shortform_assets.reframing.framing_edits import Wishes
 from shortform_assets.reframing.hearing import hear
 from shortform_assets.reframing.layout import choices, direct
-from shortform_assets.reframing.liveness import evidence, judge, lips_move
+from shortform_assets.reframing.liveness import evidence, judge, may_talk
 from shortform_assets.reframing.scene import Actor, Box, Scene
 from shortform_assets.reframing.series import ClipSeries, load_series
 from shortform_assets.reframing.slides import slide_behind
@@ -119,7 +119,7 @@ def _cast(
         if wishes.follow and wishes.follow in (voice.speaker, voice.person):
             # Who is to be followed is alive: the human who says so has seen it.
             state, evidences[name] = "live", {**evidences[name], "asked": 1.0}
-        moves = lips_move(evidences[name], reframing.live_mouth_std)
+        moves = may_talk(evidences[name], reframing.live_mouth_std)
         actors.append(Actor(track, series.tracks[name], state, moves, voice.speaker, voice.person))
     alive = _alive(actors)
     for i, actor in enumerate(actors):
@@ -213,7 +213,7 @@ def _slide(still: NDArray[np.uint8] | None, subjects: Sequence[Actor], wide: int
 
 def _subjects(actors: Sequence[Actor], spoken: Sequence[str], alive: set[str]) -> list[Actor]:
     """Who may be framed: live faces, and those that may be live and speak with a voice or a person that is
-    known elsewhere; without any, those whose lips move at all; but never a still one."""
+    known elsewhere; without any, those whose lips may be talking; but never a still one."""
     said = {name: spoken.count(name) for name in set(spoken)}
     live = [
         a
@@ -222,8 +222,8 @@ def _subjects(actors: Sequence[Actor], spoken: Sequence[str], alive: set[str]) -
         or (a.state == "unsure" and said.get(a.name, 0) >= SPEAKS and (a.speaker or a.person in alive))
     ]
     if not live:
-        # In a short shot nothing is sure; lips that move at all are not paper.
-        live = [a for a in actors if a.state == "unsure" and a.lips_move]
+        # In a short shot nothing is sure; lips that move so much are not paper.
+        live = [a for a in actors if a.state == "unsure" and a.may_talk]
     return sorted(live, key=lambda a: (-a.track.samples * a.track.width * a.track.height, a.name))
 
 

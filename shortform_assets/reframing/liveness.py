@@ -83,23 +83,29 @@ def judge(seen: dict[str, float], live_mouth_std: float) -> State:
     """
     if seen["samples"] < MIN_SAMPLES:
         return "unsure"
-    # What was not measured does not speak against what the landmarks say.
-    lips, lids = ((seen.get(name, CLEAR) / MOVING) ** 2 for name in ("lips", "lids"))
-    mouth, blink = seen["mouth_std"] / live_mouth_std, seen["blink"] / BLINK
+    mouth, lips, talk = _lips(seen, live_mouth_std)
+    blink, lids = seen["blink"] / BLINK, (seen.get("lids", CLEAR) / MOVING) ** 2
     # A face whose expression changes needs a little less.
     speech = SPEECH * (VOTE if seen.get("emotion", 0.0) >= EXPRESSION else 1.0)
-    talks = mouth >= 1 and lips >= (STIFF / MOVING) ** 2 and mouth * lips >= speech
+    stiff = (STIFF / MOVING) ** 2
+    talks = mouth >= 1 and lips >= stiff and talk >= speech
     blinks = blink >= 1 and blink * lids >= 1
     if talks or blinks or seen["turn"] >= TURN:
         return "live"
-    blinking = 2 * blink >= 1 and lids >= (STIFF / MOVING) ** 2
-    doubt = lips_move(seen, live_mouth_std) or blinking or seen["turn"] >= TREMBLE
-    return "unsure" if doubt else "static"
+    moving, blinking = mouth >= STILL and lips >= stiff, 2 * blink >= 1 and lids >= stiff
+    return "unsure" if moving or blinking or seen["turn"] >= TREMBLE else "static"
 
 
-def lips_move(seen: dict[str, float], live_mouth_std: float) -> bool:
-    """Whether lips move at all, talking or not, in the landmarks and in the pixels of `evidence`."""
-    return seen["mouth_std"] >= STILL * live_mouth_std and seen.get("lips", CLEAR) >= STIFF
+def may_talk(seen: dict[str, float], live_mouth_std: float) -> bool:
+    """Whether `evidence` shows half of what it takes to talk, clearly more than a print does."""
+    return _lips(seen, live_mouth_std)[2] >= SPEECH / 2
+
+
+def _lips(seen: dict[str, float], live_mouth_std: float) -> tuple[float, float, float]:
+    """What landmarks and pixels say, each over its threshold, and both together."""
+    # What was not measured does not speak against what the landmarks say.
+    mouth, lips = seen["mouth_std"] / live_mouth_std, (seen.get("lips", CLEAR) / MOVING) ** 2
+    return mouth, lips, mouth * lips
 
 
 def _talk(mouth: NDArray[np.float32], lips: NDArray[np.float32]) -> tuple[float, float]:

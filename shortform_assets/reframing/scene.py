@@ -27,8 +27,8 @@ class Actor:
     track: FaceTrack
     series: TrackSeries
     state: State
-    lips_move: bool = False
-    """Whether they move at all, talking or not."""
+    may_talk: bool = False
+    """Whether the lips move more than those of a print."""
     speaker: str = ""
     person: str = ""
     window: Box | None = None

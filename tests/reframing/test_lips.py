@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from resources.models import Models
 from shortform_assets.reframing.landmarks import FaceLandmarker
 from shortform_assets.reframing.lips import LIDS, LIPS, SIDE, Patch, own_motion
-from shortform_assets.reframing.liveness import BLINK, MIN_SAMPLES, MOVING, STIFF, TURN, evidence, judge
+from shortform_assets.reframing.liveness import (
+    BLINK,
+    MIN_SAMPLES,
+    MOVING,
+    STIFF,
+    TURN,
+    evidence,
+    judge,
+    may_talk,
+)
 from shortform_assets.reframing.series import PictureSeries, TrackSeries
 
 Picture = np.ndarray
@@ -129,6 +138,10 @@ def test_landmarks_and_pixels_must_agree_on_life() -> None:
 def test_between_the_thresholds_and_of_short_looks_nothing_is_sure() -> None:
     assert judge(seen(mouth_std=0.02, lips=2.5), LIVE) == "unsure"
     assert judge(seen(blink=0.15, lids=2.5), LIVE) == "unsure"
+    # A trembling print may be unsure; to be framed where nobody is alive takes lips that may be talking.
+    assert not may_talk(seen(mouth_std=0.02, lips=2.5), LIVE)
+    assert may_talk(seen(mouth_std=0.02, lips=3.0), LIVE)
+    assert judge(seen(mouth_std=0.02, lips=3.0), LIVE) == "unsure"
     assert judge(seen(mouth_std=0.045, lips=5.0, samples=MIN_SAMPLES - 1.0), LIVE) == "unsure"
 
 
