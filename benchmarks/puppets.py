@@ -12,7 +12,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-from sitters import FACE_PIXELS, OVAL, Picture, Sitter
+from sitters import FACE_PIXELS, Picture, Sitter
+
+from shortform_assets.reframing.lips import OVAL
 
 LEVELS, LIDS = 9, 3
 """Mouth openings, closed to wide; eyelids, open to shut."""

@@ -10,8 +10,6 @@ from scenes import VOICE_OVER, Role, Said, Scene, Shot
 HD, HALF, SMALL = (1920, 1080), (1280, 720), (640, 360)
 LEFT, RIGHT = Role(0, 0.22, 0.42, 0.22), Role(1, 0.78, 0.44, 0.22)
 TURNS = (Said(0, 0.2, 3.1), Said(1, 3.3, 6.2), Said(0, 6.4, 8.6), Said(1, 8.8, 10.8))
-
-
 CHOSEN_ON = (1, 2)
 """The seeds of the scenes that thresholds were chosen on."""
 

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.reframing.lips import OVAL
+
 Picture = NDArray[np.uint8]
 Mesh = NDArray[np.float64]
 
@@ -18,9 +20,6 @@ PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "media" / "photos"
 FILES = ("obama_1.jpg", "biden_1.jpg", "obama_3.jpg", "biden_2.jpg")
 FACE_PIXELS = 240
 """Height of a face in a cut-out before it is scaled into a scene."""
-
-OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148,
-        176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -119,8 +119,8 @@ def _cast(
         if wishes.follow and wishes.follow in (voice.speaker, voice.person):
             # Who is to be followed is alive: the human who says so has seen it.
             state, evidences[name] = "live", {**evidences[name], "asked": 1.0}
-        moves = may_talk(evidences[name], reframing.live_mouth_std)
-        actors.append(Actor(track, series.tracks[name], state, moves, voice.speaker, voice.person))
+        talks = may_talk(evidences[name], reframing.live_mouth_std)
+        actors.append(Actor(track, series.tracks[name], state, voice.speaker, voice.person, may_talk=talks))
     alive = _alive(actors)
     for i, actor in enumerate(actors):
         if actor.state == "static" and actor.person in alive:

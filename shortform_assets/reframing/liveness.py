@@ -59,14 +59,13 @@ def evidence(series: TrackSeries, picture: PictureSeries) -> dict[str, float]:
         return {"mouth_std": 0.0, "blink": 0.0, "turn": 0.0, "sway": 0.0, "samples": float(count)}
     blink = series.blink[good]
     unknown = np.full(len(good), np.nan, np.float32)
-    opening, lips = _talk(series.mouth[good], (unknown if series.lips is None else series.lips)[good])
-    lids = (unknown if series.lids is None else series.lids)[good]
-    lids = lids[~np.isnan(lids)]
+    lips, lids = (unknown if values is None else values[good] for values in (series.lips, series.lids))
+    opening, moved = _talk(series.mouth[good], lips)
     found = {
         "mouth_std": opening,
-        "lips": lips,
+        "lips": moved,
         "blink": float(np.percentile(blink, 97) - np.percentile(blink, 50)),
-        "lids": float(np.percentile(lids, 97)) if len(lids) >= 3 else float("nan"),
+        "lids": _change(lids, 97),
         "turn": float(_steady(series.pose[good][:, :2]).std(axis=0).max()),
         "sway": _sway(series, picture),
         "samples": float(count),
@@ -113,7 +112,7 @@ def _talk(mouth: NDArray[np.float32], lips: NDArray[np.float32]) -> tuple[float,
     one, so that neither a slip of the landmarker counts nor how long somebody is silent."""
     last = max(0, len(mouth) - WINDOW)
     starts = [*range(0, last, STEP), last]
-    looks = [(_spread(mouth[i : i + WINDOW]), _change(lips[i : i + WINDOW])) for i in starts]
+    looks = [(_spread(mouth[i : i + WINDOW]), _change(lips[i : i + WINDOW], 70)) for i in starts]
     looks.sort(key=lambda look: look[0] * np.nan_to_num(look[1], nan=CLEAR) ** 2, reverse=True)
     return looks[1] if len(looks) > 2 else looks[0]
 
@@ -123,10 +122,10 @@ def _spread(mouth: NDArray[np.float32]) -> float:
     return float(np.std(np.clip(mouth, *np.percentile(mouth, (6, 94)))))
 
 
-def _change(lips: NDArray[np.float32]) -> float:
+def _change(values: NDArray[np.float32], percentile: int) -> float:
     """NaN where it is hardly known."""
-    known = lips[~np.isnan(lips)]
-    return float(np.percentile(known, 70)) if len(known) >= 3 else float("nan")
+    known = values[~np.isnan(values)]
+    return float(np.percentile(known, percentile)) if len(known) >= 3 else float("nan")
 
 
 def _steady(angles: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -27,12 +27,12 @@ class Actor:
     track: FaceTrack
     series: TrackSeries
     state: State
-    may_talk: bool = False
-    """Whether the lips move more than those of a print."""
     speaker: str = ""
     person: str = ""
     window: Box | None = None
     """The picture within the picture that the face is in: a webcam's box, half of a split screen."""
+    may_talk: bool = False
+    """Whether the lips move more than those of a print."""
 
     @property
     def name(self) -> str:
