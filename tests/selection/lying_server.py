@@ -205,3 +205,12 @@ def wording(text: str) -> Json:
 
 def scores(value: int) -> Json:
     return dict.fromkeys(CRITERIA, value)
+
+
+def always(sent: Sent) -> Callable[[Asked], Sent]:
+    return lambda asked: sent
+
+
+def once(sent: Sent) -> Callable[[Asked], Sent | None]:
+    """The first answer to every question is this one."""
+    return lambda asked: sent if asked.nth == 0 else None

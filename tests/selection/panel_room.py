@@ -106,3 +106,7 @@ def no_thread_is_left() -> bool:
 
 
 Mood = Callable[[Any], Any]
+
+
+def ledger(bench: StoreBench) -> Ledger:
+    return Ledger(bench.store, "talk")
