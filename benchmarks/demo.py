@@ -17,8 +17,8 @@ from resources.artifacts import Artifacts
 from resources.home import store_url
 from resources.media_store import MediaStore
 from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
-from shortform_assets.demo.judge import judge_plan, word_errors
-from shortform_assets.demo.truth import EpisodeTruth
+from shortform_assets.demo.episode_truth import EpisodeTruth
+from shortform_assets.demo.judge_episode import judge_plan, word_errors
 
 GOALS = {
     "clips": (">=", 4),

@@ -19,7 +19,7 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.selection import Shot, Shots
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
-from shortform_assets.selection.sound import HOP_MS, Sound
+from shortform_assets.selection.read.sound_events import HOP_MS, SoundMeasures
 
 TALK = Path(__file__).with_name("talk")
 GOOD = ("stories", "answers", "insights", "jokes")
@@ -54,7 +54,7 @@ class Episode:
     speakers: SpeakerTurns
     mezzanine: Mezzanine
     shots: Shots
-    sound: Sound
+    sound: SoundMeasures
     parts: list[Part] = field(default_factory=list)
 
     @property
@@ -224,7 +224,7 @@ class _Recording:
         shots = Shots(shots=(Shot(start_frame=0, end_frame=frames),))
         return Episode(name, transcript, speakers, mezzanine, shots, self._sound(length), parts)
 
-    def _sound(self, length: int) -> Sound:
+    def _sound(self, length: int) -> SoundMeasures:
         count = length // HOP_MS + 1
         level, pitch = np.full(count, -62.0), np.full(count, np.nan)
         for begin, end, gain, spread in self.loud:
@@ -238,4 +238,4 @@ class _Recording:
         for begin, end in self.laughs:
             laughing[begin // HOP_MS : end // HOP_MS + 1] = 1.0
             level[begin // HOP_MS : end // HOP_MS + 1] = -24.0
-        return Sound(level, pitch, laughing)
+        return SoundMeasures(level, pitch, laughing)

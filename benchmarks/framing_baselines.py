@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.clips import Aspect, AspectFraming, FaceTracks, Framing, Keyframe, Panel
-from shortform_assets.reframing.compose import shape_of
-from shortform_assets.reframing.series import ClipSeries
+from shortform_assets.reframing.direct.framings import shape_of
+from shortform_assets.reframing.see.series import ClipSeries
 
 Line = NDArray[np.float64]
 

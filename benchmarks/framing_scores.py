@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scenes import Truth
 
 from shortform_assets.contracts.clips import AspectFraming, CropPaths, FaceTracks, Panel
-from shortform_assets.contracts.slices.reframing import ReframingSlice
-from shortform_assets.reframing.series import ClipSeries
+from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
+from shortform_assets.reframing.see.series import ClipSeries
 
 Line = NDArray[np.float64]
 

@@ -25,15 +25,15 @@ from shortform_assets.contracts.clips import (
     VoiceMap,
 )
 from shortform_assets.contracts.edits import FramingEdits
-from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.reframing.crop_paths import frame_clip
-from shortform_assets.reframing.detect import FaceDetector
-from shortform_assets.reframing.landmarks import FaceLandmarker
-from shortform_assets.reframing.series import ClipSeries, load_series
-from shortform_assets.reframing.tracks import track_faces
-from shortform_assets.reframing.voices import map_voices
+from shortform_assets.reframing.see.detect import FaceDetector
+from shortform_assets.reframing.see.landmarks import FaceLandmarker
+from shortform_assets.reframing.see.series import ClipSeries, load_series
+from shortform_assets.reframing.see.tracks import track_faces
+from shortform_assets.reframing.who.voice_map import map_voices
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import AspectFraming, CropPaths, FaceTrack, FaceTracks, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
-from shortform_assets.contracts.slices.reframing import ReframingSlice
-from shortform_assets.reframing.camera import Reach, plan_path
+from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.crop_paths import direct_clip
-from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries
-from shortform_assets.reframing.tracks import summary
+from shortform_assets.reframing.direct.camera_path import Reach, plan_path
+from shortform_assets.reframing.see.series import ClipSeries, PictureSeries, TrackSeries
+from shortform_assets.reframing.see.tracks import summary
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "benchdata"
 RATE = FrameRate(num=25)

@@ -12,7 +12,7 @@ from scenes import Made
 
 from shortform_assets.contracts.clips import AspectFraming
 from shortform_assets.media.reader import read_frames
-from shortform_assets.reframing.compose import box_at
+from shortform_assets.reframing.direct.framings import box_at
 
 SPEAKS, LIVE, FLAT, CROP = (80, 220, 80), (230, 200, 80), (80, 80, 230), (0, 230, 255)
 HEIGHT = 360

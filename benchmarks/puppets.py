@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from sitters import FACE_PIXELS, Picture, Sitter
 
-from shortform_assets.reframing.lips import OVAL
+from shortform_assets.reframing.see.lips import OVAL
 
 LEVELS, LIDS = 9, 3
 """Mouth openings, closed to wide; eyelids, open to shut."""

@@ -26,19 +26,19 @@ from segmentation import f1, matched, pk, text_tiling, uniform, window_diff
 from windows import FOUND, Window, iou, judge
 
 from resources.bench import StoreBench
-from resources.embeddings import SentenceEmbeddings
 from resources.media_store import MediaStore
+from resources.wordllama_embedder import SentenceEmbeddings
 from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.selection import ClipPlan, Moments
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.embeddings import line_vectors
-from shortform_assets.selection.moments import heard_moments
 from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.script import read_script
-from shortform_assets.selection.sound import SILENT
-from shortform_assets.selection.topics import idf, segment
+from shortform_assets.selection.propose.moments import heard_moments
+from shortform_assets.selection.read.meaning import line_vectors
+from shortform_assets.selection.read.script import read_script
+from shortform_assets.selection.read.sound_events import SILENT
+from shortform_assets.selection.read.topics import idf, segment
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "benchdata"
 TOLERANCE = 2

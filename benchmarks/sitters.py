@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.reframing.lips import OVAL
+from shortform_assets.reframing.see.lips import OVAL
 
 Picture = NDArray[np.uint8]
 Mesh = NDArray[np.float64]

@@ -13,7 +13,7 @@ import numpy as np
 from noises import RATE, Sound, crowd, looped, music, room, silence
 from speech_scores import Stretch, Timed
 
-from shortform_assets.media.audio import read_speech
+from shortform_assets.media.audio_arrays import read_speech
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "media"
 _SHORT_SECONDS = 60
@@ -97,17 +97,17 @@ def noise(quick: bool, report: Callable[[str], None]) -> Iterator[tuple[str, Sou
 @cache
 def episode(quick: bool) -> Recording:
     """The demo's episode, sound only; its words are timed by Piper's phonemes."""
-    from shortform_assets.demo import sound
+    from shortform_assets.demo import episode_sound
+    from shortform_assets.demo.host_voices import RATE as SAID_RATE
+    from shortform_assets.demo.host_voices import PiperVoice
     from shortform_assets.demo.scripts import EPISODE_SCRIPT, parse_script
-    from shortform_assets.demo.voices import RATE as SAID_RATE
-    from shortform_assets.demo.voices import PiperVoice
 
     lines = parse_script(EPISODE_SCRIPT)
     lines = lines[:18] if quick else lines
     with tempfile.TemporaryDirectory() as folder:
-        said, frames = sound.place(lines, PiperVoice().speak(lines, Path(folder)))
+        said, frames = episode_sound.place(lines, PiperVoice().speak(lines, Path(folder)))
         mix = Path(folder) / "mix.wav"
-        sound.write_mix(sound.voice_tracks(said, frames), mix)
+        episode_sound.write_mix(episode_sound.voice_tracks(said, frames), mix)
         samples = read_speech(mix)
     turns = []
     for (host, _), group in groupby(said, lambda one: (one.line.host, one.line.segment)):
@@ -129,7 +129,7 @@ def _spoken_otherwise(sentence: str) -> bool:
 
 
 def _ms(samples: int) -> int:
-    from shortform_assets.demo.voices import RATE as SAID_RATE
+    from shortform_assets.demo.host_voices import RATE as SAID_RATE
 
     return round(samples * 1000 / SAID_RATE)
 
@@ -138,9 +138,9 @@ def _ms(samples: int) -> int:
 def _sentences() -> tuple[tuple[Sound, str], ...]:
     from scipy.signal import resample_poly
 
+    from shortform_assets.demo.host_voices import RATE as SAID_RATE
+    from shortform_assets.demo.host_voices import PiperVoice
     from shortform_assets.demo.scripts import EPISODE_SCRIPT, parse_script
-    from shortform_assets.demo.voices import RATE as SAID_RATE
-    from shortform_assets.demo.voices import PiperVoice
 
     lines = parse_script(EPISODE_SCRIPT)[:40]
     with tempfile.TemporaryDirectory() as folder:

@@ -16,15 +16,15 @@ from speech_scores import Stretch, Timed
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
 from resources.stt.recognizers import Recognizers
-from resources.stt.speakers import SpeakerModel
 from resources.stt.sphinx import SphinxAligner
+from resources.stt.voice_models import OnnxVoiceModel
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.genres import load_genre
 from shortform_assets.speech.transcribe import transcribe
 from shortform_assets.speech.turns import find_turns
-from shortform_assets.speech.written import drafts, in_order
+from shortform_assets.speech.words.word_assembly import drafts, in_order
 
 
 class Stage:
@@ -37,7 +37,7 @@ class Stage:
         if self._ears.second is not None:
             self._ears.second.load()
         self._aligner = SphinxAligner().load()
-        self._voices = SpeakerModel().load()
+        self._voices = OnnxVoiceModel().load()
 
     def words(self, samples: Sound) -> tuple[Transcript, float]:
         """The transcript and the seconds it took; the language is detected."""

@@ -11,7 +11,7 @@ from episodes import Episode
 from segmentation import text_tiling
 
 from shortform_assets.contracts.selection import ClipPlan
-from shortform_assets.selection.script import plain_text, tokenize
+from shortform_assets.selection.read.script import plain_text, tokenize
 
 FOUND = 0.5
 """Intersection over union from which a clip is a passage."""

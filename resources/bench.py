@@ -27,7 +27,7 @@ C = TypeVar("C", bound=Contract)
 
 
 class StoreBench:
-    """A `Workbench` over a media store; see `shortform_assets.workbench` for the verbs."""
+    """A `Workbench` over a media store; see `shortform_assets.ports.workbench` for the verbs."""
 
     def __init__(
         self,

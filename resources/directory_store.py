@@ -15,7 +15,7 @@ import obstore
 from obstore.store import LocalStore
 
 from resources.media_store import MediaStore, hash_file
-from resources.store_errors import Missing, Taken, clear_errors
+from resources.store_errors import KeyTaken, Missing, clear_errors
 from shortform_assets.contracts.base import Blob
 from shortform_assets.errors import InputError
 
@@ -57,7 +57,7 @@ class DirectoryStore(MediaStore):
                 if not owned or path.is_symlink() or not _moved(path, target, blob):
                     self._copied(path, target, blob)
             elif not _is_blob(key, blob) and hash_file(target) != blob:
-                raise Taken(f"{self.url}/{key}: other bytes stand here already")
+                raise KeyTaken(f"{self.url}/{key}: other bytes stand here already")
             if owned:
                 path.unlink(missing_ok=True)
 
@@ -97,7 +97,7 @@ def _moved(path: Path, target: Path, blob: Blob) -> bool:
             os.link(path, target)
     except FileExistsError:
         if hash_file(target) != blob:
-            raise Taken(f"{target}: other bytes stand here already") from None
+            raise KeyTaken(f"{target}: other bytes stand here already") from None
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from resources.media_store import MediaStore
 from resources.store_errors import Missing, StoreError
 from shortform_assets.errors import InputError
-from shortform_assets.spending import Charge, OverBudget
+from shortform_assets.ports.spending import Charge, OverBudget
 
 USD_VARIABLE, TOKENS_VARIABLE = "SHORTFORM_MAX_USD_PER_SOURCE", "SHORTFORM_MAX_TOKENS_PER_SOURCE"
 _MICRO = 1_000_000
@@ -51,7 +51,7 @@ class Caps:
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One call: what was set aside for it, and what it cost as far as that is known."""
 
     number: int
@@ -81,7 +81,7 @@ class Ledger:
         self._caps = caps if caps is not None else Caps.from_environment()
         self._lock = threading.Lock()
         self._last: int | None = None
-        self._entries: dict[int, Entry] = {}
+        self._entries: dict[int, LedgerEntry] = {}
 
     @contextmanager
     def reserve(self, what: str, usd: float, tokens: int = 0) -> Iterator[Charge]:
@@ -100,7 +100,7 @@ class Ledger:
             micro, tokens = self._sum()
         return micro / _MICRO, tokens
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[LedgerEntry, ...]:
         """Every call, oldest first."""
         with self._lock:
             self._refresh()
@@ -190,7 +190,7 @@ class Ledger:
     def _take(self, number: int, line: _Line) -> None:
         self._last = number
         if line.kind == "reserve":
-            self._entries[number] = Entry(
+            self._entries[number] = LedgerEntry(
                 number,
                 line.at,
                 line.what,

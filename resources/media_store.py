@@ -17,11 +17,11 @@ import obstore
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, S3Store
 
-from resources.store_errors import Missing, StoreError, Taken, check_key, clear_errors
+from resources.store_errors import KeyTaken, Missing, StoreError, check_key, clear_errors
 from shortform_assets.contracts.base import Blob
 from shortform_assets.errors import InputError
 
-__all__ = ["MediaStore", "Missing", "StoreError", "Taken", "blob_key", "hash_file"]
+__all__ = ["KeyTaken", "MediaStore", "Missing", "StoreError", "blob_key", "hash_file"]
 
 
 class MediaStore(ABC):
@@ -75,7 +75,7 @@ class MediaStore(ABC):
     def adopt_file(self, path: Path, key: str | None = None) -> Blob:
         """Take over a finished file: it is moved to its blob key (or to `key`, once) and gone from `path`.
 
-        Doing it again with the same bytes changes nothing. Raises Taken where `key` holds other bytes.
+        Doing it again with the same bytes changes nothing. Raises KeyTaken where `key` holds other bytes.
         """
         blob = hash_file(path)
         self._place(path, check_key(key) if key else blob_key(blob), blob, owned=True)

@@ -18,8 +18,8 @@ from typing import IO, Any, Protocol
 from resources.bench import sweep
 from resources.media_store import MediaStore
 from shortform_assets.contracts.delivery import Outcome, RenderTask
+from shortform_assets.delivery.job_records import outcome_of, survey, task_of
 from shortform_assets.delivery.outcomes import finish
-from shortform_assets.delivery.records import outcome_of, survey, task_of
 
 OnEvent = Callable[[str, str, float], None]
 """Told (output_id, state, fraction); state is in_progress, completed or failed."""
@@ -64,11 +64,11 @@ class LocalRenderPool:
             _Drain(self, store, list(dict.fromkeys(jobs)), on_event).run()
 
 
-class _Worker:
+class _RenderWorker:
     """One worker process in a session of its own, so that its FFmpeg can be ended with it."""
 
     def __init__(
-        self, header: dict[str, Any], inbox: queue.Queue[tuple[_Worker, dict[str, Any] | None]]
+        self, header: dict[str, Any], inbox: queue.Queue[tuple[_RenderWorker, dict[str, Any] | None]]
     ) -> None:
         self.job: str | None = None
         self.since = 0.0
@@ -139,7 +139,7 @@ class _Worker:
             for line in lines:
                 self._log.append(line[:500])
 
-    def _listen(self, inbox: queue.Queue[tuple[_Worker, dict[str, Any] | None]]) -> None:
+    def _listen(self, inbox: queue.Queue[tuple[_RenderWorker, dict[str, Any] | None]]) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as lines:
             for line in lines:
@@ -160,8 +160,8 @@ class _Drain:
         self.tasks: dict[str, RenderTask] = {key: task_of(store, key) for key in jobs}
         self.waiting = deque(jobs)
         self.deaths: Counter[str] = Counter()
-        self.inbox: queue.Queue[tuple[_Worker, dict[str, Any] | None]] = queue.Queue()
-        self.workers: list[_Worker] = []
+        self.inbox: queue.Queue[tuple[_RenderWorker, dict[str, Any] | None]] = queue.Queue()
+        self.workers: list[_RenderWorker] = []
         self.size = min(pool.workers, len(jobs))
         self.header = {"store": store.url, "executor": pool.name, "renderer": pool.renderer}
 
@@ -186,22 +186,22 @@ class _Drain:
             self._stop_all()
 
     def _start(self) -> None:
-        worker = _Worker(self.header, self.inbox)
+        worker = _RenderWorker(self.header, self.inbox)
         self.workers.append(worker)
         self._next(worker)
 
-    def _next(self, worker: _Worker) -> None:
+    def _next(self, worker: _RenderWorker) -> None:
         if self.waiting:
             worker.take(self.waiting.popleft())
         else:
             worker.job = None
             worker.release()
 
-    def _done(self, worker: _Worker, event: dict[str, Any]) -> None:
+    def _done(self, worker: _RenderWorker, event: dict[str, Any]) -> None:
         self._next(worker)
         self._tell(event["job"])
 
-    def _ended(self, worker: _Worker) -> None:
+    def _ended(self, worker: _RenderWorker) -> None:
         self.workers.remove(worker)
         reason, key = worker.epitaph(), worker.job
         if key is None:

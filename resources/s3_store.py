@@ -17,7 +17,7 @@ from obstore.store import S3Store
 
 from resources.blob_cache import BlobCache
 from resources.media_store import MediaStore, blob_key, hash_file
-from resources.store_errors import StoreError, Taken, clear_errors
+from resources.store_errors import KeyTaken, StoreError, clear_errors
 from shortform_assets.contracts.base import Blob
 from shortform_assets.errors import InputError
 
@@ -69,7 +69,7 @@ class BucketStore(MediaStore):
             for piece in obstore.get(self._objects, key).stream():
                 digest.update(piece)
             if digest.hexdigest() != blob.sha256:
-                raise Taken(f"{self.url}/{key}: other bytes stand here already") from None
+                raise KeyTaken(f"{self.url}/{key}: other bytes stand here already") from None
 
     def _localise(self, key: str, blob: Blob | None) -> Path:
         cached = self._cache.find(blob) if blob else None

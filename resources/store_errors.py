@@ -28,7 +28,7 @@ class Missing(StoreError, KeyError):
     __str__ = ShortformError.__str__
 
 
-class Taken(StoreError):
+class KeyTaken(StoreError):
     """Another content already stands under a key that is written only once."""
 
 

@@ -7,20 +7,27 @@ from typing import Any
 
 import dagster as dg
 
-from resources.embeddings import SentenceEmbeddings
 from resources.home import store_url
 from resources.media_store import MediaStore
-from resources.progress import SilentProgress
 from resources.ref_io import RefIOManager
 from resources.render_pool import LocalRenderPool
 from resources.stt.recognizers import Recognizers
-from resources.stt.speakers import SpeakerModel
 from resources.stt.sphinx import SphinxAligner
+from resources.stt.voice_models import OnnxVoiceModel
 from resources.vision import vision_from_environment
-from shortform_assets import checks
-from shortform_assets.assets import analysis, clips, creative, delivery, inputs, source
-from shortform_assets.jobs import deliver, shorten
-from shortform_assets.sensors import request_delivery
+from resources.wordllama_embedder import SentenceEmbeddings
+from shortform_assets.graph import checks
+from shortform_assets.graph.assets import (
+    analysis_assets,
+    clip_assets,
+    creative_assets,
+    delivery_assets,
+    input_assets,
+    source_assets,
+)
+from shortform_assets.graph.jobs import deliver, shorten
+from shortform_assets.graph.sensors import request_delivery
+from shortform_assets.ports.progress import SilentProgress
 
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -32,7 +39,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "progress": SilentProgress(),
         "recognizers": Recognizers(),
         "aligner": SphinxAligner(),
-        "voices": SpeakerModel(),
+        "voices": OnnxVoiceModel(),
         "embeddings": SentenceEmbeddings(),
         "vision": vision_from_environment(),
         "renderer": LocalRenderPool(),
@@ -40,7 +47,9 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         **given,
     }
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([inputs, source, analysis, clips, creative, delivery]),
+        assets=dg.load_assets_from_modules(
+            [input_assets, source_assets, analysis_assets, clip_assets, creative_assets, delivery_assets]
+        ),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
         jobs=[shorten, deliver],
         sensors=[request_delivery],

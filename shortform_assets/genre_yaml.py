@@ -17,7 +17,7 @@ SCALARS = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True)
-class Place:
+class YamlLocation:
     """A line of a file. `layer` counts from the genre's own file (0) towards base.yaml."""
 
     path: Path
@@ -32,7 +32,7 @@ class Place:
 class Marked:
     """A value and its place. A mapping has `items`; anything else is whole in `value`."""
 
-    place: Place
+    place: YamlLocation
     value: Any = None
     items: dict[str, Marked] = field(default_factory=dict)
     mapping: bool = False
@@ -60,7 +60,7 @@ class Marked:
     def deeper(self) -> Marked:
         """The same, one layer further from the genre's own file."""
         return Marked(
-            place=Place(self.place.path, self.place.line, self.place.layer + 1),
+            place=YamlLocation(self.place.path, self.place.line, self.place.layer + 1),
             value=self.value,
             items={key: item.deeper() for key, item in self.items.items()},
             mapping=self.mapping,
@@ -97,7 +97,7 @@ def read_yaml(path: Path) -> Marked:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if node is None:
-            return Marked(place=Place(path, 1), mapping=True)
+            return Marked(place=YamlLocation(path, 1), mapping=True)
         if not isinstance(node, yaml.MappingNode):
             raise InputError("a genre is a mapping of keys to values", f"{path}:1", "start with `selection:`")
         return _marked(loader, node, path, "", ())
@@ -121,7 +121,7 @@ def read_yaml(path: Path) -> Marked:
 def _marked(
     loader: yaml.SafeLoader, node: yaml.Node, path: Path, dotted: str, above: tuple[int, ...]
 ) -> Marked:
-    place = Place(path, node.start_mark.line + 1)
+    place = YamlLocation(path, node.start_mark.line + 1)
     if id(node) in above:
         raise InputError(f"{dotted}: holds itself", str(place), "remove the alias")
     above = (*above, id(node))
@@ -145,7 +145,7 @@ def _mapping(
 ) -> Marked:
     items: dict[str, Marked] = {}
     for key_node, value_node in node.value:
-        place = Place(path, key_node.start_mark.line + 1)
+        place = YamlLocation(path, key_node.start_mark.line + 1)
         if key_node.tag == "tag:yaml.org,2002:merge":
             raise InputError("<<: is not supported in a genre", str(place), "use `extends: other`")
         key = loader.construct_object(key_node, deep=True) if isinstance(key_node, yaml.ScalarNode) else None
@@ -164,4 +164,4 @@ def _mapping(
         item = _marked(loader, value_node, path, name, above)
         # The line of the key, not of a value that begins below it.
         items[key] = Marked(place=place, value=item.value, items=item.items, mapping=item.mapping)
-    return Marked(place=Place(path, node.start_mark.line + 1), items=items, mapping=True)
+    return Marked(place=YamlLocation(path, node.start_mark.line + 1), items=items, mapping=True)

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from shortform_assets.contracts.slices import GenreConfig
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
-from shortform_assets.genre_yaml import Marked, Place, merge, read_yaml
+from shortform_assets.genre_yaml import Marked, YamlLocation, merge, read_yaml
 
 BASE = "base"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -188,7 +188,7 @@ def _explained(errors: ValidationError, merged: Marked) -> InputError:
     return InputError(what + more, str(place), fix)
 
 
-def _located(error: Any, merged: Marked) -> tuple[Place, str, str]:
+def _located(error: Any, merged: Marked) -> tuple[YamlLocation, str, str]:
     keys = [str(part) for part in error["loc"]]
     message = str(error["msg"]).removeprefix("Value error, ")
     node, depth = merged.find(keys)

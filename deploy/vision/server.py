@@ -1,6 +1,6 @@
 """A vision server: `python deploy/vision/server.py --data FOLDER` tracks faces for `SHORTFORM_VISION=http`.
 
-It keeps the protocol of `resources.vision.wire`: pictures come by hash, a job is one clip and named by its
+It keeps the protocol of `resources.vision.http_protocol`: pictures come by hash, a job is one clip and named by its
 content, its tracks are fetched as JSON and its series by hash. The work is done by the same worker program
 as everywhere, in processes of their own; what a killed one was at is reported as failed and may be sent
 again. It remembers jobs in memory only: after a restart clients send theirs again, and what was finished
@@ -32,10 +32,10 @@ from vision_queue import Full, VisionQueue
 from resources.directory_store import DirectoryStore
 from resources.media_store import hash_file
 from resources.models import Models
-from resources.vision.base import fingerprint
-from resources.vision.local import PROGRAM
-from resources.vision.mailbox import ROOT, VisionJob
-from resources.vision.wire import BLOBS, HEALTH, JOBS, Lacking, job_id, media_of
+from resources.vision.executor_base import fingerprint
+from resources.vision.http_protocol import BLOBS, HEALTH, JOBS, Lacking, job_id, media_of
+from resources.vision.job_store import ROOT, VisionJob
+from resources.vision.local_executor import PROGRAM
 
 MOST_JOB_BYTES = 1 << 20
 BUSY_SECONDS = 2

@@ -7,10 +7,10 @@ import time
 from collections.abc import Mapping, Sequence
 
 from resources.media_store import MediaStore
-from resources.vision.crew import Crew, VisionFailed
-from resources.vision.local import launcher
-from resources.vision.mailbox import Device, Result, VisionJob, VisionResult
-from resources.vision.wire import JobStatus
+from resources.vision.http_protocol import JobStatus
+from resources.vision.job_store import Device, Result, VisionJob, VisionResult
+from resources.vision.local_executor import launcher
+from resources.vision.worker_crew import Crew, VisionFailed
 from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks
 

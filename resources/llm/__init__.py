@@ -1,5 +1,5 @@
 """Language models as judges of clips."""
 
-from resources.llm.panel import Panel, panel_for
+from resources.llm.judge_panel import JudgePanel, panel_for
 
-__all__ = ["Panel", "panel_for"]
+__all__ = ["JudgePanel", "panel_for"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resources.llm.prices import NoPrice
-from shortform_assets.spending import OverBudget
+from shortform_assets.ports.spending import OverBudget
 
 
 @dataclass(frozen=True)

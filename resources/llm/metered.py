@@ -14,8 +14,8 @@ from pydantic_ai.settings import ModelSettings
 
 from resources.llm.failures import classify
 from resources.llm.prices import Tariff, tokens_of
-from resources.llm.timing import Clock, Gate, OutOfTime
-from shortform_assets.spending import Purse
+from resources.llm.time_budget import Clock, Gate, OutOfTime
+from shortform_assets.ports.spending import Purse
 
 BACK_OFF_SECONDS = 0.5
 

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from shortform_assets.contracts.slices.panel import Price
+from shortform_assets.contracts.slices.panel_slice import Price
 
 LETTERS_A_TOKEN = 3.5
 """Bytes of UTF-8; most text has more to a token, so an estimate is rather too high."""

@@ -13,19 +13,19 @@ from urllib.parse import urlsplit
 
 from resources.stt.amazon_answer import transcript
 from resources.stt.amazon_calls import Gone, client
-from resources.stt.amazon_job import Job, Passage
+from resources.stt.amazon_job import Job, TransferBucket
 from resources.stt.loaded import LoadedOnce
+from resources.stt.remote_provider import Patience, told, wav
 from resources.stt.segments import Nonsense
-from resources.stt.wire import Patience, told, wav
 from shortform_assets.errors import InputError
-from shortform_assets.speech.recognizer import (
+from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
     ProviderFailed,
     RawTranscript,
     Recognizer,
 )
-from shortform_assets.spending import Purse
+from shortform_assets.ports.spending import Purse
 
 BUCKET_VARIABLE = "SHORTFORM_TRANSCRIBE_BUCKET"
 VOCABULARY_VARIABLE = "SHORTFORM_TRANSCRIBE_VOCABULARY"
@@ -78,7 +78,7 @@ class AmazonTranscribeProvider(LoadedOnce[Recognizer]):
                 BUCKET_VARIABLE,
                 "set it to a bucket of yours, such as my-bucket or my-bucket/folder",
             )
-        passage = Passage(client("s3"), bucket, f"{prefix.strip('/') or 'shortform-speech'}/")
+        passage = TransferBucket(client("s3"), bucket, f"{prefix.strip('/') or 'shortform-speech'}/")
         return _Transcribe(client("transcribe"), passage, self._vocabulary, self._purse, self._patience)
 
 
@@ -86,7 +86,7 @@ class _Transcribe:
     name = "Amazon Transcribe"
 
     def __init__(
-        self, service: Any, passage: Passage, vocabulary: str, purse: Purse | None, patience: Patience
+        self, service: Any, passage: TransferBucket, vocabulary: str, purse: Purse | None, patience: Patience
     ) -> None:
         self._service, self._passage, self._vocabulary = service, passage, vocabulary
         self._purse, self._patience = purse, patience

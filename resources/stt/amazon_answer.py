@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
 from resources.stt.segments import Nonsense, cut_segments
-from shortform_assets.speech.recognizer import RawTranscript, RawWord
+from shortform_assets.ports.recognizer import RawTranscript, RawWord
 
 
 class _Alternative(BaseModel):

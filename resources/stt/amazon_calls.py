@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from resources.stt.wire import Setback, Timer, told
+from resources.stt.remote_provider import Setback, Timer, told
 from shortform_assets.errors import InputError
-from shortform_assets.speech.recognizer import ProviderFailed
+from shortform_assets.ports.recognizer import ProviderFailed
 
 T = TypeVar("T")
 _BUSY = frozenset(
@@ -31,7 +31,7 @@ _ABSENT_JOB = "job couldn't be found"
 _RIGHTS = "check the AWS credentials, and that they may use the bucket and Transcribe"
 
 
-class Taken(Exception):
+class JobNameTaken(Exception):
     """A job of that name is there already."""
 
 
@@ -60,12 +60,12 @@ def client(service: str) -> Any:
 
 
 def insist(who: str, timer: Timer, call: Callable[[], T]) -> T:
-    """`call()`, again and again while AWS is busy; Taken, Gone or ProviderFailed."""
+    """`call()`, again and again while AWS is busy; JobNameTaken, Gone or ProviderFailed."""
     return timer.insist(who, lambda: once(who, call))
 
 
 def once(who: str, call: Callable[[], T]) -> T:
-    """`call()` with AWS's errors sorted: Setback, Taken, Gone, ProviderFailed."""
+    """`call()` with AWS's errors sorted: Setback, JobNameTaken, Gone, ProviderFailed."""
     from botocore import exceptions as aws
     from botocore.parsers import ResponseParserError
 
@@ -95,7 +95,7 @@ def _sorted(who: str, response: dict[str, Any]) -> Exception:
     if code in _BUSY or status >= 500:
         return Setback(f"AWS answered {code or status}", "try later, or ask AWS for a higher limit")
     if code == "ConflictException":
-        return Taken(message)
+        return JobNameTaken(message)
     if code in _ABSENT or (code == "404") or (code == "BadRequestException" and _ABSENT_JOB in message):
         return Gone(message)
     if code == "NoSuchBucket":

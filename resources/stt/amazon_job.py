@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from resources.stt.amazon_calls import Gone, Lost, Taken, insist, once
-from resources.stt.wire import Setback, Timer, set_aside, told
-from shortform_assets.speech.recognizer import SAMPLE_RATE, ProviderFailed
-from shortform_assets.spending import Purse
+from resources.stt.amazon_calls import Gone, JobNameTaken, Lost, insist, once
+from resources.stt.remote_provider import Setback, Timer, set_aside, told
+from shortform_assets.ports.recognizer import SAMPLE_RATE, ProviderFailed
+from shortform_assets.ports.spending import Purse
 
 T = TypeVar("T")
 _USD_PER_MINUTE, _LEAST_SECONDS = 0.024, 15
@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Passage:
+class TransferBucket:
     """The place in a bucket through which sound and transcript pass."""
 
     s3: Any
@@ -46,7 +46,7 @@ class Job:
         self,
         who: str,
         service: Any,
-        passage: Passage,
+        passage: TransferBucket,
         sound: bytes,
         language_code: str,
         vocabulary: str,
@@ -129,7 +129,7 @@ class Job:
 
         try:
             self._timer.insist(self._who, attempt)
-        except Taken:
+        except JobNameTaken:
             # Where an answer was lost, the job that is there is the one just started.
             return self._lost
         return True

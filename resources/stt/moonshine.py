@@ -13,15 +13,15 @@ import numpy as np
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import USUAL_LOGPROB
-from resources.stt.voiced import spread
+from resources.stt.spread_times import spread
 from shortform_assets.errors import InputError
-from shortform_assets.speech.recognizer import (
+from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
     ProviderFailed,
     RawTranscript,
 )
-from shortform_assets.speech.voice_activity import Span, find_voice, next_chunk
+from shortform_assets.speech.words.voice_activity import Span, find_voice, next_chunk
 
 _PACKAGE, _INSTALL = "moonshine-voice", "moonshine-voice==0.0.73"
 _MODEL = "moonshine-tiny-en"

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
 from resources.stt.segments import USUAL_LOGPROB, Nonsense, cut_segments, segment
-from resources.stt.spelling import spell
-from shortform_assets.speech.recognizer import RawSegment, RawTranscript, RawWord
+from resources.stt.word_fitting import spell
+from shortform_assets.ports.recognizer import RawSegment, RawTranscript, RawWord
 
 
 class _Shape(BaseModel):
@@ -45,7 +45,7 @@ class _Usage(_Shape):
     seconds: FiniteFloat | None = None
 
 
-class Answer(_Shape):
+class OpenAIAnswer(_Shape):
     """What the server sent."""
 
     text: str
@@ -55,10 +55,10 @@ class Answer(_Shape):
     usage: _Usage | None = None
 
 
-def read_answer(body: bytes) -> Answer:
+def read_answer(body: bytes) -> OpenAIAnswer:
     """`body` as an answer; Nonsense where it is none."""
     try:
-        return Answer.model_validate_json(body)
+        return OpenAIAnswer.model_validate_json(body)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         if fault["type"] == "json_invalid":
@@ -68,7 +68,7 @@ def read_answer(body: bytes) -> Answer:
         raise Nonsense(f"has the wrong shape ({where}: {fault['msg']})") from None
 
 
-def transcript(answer: Answer, language: str, seconds: float) -> RawTranscript:
+def transcript(answer: OpenAIAnswer, language: str, seconds: float) -> RawTranscript:
     """The answer as segments with words; Nonsense where its words are not those of its text."""
     if answer.segments:
         segments = _with_words(answer, answer.segments)
@@ -83,7 +83,7 @@ def transcript(answer: Answer, language: str, seconds: float) -> RawTranscript:
     return RawTranscript(language, 1.0, tuple(segments))
 
 
-def _with_words(answer: Answer, segments: list[_Segment]) -> list[RawSegment]:
+def _with_words(answer: OpenAIAnswer, segments: list[_Segment]) -> list[RawSegment]:
     # Each word is as sure as its segment where the server says no more.
     words = [_raw(word, found.avg_logprob) for found in segments for word in found.words or ()]
     if answer.words:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from resources.stt.loaded import LoadedOnce
-from resources.stt.openai_answer import Answer, read_answer, transcript
+from resources.stt.openai_answer import OpenAIAnswer, read_answer, transcript
 from resources.stt.openai_endpoint import KEY_VARIABLE, URL_VARIABLE, Endpoint
+from resources.stt.remote_provider import Patience, Setback, Timer, set_aside, told, wav
 from resources.stt.segments import Nonsense
-from resources.stt.wire import Patience, Setback, Timer, set_aside, told, wav
-from shortform_assets.speech.recognizer import (
+from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
     ProviderFailed,
     RawTranscript,
     Recognizer,
 )
-from shortform_assets.spending import Purse
+from shortform_assets.ports.spending import Purse
 
 if TYPE_CHECKING:
     import httpx2
@@ -99,7 +99,7 @@ class _Remote:
         progress(1.0)
         return heard
 
-    def _ask(self, sound: bytes, form: Mapping[str, Any], seconds: float, timer: Timer) -> Answer:
+    def _ask(self, sound: bytes, form: Mapping[str, Any], seconds: float, timer: Timer) -> OpenAIAnswer:
         """One call. What may have been billed without an answer stays set aside in full."""
         import httpx2
 

@@ -13,8 +13,8 @@ from resources.stt.whisper import WhisperProvider
 from resources.stt.whisperx import WhisperXProvider
 from shortform_assets.contracts.slices import SpeechSlice
 from shortform_assets.errors import InputError
-from shortform_assets.speech.recognizer import Ears, Provider
-from shortform_assets.spending import Purse
+from shortform_assets.ports.recognizer import Ears, Provider
+from shortform_assets.ports.spending import Purse
 
 Make = Callable[[str, Purse | None], Provider]
 """A provider of a model (empty for its default) that pays from a purse."""

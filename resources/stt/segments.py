@@ -6,8 +6,8 @@ import math
 import zlib
 from collections.abc import Sequence
 
-from resources.stt.spelling import spell
-from shortform_assets.speech.recognizer import RawSegment, RawWord
+from resources.stt.word_fitting import spell
+from shortform_assets.ports.recognizer import RawSegment, RawWord
 
 USUAL_LOGPROB = -0.5
 """For providers that do not say how sure they are: what Whisper shows for ordinary speech."""

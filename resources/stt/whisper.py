@@ -9,7 +9,7 @@ from typing import Any
 
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
-from shortform_assets.speech.recognizer import (
+from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
     RawSegment,

@@ -17,9 +17,9 @@ from resources.model_registry import REGISTRY
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import USUAL_LOGPROB, segment
-from resources.stt.voiced import spread
+from resources.stt.spread_times import spread
 from shortform_assets.errors import InputError
-from shortform_assets.speech.recognizer import (
+from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
     ProviderFailed,
@@ -27,7 +27,7 @@ from shortform_assets.speech.recognizer import (
     RawTranscript,
     RawWord,
 )
-from shortform_assets.speech.voice_activity import Voice, find_voice
+from shortform_assets.speech.words.voice_activity import VoiceActivity, find_voice
 
 _INSTALL = "pip install 'shortform[whisperx]'"
 _BATCH = {"cpu": 4, "cuda": 16}
@@ -202,7 +202,7 @@ def _insist_on_local(folder: Path, language: str | None) -> None:
 
 def _spread(heard: Sequence[dict[str, Any]], samples: Floats, language: str) -> list[RawSegment]:
     length = len(samples) * 1000 // SAMPLE_RATE
-    voice = Voice(find_voice(lambda low, high: samples[low * 16 : high * 16], length))
+    voice = VoiceActivity(find_voice(lambda low, high: samples[low * 16 : high * 16], length))
     found = []
     for part in heard:
         start, end = round(part["start"] * 1000), round(part["end"] * 1000)

@@ -10,7 +10,7 @@ import dagster as dg
 
 from resources.media_store import MediaStore
 from resources.store_errors import StoreError
-from resources.vision.messages import FOLDER, STORE, chunk_key
+from resources.vision.store_messages import FOLDER, STORE, chunk_key
 
 _SECONDS = 2.0
 

@@ -1,4 +1,4 @@
-"""One clip at a vision server: requests that are tried again, and the protocol of `resources.vision.wire`."""
+"""One clip at a vision server: requests that are tried again, and the protocol of `resources.vision.http_protocol`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from resources.media_store import MediaStore, hash_file
 from resources.store_errors import Missing
-from resources.vision.crew import ATTEMPTS, VisionFailed, dropped
-from resources.vision.mailbox import Result, VisionJob
-from resources.vision.wire import BLOBS, JOBS, JobStatus, Lacking, job_id, media_of
+from resources.vision.http_protocol import BLOBS, JOBS, JobStatus, Lacking, job_id, media_of
+from resources.vision.job_store import Result, VisionJob
+from resources.vision.worker_crew import ATTEMPTS, VisionFailed, dropped
 from shortform_assets.contracts.base import Blob
 
 if TYPE_CHECKING:

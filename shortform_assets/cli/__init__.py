@@ -1,0 +1,1 @@
+"""The `shortform` command: arguments, tables and progress in the terminal; no algorithm."""

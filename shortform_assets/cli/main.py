@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shortform_assets.cli import plan as plan_commands
-from shortform_assets.cli import reframe as reframe_commands
+from shortform_assets.cli import plan_commands as plan_commands
+from shortform_assets.cli import reframe_command as reframe_commands
 from shortform_assets.cli.exit_codes import FAILED, INTERRUPTED, OK
 from shortform_assets.errors import ShortformError
 
@@ -69,10 +69,10 @@ def run(
     ] = None,
 ) -> None:
     """Turn each FILE into finished clips in OUT. Run it again to resume or to reuse."""
-    from shortform_assets.cli.glossary import parse_glossary
-    from shortform_assets.cli.run import Order, run_sources
+    from shortform_assets.cli.glossary_option import parse_glossary
+    from shortform_assets.cli.run_commands import Order, run_sources
     from shortform_assets.contracts.source import Brief
-    from shortform_assets.selection.brief import parse_about, parse_exclude
+    from shortform_assets.selection.edit.brief import parse_about, parse_exclude
 
     with reported():
         order = Order(
@@ -98,7 +98,7 @@ def fix(
     ] = None,
 ) -> None:
     """Correct words in captions, titles and exports; only the clips that hold them are rendered again."""
-    from shortform_assets.cli.fix import fix as fix_words
+    from shortform_assets.cli.fix_command import fix as fix_words
 
     with reported():
         fix_words(console, key, wrong, right, clip)
@@ -111,7 +111,7 @@ def rerun(
     failed: Annotated[bool, typer.Option("--failed", help="Give failed outputs another try.")] = False,
 ) -> None:
     """Run a registered source again; only what changed is computed."""
-    from shortform_assets.cli.run import rerun_source
+    from shortform_assets.cli.run_commands import rerun_source
 
     with reported():
         code = rerun_source(console, key, out=out, failed=failed)
@@ -121,7 +121,7 @@ def rerun(
 @app.command()
 def status(key: Annotated[str | None, typer.Argument(help="One source; all without it.")] = None) -> None:
     """Where every source stands, or every stage and output of one."""
-    from shortform_assets.cli.status import show_all, show_one
+    from shortform_assets.cli.status_commands import show_all, show_one
 
     with reported():
         show_one(console, key) if key else show_all(console)
@@ -130,7 +130,7 @@ def status(key: Annotated[str | None, typer.Argument(help="One source; all witho
 @app.command("list")
 def list_sources() -> None:
     """The registered sources and their partition keys."""
-    from shortform_assets.cli.status import show_all
+    from shortform_assets.cli.status_commands import show_all
 
     with reported():
         show_all(console)
@@ -142,7 +142,7 @@ def reset(
     stage: Annotated[str, typer.Option("--from", help="The first stage to compute again.")],
 ) -> None:
     """Compute a stage and all after it again on the next run; the old artifacts stay."""
-    from shortform_assets.cli.status import reset_from
+    from shortform_assets.cli.status_commands import reset_from
 
     with reported():
         stages = reset_from(key, stage)
@@ -166,7 +166,7 @@ def overlay(
     out: Annotated[Path, typer.Option(help="The video to write.")] = Path("overlay.mp4"),
 ) -> None:
     """A video of one clip that shows who was found, who speaks, and why the camera moves."""
-    from shortform_assets.cli.overlay import overlay as draw
+    from shortform_assets.cli.overlay_command import overlay as draw
 
     with reported():
         draw(console, key, clip, out)

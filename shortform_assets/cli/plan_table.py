@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
-from shortform_assets.previews import clock
-from shortform_assets.selection.draft import Row
-from shortform_assets.selection.edit_anchor import stretch
+from shortform_assets.graph.previews import clock
+from shortform_assets.selection.edit.edit_anchor import stretch
+from shortform_assets.selection.edit.plan_draft import Row
 
 MOST_REASONS = 6
 

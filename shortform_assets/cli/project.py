@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from resources.artifacts import Artifacts
 from resources.home import find_home, store_url
 from resources.media_store import MediaStore
-from resources.progress import Progress
 from resources.registry import Registry
 from shortform_assets.errors import InputError
+from shortform_assets.ports.progress import Progress
 
 if TYPE_CHECKING:
     import dagster as dg

@@ -20,7 +20,7 @@ class Font(Contract):
 
 
 class CaptionStyle(Contract):
-    """Karaoke captions. Sizes are shares of the height of a 9:16 output (see `creative/typeset.py` for
+    """Karaoke captions. Sizes are shares of the height of a 9:16 output (see `creative/captions/typeset.py` for
     the others)."""
 
     font: str

@@ -26,17 +26,17 @@ from shortform_assets.contracts.creative import (
 )
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
-from shortform_assets.contracts.slices.enhancement import EnhancementSlice, SafeBox
+from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice, SafeBox
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.captions import Measure, Page, caption_pages
-from shortform_assets.creative.fixes import fix_clip, fix_words
-from shortform_assets.creative.hook import caption_bands, card_band, hook_end, hook_overlay
-from shortform_assets.creative.logo import logo_ratio, place_logo, show_logo
-from shortform_assets.creative.placement import Band, Block, place, text_width
-from shortform_assets.creative.typeset import Typeface, line_share, type_px
-from shortform_assets.creative.words import SpokenWord, clip_words
+from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
+from shortform_assets.creative.captions.hook import caption_bands, card_band, hook_end, hook_overlay
+from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
+from shortform_assets.creative.captions.pages import Measure, Page, caption_pages
+from shortform_assets.creative.captions.placement import Band, Block, place, text_width
+from shortform_assets.creative.captions.typeset import Typeface, line_share, type_px
+from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
 from shortform_assets.errors import ClipFault, InputError
-from shortform_assets.workbench import Workbench
+from shortform_assets.ports.workbench import Workbench
 
 _STAGE = "enhancement_plan"
 

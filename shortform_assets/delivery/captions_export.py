@@ -9,7 +9,7 @@ from functools import cached_property
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import ClipWord
-from shortform_assets.delivery.cues import Cue, TimedWord, cues, label
+from shortform_assets.delivery.cues import SubtitleCue, TimedWord, cues, label
 
 _UNSPACED = frozenset(("zh", "ja", "th", "lo", "my", "km", "bo", "yue"))
 """Languages written without spaces."""
@@ -43,7 +43,7 @@ class Captions:
         return Captions(language, duration, timed, named)
 
     @cached_property
-    def cues(self) -> list[Cue]:
+    def cues(self) -> list[SubtitleCue]:
         return cues(self.words, self.duration_ms, self.language not in _UNSPACED, self.named)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from shortform_assets.creative.typeset import displayed
+from shortform_assets.creative.captions.typeset import displayed
 
 LINES, COLUMNS = 2, 42
 SHORTEST_MS, LONGEST_MS = 1000, 7000
@@ -41,7 +41,7 @@ class TimedWord:
 
 
 @dataclass(frozen=True)
-class Cue:
+class SubtitleCue:
     """Lines on screen in [start_ms, end_ms). `speaker` is empty where there are several or none is known."""
 
     start_ms: int
@@ -52,7 +52,7 @@ class Cue:
 
 def cues(
     words: Sequence[TimedWord], duration_ms: int, spaced: bool = True, labels: bool = False
-) -> list[Cue]:
+) -> list[SubtitleCue]:
     """Cues that hold all `words` once, in order, within [0, duration_ms] and apart in time.
 
     `words` start in order. `spaced` is False for languages written without spaces. `labels` leaves room in
@@ -158,13 +158,13 @@ class _Layout:
             return 0.0
         return _CLAUSE if _pausing(text) else _UNFINISHED
 
-    def cue(self, first: int, end: int) -> Cue:
+    def cue(self, first: int, end: int) -> SubtitleCue:
         words, cut = self.words[first:end], self.split(first, end)
         texts = [word.text for word in words]
         lines = [self.space.join(texts[: cut - first]), self.space.join(texts[cut - first :])]
         voices = {word.speaker for word in words}
         until = max(words[-1].end_ms + _HOLD_MS, words[0].start_ms + SHORTEST_MS)
-        return Cue(
+        return SubtitleCue(
             words[0].start_ms,
             min(until, self.starts[end], words[0].start_ms + LONGEST_MS),
             tuple(line for line in lines if line),
@@ -172,9 +172,9 @@ class _Layout:
         )
 
 
-def _apart(found: Sequence[Cue], duration_ms: int) -> list[Cue]:
+def _apart(found: Sequence[SubtitleCue], duration_ms: int) -> list[SubtitleCue]:
     """At least a millisecond each and none over another; a short one comes earlier where that is free."""
-    apart: list[Cue] = []
+    apart: list[SubtitleCue] = []
     for number, cue in enumerate(found):
         free = apart[-1].end_ms if apart else 0
         # Words that crowd the end leave a millisecond to each cue that follows.

@@ -10,13 +10,13 @@ from shortform_assets.contracts.delivery import Delivery, DeliveryFile, OutputSt
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.fixes import fix_plan, fix_words
-from shortform_assets.creative.words import MILLISECONDS, source_words
+from shortform_assets.creative.captions.clip_words import MILLISECONDS, source_words
+from shortform_assets.creative.fixes.word_fixes import fix_plan, fix_words
 from shortform_assets.delivery.captions_export import FORMATS, Captions
+from shortform_assets.delivery.file_names import file_stems
 from shortform_assets.delivery.manifest import manifest
-from shortform_assets.delivery.names import file_stems
 from shortform_assets.delivery.review import review_page
-from shortform_assets.workbench import Workbench
+from shortform_assets.ports.workbench import Workbench
 
 MANIFEST_NAME, REVIEW_NAME, TRANSCRIPT_STEM = "manifest.json", "index.html", "transcript"
 

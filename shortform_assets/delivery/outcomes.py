@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from shortform_assets.contracts.creative import Composition, RenderJob
 from shortform_assets.contracts.delivery import Attempt, Outcome, OutputState, RenderTask, State
-from shortform_assets.delivery.records import (
+from shortform_assets.delivery.job_records import (
     Objects,
     Seen,
     attempt_path,
@@ -30,7 +30,7 @@ from shortform_assets.delivery.records import (
     survey,
     task_of,
 )
-from shortform_assets.delivery.reuse import earlier_render, render_key
+from shortform_assets.delivery.render_reuse import earlier_render, render_key
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Quality
-from shortform_assets.delivery.boxes import walk
+from shortform_assets.delivery.mp4_boxes import walk
 from shortform_assets.errors import ClipFault
 
 NEARLY_SILENT_LUFS = -50.0

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.demo.episode_sound import FPS, SAMPLES, PlacedLine
+from shortform_assets.demo.episode_truth import CameraShot, ShotKind
 from shortform_assets.demo.faces import LIDS
 from shortform_assets.demo.scripts import Host
-from shortform_assets.demo.sound import FPS, SAMPLES, Said
-from shortform_assets.demo.truth import Shot, ShotKind
 
 CLOSE_SECONDS = 3.0
 """A turn shorter than this is never shown in close-up."""
@@ -20,12 +20,12 @@ SHORTEST = 30
 _EARLY = 4
 
 
-def direct(said: Sequence[Said], frames: int) -> tuple[Shot, ...]:
+def direct(said: Sequence[PlacedLine], frames: int) -> tuple[CameraShot, ...]:
     """Mostly the wide shot; each host's longest turn of a segment is a close-up, cut just before it begins.
 
     Hello and goodbye stay wide.
     """
-    turns: dict[int, list[Said]] = {}
+    turns: dict[int, list[PlacedLine]] = {}
     for one in said:
         turns.setdefault(one.line.turn, []).append(one)
     longest: dict[tuple[str, Host], tuple[int, int, int]] = {}
@@ -37,7 +37,7 @@ def direct(said: Sequence[Said], frames: int) -> tuple[Shot, ...]:
         ):
             longest[key] = last - first, first - _EARLY, last + _EARLY
     closes = sorted((start, end, host) for (_, host), (_, start, end) in longest.items())
-    shots: list[Shot] = []
+    shots: list[CameraShot] = []
     at = 0
     for k, (start, end, host) in enumerate(closes):
         following = closes[k + 1][0] if k + 1 < len(closes) else frames
@@ -45,16 +45,16 @@ def direct(said: Sequence[Said], frames: int) -> tuple[Shot, ...]:
         # A wide shot too short to be seen is not worth its cut.
         end = min(following if following - end < SHORTEST else end, frames)
         if start > at:
-            shots.append(Shot(start=at, end=start, kind="wide"))
+            shots.append(CameraShot(start=at, end=start, kind="wide"))
         close: ShotKind = "close_a" if host == "A" else "close_b"
-        shots.append(Shot(start=start, end=end, kind=close))
+        shots.append(CameraShot(start=start, end=end, kind=close))
         at = end
     if at < frames:
-        shots.append(Shot(start=at, end=frames, kind="wide"))
+        shots.append(CameraShot(start=at, end=frames, kind="wide"))
     return tuple(shots)
 
 
-def move_head(said: Sequence[Said], host: Host, frames: int) -> NDArray[np.int64]:
+def move_head(said: Sequence[PlacedLine], host: Host, frames: int) -> NDArray[np.int64]:
     """(frames, 3): right, down in hundredths of a unit of the set, clockwise turn in hundredths of a degree.
 
     A slow drift, and nods while the host talks.

@@ -13,20 +13,20 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from shortform_assets.contracts.base import Blob, FrameRate, canonical_json
-from shortform_assets.demo import acting, sound
-from shortform_assets.demo.picture import Acting, draw_frames
-from shortform_assets.demo.scripts import EPISODE_SCRIPT, NAMES, Host, Line, parse_script
-from shortform_assets.demo.sound import FPS, HOSTS, Said
-from shortform_assets.demo.truth import (
+from shortform_assets.demo import acting, episode_sound
+from shortform_assets.demo.episode_picture import Acting, draw_frames
+from shortform_assets.demo.episode_sound import FPS, HOSTS, PlacedLine
+from shortform_assets.demo.episode_truth import (
+    CameraShot,
     EpisodeTruth,
     HostTruth,
-    Shot,
     TrueSegment,
     TrueSentence,
     TrueTurn,
     TrueWord,
 )
-from shortform_assets.demo.voices import RATE, PiperVoice, Voice
+from shortform_assets.demo.host_voices import RATE, HostVoice, PiperVoice
+from shortform_assets.demo.scripts import EPISODE_SCRIPT, NAMES, Host, ScriptLine, parse_script
 from shortform_assets.errors import InputError
 
 Progress = Callable[[float, str], None]
@@ -47,7 +47,7 @@ def make_episode(
     *,
     script: str = EPISODE_SCRIPT,
     size: tuple[int, int] = (1920, 1080),
-    voice: Voice | None = None,
+    voice: HostVoice | None = None,
     seconds: float | None = None,
     progress: Progress | None = None,
 ) -> Episode:
@@ -75,15 +75,15 @@ def make_episode(
     try:
         report(0.0, "speaking")
         spoken = talker.speak(lines, scratch)
-        said, frames = sound.place(lines, spoken)
+        said, frames = episode_sound.place(lines, spoken)
         if seconds is not None:
             said, frames = _first(said, seconds)
-        tracks = sound.voice_tracks(said, frames)
-        sound.write_mix(tracks, scratch / "mix.wav")
+        tracks = episode_sound.voice_tracks(said, frames)
+        episode_sound.write_mix(tracks, scratch / "mix.wav")
         shots = acting.direct(said, frames)
         acts = {
             host: Acting(
-                sound.mouth_levels(tracks[host], said, host, frames),
+                episode_sound.mouth_levels(tracks[host], said, host, frames),
                 acting.blink(host, frames),
                 acting.move_head(said, host, frames),
             )
@@ -121,7 +121,7 @@ def make_episode(
 
 
 def _film(
-    shots: tuple[Shot, ...],
+    shots: tuple[CameraShot, ...],
     acts: dict[Host, Acting],
     size: tuple[int, int],
     frames: int,
@@ -148,7 +148,7 @@ def _film(
                 report(0.05 + 0.95 * frame / frames, "filming")
 
 
-def _recipe(lines: Sequence[Line], size: tuple[int, int], voice: str, seconds: float | None) -> str:
+def _recipe(lines: Sequence[ScriptLine], size: tuple[int, int], voice: str, seconds: float | None) -> str:
     """Digest of all that makes the episode, the demo's code included."""
     code = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
@@ -170,18 +170,18 @@ def _blob(path: Path) -> Blob:
         return Blob(sha256=hashlib.file_digest(file, "sha256").hexdigest(), size=path.stat().st_size)
 
 
-def _first(said: tuple[Said, ...], seconds: float) -> tuple[tuple[Said, ...], int]:
+def _first(said: tuple[PlacedLine, ...], seconds: float) -> tuple[tuple[PlacedLine, ...], int]:
     """The segments that begin in the first `seconds`; at least one."""
     names = {one.line.segment for one in said if one.start < seconds * RATE} or {said[0].line.segment}
     kept = tuple(one for one in said if one.line.segment in names)
-    return kept, -(-(kept[-1].end + RATE) // sound.SAMPLES)
+    return kept, -(-(kept[-1].end + RATE) // episode_sound.SAMPLES)
 
 
 def _ms(samples: int) -> int:
     return round(samples * 1000 / RATE)
 
 
-def _true_sentence(one: Said) -> TrueSentence:
+def _true_sentence(one: PlacedLine) -> TrueSentence:
     words = tuple(
         TrueWord(text=w.text, start_ms=_ms(one.start + w.start), end_ms=_ms(one.start + w.end), exact=w.exact)
         for w in one.spoken.words
@@ -199,7 +199,7 @@ def _true_sentence(one: Said) -> TrueSentence:
     )
 
 
-def _turns(said: Sequence[Said]) -> tuple[TrueTurn, ...]:
+def _turns(said: Sequence[PlacedLine]) -> tuple[TrueTurn, ...]:
     """Neighbouring turns of one host count as one, unless a new segment lies between."""
     turns: list[TrueTurn] = []
     for before, one in zip((None, *said), said, strict=False):
@@ -210,7 +210,7 @@ def _turns(said: Sequence[Said]) -> tuple[TrueTurn, ...]:
     return tuple(turns)
 
 
-def _segments(said: Sequence[Said]) -> tuple[TrueSegment, ...]:
+def _segments(said: Sequence[PlacedLine]) -> tuple[TrueSegment, ...]:
     order = list(dict.fromkeys((one.line.segment, one.line.kind) for one in said))
     found = []
     for name, kind in order:

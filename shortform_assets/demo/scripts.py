@@ -15,7 +15,7 @@ NAMES: dict[Host, str] = {"A": "Sam", "B": "Robin"}
 
 
 @dataclass(frozen=True)
-class Line:
+class ScriptLine:
     """One sentence of one turn."""
 
     host: Host
@@ -25,9 +25,9 @@ class Line:
     turn: int
 
 
-def parse_script(text: str) -> tuple[Line, ...]:
+def parse_script(text: str) -> tuple[ScriptLine, ...]:
     """The sentences of a script, in order; InputError names the line that is neither segment nor turn."""
-    lines: list[Line] = []
+    lines: list[ScriptLine] = []
     kind: Kind | None = None
     segment, turn = "", 0
     for number, row in enumerate(text.splitlines(), 1):
@@ -38,7 +38,7 @@ def parse_script(text: str) -> tuple[Line, ...]:
             kind, segment = cast(Kind, head[1]), head[2]
         elif said and kind:
             for sentence in re.split(r"(?<=[.?!])\s+", said[2]):
-                lines.append(Line(cast(Host, said[1]), sentence, kind, segment, turn))
+                lines.append(ScriptLine(cast(Host, said[1]), sentence, kind, segment, turn))
             turn += 1
         elif row:
             where, fix = f"script, line {number}", "write `[talk name]`, then `A: ...` or `B: ...`"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.source import AudioStream, SourceVideo, VideoStream
 from shortform_assets.errors import InputError
-from shortform_assets.media.listen import choose_audio
-from shortform_assets.workbench import Workbench
+from shortform_assets.media.track_choice import choose_audio
+from shortform_assets.ports.workbench import Workbench
 
 if TYPE_CHECKING:
     from av.container import InputContainer

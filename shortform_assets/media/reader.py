@@ -13,7 +13,7 @@ import numpy as np
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.errors import ClipFault, ShortformError
-from shortform_assets.workbench import Workbench
+from shortform_assets.ports.workbench import Workbench
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -14,9 +14,9 @@ import numpy as np
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import Shot, Shots
 from shortform_assets.contracts.source import Mezzanine
-from shortform_assets.media.copying import coded_span
 from shortform_assets.media.reader import decode_numbered
-from shortform_assets.workbench import Workbench
+from shortform_assets.media.stream_copy import coded_span
+from shortform_assets.ports.workbench import Workbench
 
 MIN_SHOT_SECONDS = 0.4
 """A cut sooner after another is a flash, not a shot."""

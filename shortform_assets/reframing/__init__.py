@@ -1,0 +1,6 @@
+"""Who is in the picture, who of them speaks, and where the camera goes.
+
+Rooms in the order of the work: `see/` (one decode: faces, lips, cuts, motion), `who/` (alive or print, who
+speaks), `where/` (slides, windows, places without faces), `direct/` (layout, panels, camera), `show/` (the
+debug overlay and plots). `crop_paths.py` leads through them from face tracks on.
+"""

@@ -22,22 +22,22 @@ from shortform_assets.contracts.clips import (
     VoiceMap,
 )
 from shortform_assets.contracts.edits import FramingEdits
-from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
-from shortform_assets.reframing.attention import focus_of
-from shortform_assets.reframing.compose import beside, faces_in_output, frame_take, shape_of
-from shortform_assets.reframing.framing_edits import Wishes
-from shortform_assets.reframing.hearing import hear
-from shortform_assets.reframing.layout import choices, direct
-from shortform_assets.reframing.liveness import evidence, judge, may_talk
-from shortform_assets.reframing.scene import Actor, Box, Scene
-from shortform_assets.reframing.series import ClipSeries, load_series
-from shortform_assets.reframing.slides import slide_behind
-from shortform_assets.reframing.sound import read_sound
-from shortform_assets.reframing.speaking import Candidate, talk_along, who_speaks
-from shortform_assets.reframing.windows import slide_beside, windows
-from shortform_assets.workbench import Workbench
+from shortform_assets.ports.workbench import Workbench
+from shortform_assets.reframing.direct.framing_edits import Wishes
+from shortform_assets.reframing.direct.framings import beside, faces_in_output, frame_take, shape_of
+from shortform_assets.reframing.direct.layout import choices, direct
+from shortform_assets.reframing.see.clip_sound import read_sound
+from shortform_assets.reframing.see.series import ClipSeries, load_series
+from shortform_assets.reframing.where.attention import focus_of
+from shortform_assets.reframing.where.picture_windows import slide_beside, windows
+from shortform_assets.reframing.where.slides import slide_behind
+from shortform_assets.reframing.who.hearing import hear
+from shortform_assets.reframing.who.liveness import evidence, judge, may_talk
+from shortform_assets.reframing.who.scene import Actor, Box, Scene
+from shortform_assets.reframing.who.who_speaks import FaceCandidate, talk_along, who_speaks
 
 FACES_PER_SECOND = 2
 SPEAKS = 4
@@ -173,7 +173,7 @@ def _scenes(
             for actor, window in zip(here, windows(still, here, tracks.width), strict=True)
         ]
         sound = hear(samples, frames, fps, turns)
-        candidates = {a.name: Candidate(a.series, a.state, a.speaker) for a in here}
+        candidates = {a.name: FaceCandidate(a.series, a.state, a.speaker) for a in here}
         spoken = who_speaks(candidates, frames, sound, fps, reframing.live_mouth_std)
         overlap = np.array([len(v) > 1 for v in sound.voices])
         subjects = _subjects(here, spoken, alive)

@@ -9,14 +9,14 @@ from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief, Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.selection.editor import score, weigh
-from shortform_assets.selection.embeddings import Embedder
-from shortform_assets.selection.features import limits
-from shortform_assets.selection.moments import find_moments
-from shortform_assets.selection.panel.judge import Judge
+from shortform_assets.ports.embedder import Embedder
+from shortform_assets.ports.judge import Judge
+from shortform_assets.ports.workbench import Workbench
+from shortform_assets.selection.choose.local_editor import score, weigh
 from shortform_assets.selection.panel.verdicts import hold_panel
 from shortform_assets.selection.plan import plan_clips
-from shortform_assets.workbench import Workbench
+from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.read.features import limits
 
 
 def gather_moments(

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shortform_assets.contracts.edits import PlanEdits
-from shortform_assets.contracts.panel import Verdicts
+from shortform_assets.contracts.panel_verdicts import Verdicts
 from shortform_assets.contracts.selection import ClipPlan, Moment, Moments, PlannedClip
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.selection.about import About
-from shortform_assets.selection.boundaries import FLAWS
-from shortform_assets.selection.choice import BESIDE, Candidate, Choice, Rules, choose, share
-from shortform_assets.selection.desk import Desk
-from shortform_assets.selection.editor import score, weigh
-from shortform_assets.selection.embeddings import Embedder
-from shortform_assets.selection.fell_out import Rest, explain_rest
-from shortform_assets.selection.frame_edges import Pieces
-from shortform_assets.selection.judged import judgements, panel_notes
-from shortform_assets.selection.multipart import Joined, find_joined
-from shortform_assets.selection.plan_edits import apply_edits
-from shortform_assets.selection.variants import at_lines, joined
-from shortform_assets.workbench import Workbench
+from shortform_assets.ports.embedder import Embedder
+from shortform_assets.ports.workbench import Workbench
+from shortform_assets.selection.choose.brief_match import About
+from shortform_assets.selection.choose.choice import BESIDE, Choice, Rules, ScoredMoment, choose, share
+from shortform_assets.selection.choose.clip_builder import ClipBuilder
+from shortform_assets.selection.choose.local_editor import score, weigh
+from shortform_assets.selection.choose.panel_scores import judgements, panel_notes
+from shortform_assets.selection.choose.rejected import Rest, explain_rest
+from shortform_assets.selection.cut.boundaries import FLAWS
+from shortform_assets.selection.cut.frame_edges import Pieces
+from shortform_assets.selection.edit.plan_edits import apply_edits
+from shortform_assets.selection.propose.moment_variants import at_lines, joined
+from shortform_assets.selection.propose.multipart import Joined, find_joined
 
 LOCAL = "local"
 LEAST_QUOTA = 2
@@ -63,7 +63,7 @@ def plan_clips(
             notes=tuple("An edit was left out: there are no words to clip." for _ in edits.edits),
             edits=len(edits.edits),
         )
-    desk = Desk(moments, transcript, turns, selection, brief)
+    desk = ClipBuilder(moments, transcript, turns, selection, brief)
     rules = _rules(desk, target)
     about = About(bench, desk.lines, brief.about, embedder)
     found = _candidates(desk, about, verdicts, panel_weight)
@@ -108,7 +108,9 @@ def target_count(selection: SelectionSlice, brief: Brief, duration_ms: int) -> i
     return max(1, min(selection.max_clips, max(selection.min_clips, wanted)))
 
 
-def _candidates(desk: Desk, about: About, verdicts: Verdicts | None, panel_weight: float) -> list[Candidate]:
+def _candidates(
+    desk: ClipBuilder, about: About, verdicts: Verdicts | None, panel_weight: float
+) -> list[ScoredMoment]:
     """All moments, those that join two pieces where the genre allows it, and those that a model proposed."""
     found: list[tuple[Moment, Pieces]] = [(moment, ()) for moment in desk.moments.moments]
     found += _proposed(desk, verdicts, {moment.moment_id for moment, _ in found})
@@ -126,14 +128,14 @@ def _candidates(desk: Desk, about: About, verdicts: Verdicts | None, panel_weigh
     return [_interrupted(desk, c, pairs) for c in candidates]
 
 
-def _interrupted(desk: Desk, candidate: Candidate, pairs: Sequence[Joined]) -> Candidate:
+def _interrupted(desk: ClipBuilder, candidate: ScoredMoment, pairs: Sequence[Joined]) -> ScoredMoment:
     """Marks a candidate that runs through an interruption which a joined one leaves out."""
     a, b = desk.lines_of(candidate.pieces[0][0], candidate.pieces[-1][1])
     through = len(candidate.pieces) == 1 and any(a <= pair.b and pair.c <= b for pair in pairs)
     return replace(candidate, flaws=(*candidate.flaws, "interrupted")) if through else candidate
 
 
-def _proposed(desk: Desk, verdicts: Verdicts | None, known: set[str]) -> list[tuple[Moment, Pieces]]:
+def _proposed(desk: ClipBuilder, verdicts: Verdicts | None, known: set[str]) -> list[tuple[Moment, Pieces]]:
     """Proposals as moments of whole lines, with clean edges where there are any near; the quote stays in."""
     found: list[tuple[Moment, Pieces]] = []
     for proposal in verdicts.proposals if verdicts else ():
@@ -154,14 +156,14 @@ def _proposed(desk: Desk, verdicts: Verdicts | None, known: set[str]) -> list[tu
     return found
 
 
-def _about(desk: Desk, about: About, moment: Moment, pieces: Pieces) -> float:
+def _about(desk: ClipBuilder, about: About, moment: Moment, pieces: Pieces) -> float:
     """What the brief adds to the score of a moment, what it leaves out not counted."""
     ranges = pieces or ((moment.first_word, moment.last_word),)
     held = [desk.lines_of(*piece) for piece in ranges] if about.wishes else []
     return about.bonus(i for a, b in held for i in range(a, b + 1))
 
 
-def _rules(desk: Desk, target: int) -> Rules:
+def _rules(desk: ClipBuilder, target: int) -> Rules:
     speakers = len({s for s in desk.turns.word_speakers if s >= 0}) or 1
     words = len(desk.transcript.words)
     share = desk.selection.max_topic_share
@@ -175,14 +177,16 @@ def _rules(desk: Desk, target: int) -> Rules:
     )
 
 
-def _settled(desk: Desk, about: About, candidates: Sequence[Candidate], rules: Rules) -> list[Candidate]:
+def _settled(
+    desk: ClipBuilder, about: About, candidates: Sequence[ScoredMoment], rules: Rules
+) -> list[ScoredMoment]:
     """Flawed candidates that nothing clean overlaps are moved to clean edges where there are any.
 
     One whose edges can be cleaned is out itself: its fault says so.
     """
     clean = [c for c in candidates if not c.flaws and not c.fault and c.score >= rules.min_score]
     known = {c.pieces for c in candidates}
-    kept: list[Candidate] = []
+    kept: list[ScoredMoment] = []
     for c in candidates:
         tried = c.flaws and not c.fault and len(c.pieces) == 1 and c.score >= rules.min_score
         if not tried or any(share(c, other) > BESIDE for other in clean):
@@ -201,7 +205,7 @@ def _settled(desk: Desk, about: About, candidates: Sequence[Candidate], rules: R
     return kept
 
 
-def _moved(desk: Desk, about: About, candidate: Candidate, place: tuple[int, int]) -> Candidate:
+def _moved(desk: ClipBuilder, about: About, candidate: ScoredMoment, place: tuple[int, int]) -> ScoredMoment:
     """The candidate with its edges at other lines; what the panel thought of it still holds."""
     moment = at_lines(desk, *place, like=candidate.moment)
     moved = desk.candidate(moment, about=_about(desk, about, moment, ()))
@@ -213,7 +217,7 @@ def _moved(desk: Desk, about: About, candidate: Candidate, place: tuple[int, int
     return replace(moved, score=value, parts=parts, reason=candidate.reason)
 
 
-def _worded(desk: Desk, choice: Choice, lowered: bool) -> list[PlannedClip]:
+def _worded(desk: ClipBuilder, choice: Choice, lowered: bool) -> list[PlannedClip]:
     """Best first, so that the better clip keeps a title that two could have."""
     taken: set[str] = set()
     clips = []

@@ -1,0 +1,7 @@
+"""From sound to words with times, and who says them.
+
+Rooms in the order of the work: `words/` (voice, written words, sentences), `names/` (glossary), `guard/`
+(what nobody said), `own/` (transcripts that the user brings), `hear/` (recognition in chunks, failover),
+`align/` (exact word times), `who/` (speakers). `transcribe.py` and `turns.py` lead through them; models and
+services come in through `ports/`.
+"""

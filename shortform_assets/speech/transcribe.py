@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shortform_assets.contracts.base import Blob
-from shortform_assets.contracts.slices.speech import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import GuardAction, Interval, Transcript, Word
-from shortform_assets.media.audio import read_speech
-from shortform_assets.speech.alignment import align_words
-from shortform_assets.speech.answers import checked
-from shortform_assets.speech.chunks import Read
-from shortform_assets.speech.glossary import repair
-from shortform_assets.speech.listen import tell_language
-from shortform_assets.speech.own_transcript import beyond, own_segments, parse_transcript
-from shortform_assets.speech.recognise import Said, recognise
-from shortform_assets.speech.recognizer import SAMPLE_RATE, Aligner, Ears, Floats, RawTranscript
-from shortform_assets.speech.sentences import split_sentences
-from shortform_assets.speech.voice_activity import Voice, find_voice
-from shortform_assets.speech.written import Draft, drafts, in_order, trim
-from shortform_assets.workbench import Workbench
+from shortform_assets.media.audio_arrays import read_speech
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Aligner, Ears, Floats, RawTranscript
+from shortform_assets.ports.workbench import Workbench
+from shortform_assets.speech.align.forced_alignment import align_words
+from shortform_assets.speech.hear.chunked_recognition import tell_language
+from shortform_assets.speech.hear.chunks import Read
+from shortform_assets.speech.hear.recognition import RecognizedSpeech, recognise
+from shortform_assets.speech.hear.validate import checked
+from shortform_assets.speech.names.glossary import repair
+from shortform_assets.speech.own.own_transcript import beyond, own_segments, parse_transcript
+from shortform_assets.speech.words.sentences import split_sentences
+from shortform_assets.speech.words.voice_activity import VoiceActivity, find_voice
+from shortform_assets.speech.words.word_assembly import DraftWord, drafts, in_order, trim
 
 OWN = "the user's own transcript"
 _HEARD = 0.8
@@ -51,7 +51,7 @@ def transcribe(
     def read(start_ms: int, end_ms: int) -> Floats:
         return read_speech(path, max(0, start_ms), min(end_ms, duration_ms))
 
-    voice = Voice(find_voice(read, duration_ms))
+    voice = VoiceActivity(find_voice(read, duration_ms))
     if own is not None:
         said = _own(bench, own, read, voice, duration_ms, ears, speech)
     else:
@@ -62,8 +62,8 @@ def transcribe(
         )  # fmt: skip
     if said is None:
         named = speech.language if speech.language != "auto" else _UNDETERMINED
-        said = Said(named, 0.0, "", ())
-    voice = Voice([*voice.spans, *said.faint])
+        said = RecognizedSpeech(named, 0.0, "", ())
+    voice = VoiceActivity([*voice.spans, *said.faint])
     words = list(said.words)
     repairs: list[GuardAction] = []
     if glossary and own is None:
@@ -74,8 +74,14 @@ def transcribe(
 
 
 def _own(
-    bench: Workbench, own: Blob, read: Read, voice: Voice, duration_ms: int, ears: Ears, speech: SpeechSlice
-) -> Said | None:
+    bench: Workbench,
+    own: Blob,
+    read: Read,
+    voice: VoiceActivity,
+    duration_ms: int,
+    ears: Ears,
+    speech: SpeechSlice,
+) -> RecognizedSpeech | None:
     """The user's words; their times are found by alignment like any others, and nothing is taken out."""
     cues = parse_transcript(bench.open(own).read_bytes(), "of the source")
     late = beyond(cues, duration_ms)
@@ -89,11 +95,11 @@ def _own(
     raw = RawTranscript(language, sure, own_segments(cues, 0, duration_ms))
     segments = checked(raw, duration_ms / 1000, language, OWN)
     words = [trim(word, voice) for word in drafts(segments, language, 0)]
-    return Said(language, sure, OWN, tuple(in_order(words, duration_ms)))
+    return RecognizedSpeech(language, sure, OWN, tuple(in_order(words, duration_ms)))
 
 
 def _transcript(
-    mezzanine: Mezzanine, said: Said, words: Sequence[Draft], repairs: Sequence[GuardAction]
+    mezzanine: Mezzanine, said: RecognizedSpeech, words: Sequence[DraftWord], repairs: Sequence[GuardAction]
 ) -> Transcript:
     final = tuple(
         Word(text=w.text, start_ms=w.start, end_ms=w.end, confidence=round(w.confidence, 4), timing=w.timing)

@@ -8,14 +8,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.slices.speech import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
-from shortform_assets.media.audio import read_speech
-from shortform_assets.speech.diarize import FRAME, diarize
-from shortform_assets.speech.recognizer import SAMPLE_RATE, Floats, VoiceModel
-from shortform_assets.speech.voice_activity import Span, Voice, find_voice, merge
-from shortform_assets.workbench import Workbench
+from shortform_assets.media.audio_arrays import read_speech
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, VoiceModel
+from shortform_assets.ports.workbench import Workbench
+from shortform_assets.speech.who.diarize import FRAME, diarize
+from shortform_assets.speech.words.voice_activity import Span, VoiceActivity, find_voice, merge
 
 _JOIN_MS, _SHORTEST_MS, _OVERLAP_MS = 500, 150, 200
 _NEAR_MS = 1500
@@ -46,7 +46,7 @@ def find_turns(
         return read_speech(path, max(0, start_ms), min(end_ms, duration_ms))
 
     spans = find_voice(read, duration_ms)
-    voice = Voice([*spans, *((word.start_ms, word.end_ms) for word in transcript.words)])
+    voice = VoiceActivity([*spans, *((word.start_ms, word.end_ms) for word in transcript.words)])
     if model is None:
         bench.degrade("no speaker model is installed: everybody is taken for one speaker")
         heard = [list(merge(voice.spans, _JOIN_MS))] if voice.spans else []
@@ -70,7 +70,7 @@ def find_turns(
     )
 
 
-def _stretches(active: Activity, voice: Voice, duration_ms: int) -> list[Span]:
+def _stretches(active: Activity, voice: VoiceActivity, duration_ms: int) -> list[Span]:
     """Where one speaker talks: within voice, without blinks, joined over short pauses."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
     found: list[Span] = []
@@ -93,7 +93,7 @@ def turns(names: Sequence[str], heard: Sequence[Sequence[Span]]) -> tuple[Turn, 
     """All stretches in order of start; `overlap` where others talk during 0.2 s or more of it."""
     found = []
     for k, spans in enumerate(heard):
-        others = Voice([span for j, theirs in enumerate(heard) if j != k for span in theirs])
+        others = VoiceActivity([span for j, theirs in enumerate(heard) if j != k for span in theirs])
         for low, high in spans:
             overlap = others.inside(low, high) >= _OVERLAP_MS
             found.append(Turn(speaker=names[k], start_ms=low, end_ms=high, overlap=overlap))
@@ -108,7 +108,7 @@ def word_speakers(
     Within a sentence a blink of one or two words between words of one other speaker is taken for theirs:
     people change at sentence edges or for longer.
     """
-    voices = [Voice(spans) for spans in heard]
+    voices = [VoiceActivity(spans) for spans in heard]
     found: list[int] = []
     for word in words:
         shares = [voice.inside(word.start_ms, word.end_ms) for voice in voices]

@@ -1,0 +1,1 @@
+"""The programs that executors run; they join resources and domain."""

@@ -28,18 +28,18 @@ from resources.media_store import MediaStore
 from resources.store_errors import StoreError
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Outcome
+from shortform_assets.delivery.job_records import task_of
 from shortform_assets.delivery.outcomes import begin_attempt, finish
 from shortform_assets.delivery.quality import measure
-from shortform_assets.delivery.records import task_of
-from shortform_assets.delivery.reuse import picture_of
+from shortform_assets.delivery.render_reuse import picture_of
 from shortform_assets.errors import ShortformError
-from shortform_assets.workbench import Workbench
+from shortform_assets.ports.workbench import Workbench
 
-RENDERER = "shortform_assets.rendering.render:render"
+RENDERER = "shortform_assets.rendering.render_output:render"
 _QUIET_SECONDS = 0.5
 
 
-class Rendered(Protocol):
+class RenderResult(Protocol):
     """What a renderer hands back."""
 
     @property
@@ -49,7 +49,7 @@ class Rendered(Protocol):
     def poster(self) -> Path: ...
 
 
-Renderer = Callable[[Workbench, RenderJob], Rendered]
+Renderer = Callable[[Workbench, RenderJob], RenderResult]
 Say = Callable[[dict[str, Any]], None]
 
 

@@ -2,7 +2,7 @@
 
 STORE is the media store's URL, JOB the key of a job's folder in it. The job names how to look for faces and
 the clips' media. Every result is left in the store as soon as it is there, so that it outlives this process;
-see `resources.vision.mailbox`. Launched by Dagster Pipes, it logs there too.
+see `resources.vision.job_store`. Launched by Dagster Pipes, it logs there too.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from shortform_assets.errors import ShortformError
 
 if TYPE_CHECKING:
     from resources.media_store import MediaStore
-    from resources.vision.mailbox import JobFolder, Result, VisionJob
+    from resources.vision.job_store import JobFolder, Result, VisionJob
     from shortform_assets.contracts.clips import ClipMedia, FaceTracks
-    from shortform_assets.reframing.detect import FaceDetector
-    from shortform_assets.reframing.judges import Judges
-    from shortform_assets.reframing.landmarks import FaceLandmarker
+    from shortform_assets.reframing.see.detect import FaceDetector
+    from shortform_assets.reframing.see.landmarks import FaceLandmarker
+    from shortform_assets.reframing.see.user_judges import Judges
 
 Log = Callable[[str], None]
 
@@ -31,7 +31,7 @@ Log = Callable[[str], None]
 def main(url: str, key: str) -> int:
     """Work through the job; the exit status: 1 where it cannot be worked on at all."""
     from resources.media_store import MediaStore
-    from resources.vision.mailbox import JobFolder
+    from resources.vision.job_store import JobFolder
 
     store = MediaStore.open(url)
     report = Report(JobFolder(store, key))
@@ -48,7 +48,7 @@ class Report:
     """What is said of a job while it is worked on."""
 
     def __init__(self, folder: JobFolder) -> None:
-        from resources.vision.mailbox import Pulse, Results, rhythm
+        from resources.vision.job_store import Pulse, Results, rhythm
 
         self.job: VisionJob = folder.job()
         self._folder, self._pulse = folder, Pulse()
@@ -84,13 +84,13 @@ def track_clips(store: MediaStore, report: Report, log: Log) -> None:
     """Track every clip of the job; a fault in one clip drops that clip only. Raises InputError where the
     models, or the device that the job insists on, are not there."""
     from resources.models import Models
-    from resources.vision.base import fingerprint
-    from resources.vision.crew import dropped
-    from resources.vision.judges import judge_prints, judge_weights
+    from resources.vision.executor_base import fingerprint
+    from resources.vision.user_weights import judge_prints, judge_weights
+    from resources.vision.worker_crew import dropped
     from shortform_assets.errors import InputError
-    from shortform_assets.reframing.detect import FaceDetector
-    from shortform_assets.reframing.judges import Judges
-    from shortform_assets.reframing.landmarks import FaceLandmarker
+    from shortform_assets.reframing.see.detect import FaceDetector
+    from shortform_assets.reframing.see.landmarks import FaceLandmarker
+    from shortform_assets.reframing.see.user_judges import Judges
 
     models, faces = Models(), report.job.faces
     if fingerprint(models, faces) != report.job.fingerprint:
@@ -127,7 +127,7 @@ def _track(
     report: Report,
 ) -> FaceTracks:
     from resources.bench import StoreBench
-    from shortform_assets.reframing.tracks import track_faces
+    from shortform_assets.reframing.see.tracks import track_faces
 
     parent = os.getppid()
 
@@ -149,7 +149,7 @@ def _log() -> Iterator[Log]:
             return
         from dagster_pipes import PipesEnvVarParamsLoader, open_dagster_pipes
 
-        from resources.vision.messages import STORE, StoreMessageWriter
+        from resources.vision.store_messages import STORE, StoreMessageWriter
 
         remote = STORE in PipesEnvVarParamsLoader().load_messages_params()
         writer = StoreMessageWriter() if remote else None

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from resources.artifacts import Artifacts
-from shortform_assets.cli.fix import fix
-from shortform_assets.cli.glossary import parse_glossary
+from shortform_assets.cli.fix_command import fix
+from shortform_assets.cli.glossary_option import parse_glossary
 from shortform_assets.cli.project import Project
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span

@@ -11,15 +11,15 @@ from typer.testing import CliRunner
 
 from resources.bench import StoreBench
 from shortform_assets.cli import exit_codes, main
-from shortform_assets.cli.plan import register
+from shortform_assets.cli.plan_commands import register
 from shortform_assets.cli.project import Project
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.selection import ClipPlan, Shot, Shots
 from shortform_assets.contracts.source import Brief, Mezzanine, SourceRecord
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Word
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.moments import find_moments
 from shortform_assets.selection.plan import plan_clips
+from shortform_assets.selection.propose.moments import find_moments
 
 KEY = "crumbs-0a1b2c3d4e"
 RATE = FrameRate(num=25)

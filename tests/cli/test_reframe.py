@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from shortform_assets.cli import exit_codes
 from shortform_assets.cli.project import Project
-from shortform_assets.cli.reframe import register
+from shortform_assets.cli.reframe_command import register
 from shortform_assets.contracts.base import Blob, Dropped, FrameRate
 from shortform_assets.contracts.clips import (
     AspectFraming,
@@ -191,6 +191,8 @@ def test_before_the_first_run_there_is_nothing_to_reframe(shell):
 
 def test_the_command_costs_the_command_line_no_start_up_time():
     heavy = "'dagster', 'numpy', 'cv2', 'scipy', 'av'"
-    code = f"import sys, shortform_assets.cli.reframe; print([m for m in ({heavy}) if m in sys.modules])"
+    code = (
+        f"import sys, shortform_assets.cli.reframe_command; print([m for m in ({heavy}) if m in sys.modules])"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() == "[]"

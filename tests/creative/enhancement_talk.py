@@ -16,7 +16,7 @@ from shortform_assets.contracts.clips import (
 )
 from shortform_assets.contracts.selection import PlannedClip, clip_id
 from shortform_assets.contracts.slices import EnhancementSlice
-from shortform_assets.contracts.slices.enhancement import SafeBox
+from shortform_assets.contracts.slices.enhancement_slice import SafeBox
 from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
 
 RATE = FrameRate(num=25)

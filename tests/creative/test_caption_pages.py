@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.creative.captions import Measure, caption_pages
-from shortform_assets.creative.typeset import Typeface, displayed
-from shortform_assets.creative.words import SpokenWord
+from shortform_assets.creative.captions.clip_words import SpokenWord
+from shortform_assets.creative.captions.pages import Measure, caption_pages
+from shortform_assets.creative.captions.typeset import Typeface, displayed
 from shortform_assets.data import shipped
 
 RATE = FrameRate(num=30)

@@ -15,12 +15,12 @@ from shortform_assets.contracts.clips import (
 )
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
+from shortform_assets.creative.captions.clip_words import clip_words
+from shortform_assets.creative.captions.hook import caption_bands, card_band
+from shortform_assets.creative.captions.placement import FOREHEAD, Band, Block, covered, place
+from shortform_assets.creative.captions.typeset import Typeface, line_share
 from shortform_assets.creative.enhance import plan_enhancement
-from shortform_assets.creative.hook import caption_bands, card_band
-from shortform_assets.creative.placement import FOREHEAD, Band, Block, covered, place
-from shortform_assets.creative.styles import ensure_shipped_styles, resolve_style
-from shortform_assets.creative.typeset import Typeface, line_share
-from shortform_assets.creative.words import clip_words
+from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.errors import InputError
 
 
@@ -232,7 +232,7 @@ def test_the_hook_gives_way(bench, style):
 def test_composition_is_best_first_and_drops_what_does_not_fit(bench, style):
     from shortform_assets.contracts.creative import Encode
     from shortform_assets.contracts.slices import DeliverySlice
-    from shortform_assets.rendering.compose import compose
+    from shortform_assets.rendering.compose_jobs import compose
 
     clips = [whole(), whole(20), whole(15), whole(10)]
     media = [media_of(c) for c in clips]

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from resources.media_store import MediaStore
-from shortform_assets.creative.styles import ensure_shipped_styles, publish_style, resolve_style
+from shortform_assets.creative.styles.style_registry import (
+    ensure_shipped_styles,
+    publish_style,
+    resolve_style,
+)
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
 

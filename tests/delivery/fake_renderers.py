@@ -12,7 +12,7 @@ from pathlib import Path
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import run_ffmpeg
-from shortform_assets.workbench import Workbench
+from shortform_assets.ports.workbench import Workbench
 
 
 @dataclass(frozen=True)

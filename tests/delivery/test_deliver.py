@@ -28,7 +28,7 @@ from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.delivery.deliver import deliver
 from shortform_assets.delivery.export import LIST_NAME, export
-from shortform_assets.delivery.names import file_stems
+from shortform_assets.delivery.file_names import file_stems
 from shortform_assets.delivery.outcomes import dispatch, finish, states
 from shortform_assets.errors import InputError
 

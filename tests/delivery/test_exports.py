@@ -24,12 +24,12 @@ from hypothesis import strategies as st
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import ClipWord
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
-from shortform_assets.creative.typeset import displayed
+from shortform_assets.creative.captions.typeset import displayed
 from shortform_assets.delivery.captions_export import Captions, srt, vtt, words_json
 from shortform_assets.delivery.cues import COLUMNS, LONGEST_MS, SHORTEST_MS, TimedWord, columns, cues, label
 from shortform_assets.delivery.deliver import deliver
 from shortform_assets.delivery.outcomes import dispatch, finish, states
-from shortform_assets.speech.own_transcript import parse_transcript
+from shortform_assets.speech.own.own_transcript import parse_transcript
 
 SPEAKERS = st.sampled_from(["", "S1", "S1", "S1", "S2"])
 ANY_TEXT = st.one_of(

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from resources.media_store import MediaStore
+from shortform_assets.delivery.job_records import task_of
 from shortform_assets.delivery.outcomes import begin_attempt, dispatch, finish, open_generation, states, sweep
-from shortform_assets.delivery.records import task_of
-from shortform_assets.delivery.reuse import render_key
+from shortform_assets.delivery.render_reuse import render_key
 from shortform_assets.errors import InputError
 
 MINUTE = 60_000

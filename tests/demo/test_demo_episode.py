@@ -9,10 +9,10 @@ import pytest
 
 from shortform_assets.demo.acting import blink
 from shortform_assets.demo.episode import Episode, make_episode
-from shortform_assets.demo.picture import Acting, draw_frames
+from shortform_assets.demo.episode_picture import Acting, draw_frames
+from shortform_assets.demo.episode_truth import EpisodeTruth, face_box, mouth_box, poster_box
+from shortform_assets.demo.host_voices import ToneVoice
 from shortform_assets.demo.scripts import SHORT_SCRIPT
-from shortform_assets.demo.truth import EpisodeTruth, face_box, mouth_box, poster_box
-from shortform_assets.demo.voices import ToneVoice
 from shortform_assets.errors import InputError
 
 SIZE = (640, 360)

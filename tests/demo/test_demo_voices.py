@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from shortform_assets.demo.episode import make_episode
+from shortform_assets.demo.host_voices import RATE, PiperVoice, ToneVoice
 from shortform_assets.demo.scripts import EPISODE_SCRIPT, parse_script
-from shortform_assets.demo.voices import RATE, PiperVoice, ToneVoice
 from shortform_assets.errors import InputError
 
 

@@ -20,7 +20,7 @@ from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
 from shortform_assets.definitions import build_defs
 from shortform_assets.demo.episode import Episode, make_episode
-from shortform_assets.partitions import partition_key
+from shortform_assets.graph.partitions import partition_key
 
 SCRIPT = """
 [talk alarm]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shortform_assets.contracts.clips import ASPECT_SIZE
-from shortform_assets.demo.judge import judge_plan, word_errors
+from shortform_assets.demo.judge_episode import judge_plan, word_errors
 
 
 def test_the_plan_and_the_camera_fit_the_truth(ran, episode):

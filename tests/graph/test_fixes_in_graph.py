@@ -7,8 +7,8 @@ import re
 from collections import Counter
 
 from resources.bench import StoreBench
-from shortform_assets.creative.fix_places import make_fix
-from shortform_assets.delivery.reuse import render_key
+from shortform_assets.creative.fixes.fix_places import make_fix
+from shortform_assets.delivery.render_reuse import render_key
 
 
 def _jobs(graph, key) -> dict[str, bytes]:

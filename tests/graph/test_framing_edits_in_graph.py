@@ -100,7 +100,7 @@ def test_a_path_made_for_another_clip_is_dropped_and_blocks_when_none_is_left(ra
             path = frame_clip(bench, tracks, *values)
             return fault(path) if tracks.clip_id in faulty else path
 
-        monkeypatch.setattr("shortform_assets.assets.clips.frame_clip", mixed_up)
+        monkeypatch.setattr("shortform_assets.graph.assets.clip_assets.frame_clip", mixed_up)
         graph.genre(reframing={"dead_zone": 0.04 + number / 100})
         run = graph.run(key)
         assert run.success == run.checks["a_clip_is_left"] == (len(faulty) < len(ids)), run.error

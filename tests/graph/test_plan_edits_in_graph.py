@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shortform_assets.contracts.slices import SelectionSlice
-from shortform_assets.selection.draft import Draft
+from shortform_assets.selection.edit.plan_draft import PlanDraft
 
 CLIP_STAGES = ("clip_media", "face_tracks", "crop_paths")
 
@@ -14,9 +14,9 @@ def test_each_edit_computes_the_clips_it_touches_and_survives(ran):
     clips = len(plan.clips)
     assert clips >= 2
 
-    def draft() -> Draft:
+    def draft() -> PlanDraft:
         ref = graph.artifacts.current(key, "genre/selection")
-        return Draft(
+        return PlanDraft(
             graph.contract(key, "clip_plan"),
             graph.contract(key, "moments"),
             graph.contract(key, "transcript"),

@@ -9,9 +9,9 @@ import dagster as dg
 import pytest
 
 from resources.vision import LocalVision
-from shortform_assets.assets import analysis
 from shortform_assets.contracts.edits import PlanEdit
 from shortform_assets.contracts.stages import WORKFLOW
+from shortform_assets.graph.assets import analysis_assets
 
 CLIP_STAGES = {"clip_media", "face_tracks", "crop_paths"}
 
@@ -92,12 +92,12 @@ def test_an_unreadable_contract_is_a_miss(ran):
 
 def test_a_code_version_computes_from_there(ran, monkeypatch):
     graph, key = ran
-    before = analysis.moments
+    before = analysis_assets.moments
     bumped = dg.asset(
-        **analysis.stage("analysis", {"python"}, code_version="bumped", tools={"embeddings"}),
-        ins={"selection": analysis.SELECTION},
+        **analysis_assets.stage("analysis", {"python"}, code_version="bumped", tools={"embeddings"}),
+        ins={"selection": analysis_assets.SELECTION},
     )(before.op.compute_fn.decorated_fn)
-    monkeypatch.setattr(analysis, "moments", bumped)
+    monkeypatch.setattr(analysis_assets, "moments", bumped)
     # The same code gives the same moments, so what comes after is still right.
     assert graph.run(key).computed == {"moments"}
 
@@ -188,21 +188,21 @@ def test_trimming_one_clip_computes_one_clip(ran):
 
 def test_a_degraded_result_is_not_reused(ran, monkeypatch):
     graph, key = ran
-    find_shots = analysis.find_shots
+    find_shots = analysis_assets.find_shots
 
     def fallback(bench, mezzanine):
         bench.degrade("the good way is down")
         return find_shots(bench, mezzanine)
 
     healthy = graph.artifacts.current(key, "shots")
-    monkeypatch.setattr(analysis, "find_shots", fallback)
+    monkeypatch.setattr(analysis_assets, "find_shots", fallback)
     graph.artifacts.reset(key, ["shots"])
     for _ in range(2):
         run = graph.run(key)
         assert run.computed == {"shots"}, "the same result: nothing after it changes"
         assert run.metadata["shots"]["degraded"] == "the good way is down"
         assert graph.artifacts.degraded(key, WORKFLOW) == {"shots": ["the good way is down"]}
-    monkeypatch.setattr(analysis, "find_shots", find_shots)
+    monkeypatch.setattr(analysis_assets, "find_shots", find_shots)
     assert graph.run(key).computed == {"shots"}
     assert graph.artifacts.degraded(key, WORKFLOW) == {}
     assert graph.run(key).computed == set()

@@ -15,7 +15,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import Span
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.errors import ClipFault
-from shortform_assets.media.clips import cut_clip
+from shortform_assets.media.clip_media import cut_clip
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.media.reader import read_clip, read_frames
 

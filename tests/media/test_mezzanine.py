@@ -15,7 +15,7 @@ from shortform_assets.contracts.slices import IngestSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.errors import InputError
 from shortform_assets.media import mezzanine as module
-from shortform_assets.media.audio import read_speech, speech_envelope
+from shortform_assets.media.audio_arrays import read_speech, speech_envelope
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.media.mezzanine import make_mezzanine
 from shortform_assets.media.probe import read_source

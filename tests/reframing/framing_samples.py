@@ -11,7 +11,7 @@ import yaml
 
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks, MediaSegment
-from shortform_assets.contracts.slices.reframing import ReframingSlice
+from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 
 FPS = 25
 LIP = (223.0, 149.4, 21.0)
@@ -117,7 +117,7 @@ def reframing() -> ReframingSlice:
 @pytest.fixture(scope="session")
 def detector():
     from resources.models import Models
-    from shortform_assets.reframing.detect import FaceDetector
+    from shortform_assets.reframing.see.detect import FaceDetector
 
     return FaceDetector(Models().resolve("centerface"))
 
@@ -125,7 +125,7 @@ def detector():
 @pytest.fixture(scope="session")
 def landmarker():
     from resources.models import Models
-    from shortform_assets.reframing.landmarks import FaceLandmarker
+    from shortform_assets.reframing.see.landmarks import FaceLandmarker
 
     with FaceLandmarker(Models().resolve("face-landmarker")) as ready:
         yield ready
@@ -139,14 +139,14 @@ def talk() -> Talk:
 
 @pytest.fixture(scope="session")
 def followed(talk, detector, landmarker, reframing):
-    from shortform_assets.reframing.tracks import follow_clip
+    from shortform_assets.reframing.see.tracks import follow_clip
 
     return follow_clip(talk.pictures(), detector, landmarker, media(960, 540, talk.frames), reframing.faces)
 
 
 @pytest.fixture(scope="session")
 def tracks(talk, followed) -> FaceTracks:
-    from shortform_assets.reframing.tracks import summary
+    from shortform_assets.reframing.see.tracks import summary
 
     clip = media(960, 540, talk.frames)
     return FaceTracks(

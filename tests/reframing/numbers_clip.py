@@ -12,7 +12,7 @@ from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, FaceTracks,
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.reframing.crop_paths import direct_clip
-from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries
+from shortform_assets.reframing.see.series import ClipSeries, PictureSeries, TrackSeries
 
 NO_EDITS = FramingEdits()
 FPS = 25

@@ -12,12 +12,18 @@ from hypothesis import strategies as st
 from judge_models import expression_model, speaker_model
 
 from shortform_assets.errors import InputError
-from shortform_assets.reframing.active_speaker import FaceCuts, Listener, SpeakerModel, cut_face, in_windows
-from shortform_assets.reframing.emotion_model import DeepFaceEmotion
-from shortform_assets.reframing.hearing import Sound
-from shortform_assets.reframing.mfcc import mfcc
-from shortform_assets.reframing.series import TrackSeries
-from shortform_assets.reframing.speaking import Candidate, who_speaks
+from shortform_assets.reframing.see.active_speaker import (
+    ActiveSpeakerNetwork,
+    FaceCuts,
+    Listener,
+    cut_face,
+    in_windows,
+)
+from shortform_assets.reframing.see.emotion_model import DeepFaceEmotion
+from shortform_assets.reframing.see.mfcc import mfcc
+from shortform_assets.reframing.see.series import TrackSeries
+from shortform_assets.reframing.who.hearing import HeardSamples
+from shortform_assets.reframing.who.who_speaks import FaceCandidate, who_speaks
 
 # What python_speech_features 0.6 gives for `tones`, rows 10, 60 and 98.
 MFCC = np.array([
@@ -58,7 +64,7 @@ def test_a_speaker_model_may_be_exported_in_several_ways(tmp_path, columns, leng
     rng = np.random.default_rng(4)
     faces = rng.integers(0, 255, (70, 112, 112), np.uint8)
     sound = rng.normal(0, 1, (280, 13)).astype(np.float32)
-    model = SpeakerModel(speaker_model(tmp_path / "m.onnx", columns, length))
+    model = ActiveSpeakerNetwork(speaker_model(tmp_path / "m.onnx", columns, length))
     found = model.scores(faces, sound)
     assert found.shape == (70,)
     assert model.scores(faces[:7], sound[:28]).shape == (7,)
@@ -82,7 +88,7 @@ def wrong_models(folder: Path) -> dict[str, Path]:
 def test_another_model_is_refused_in_one_sentence(tmp_path) -> None:
     for why, path in wrong_models(tmp_path).items():
         with pytest.raises(InputError, match=rf"not LR-ASD as one ONNX file.*({why})") as caught:
-            SpeakerModel(path)
+            ActiveSpeakerNetwork(path)
         assert "\n" not in str(caught.value)
     for path in (
         expression_model(tmp_path / "five.onnx", labels=5),
@@ -116,7 +122,7 @@ def test_a_cut_is_mouth_and_chin_and_grey_beyond_the_picture() -> None:
 
 
 def test_a_face_too_small_for_lips_is_not_judged(tmp_path) -> None:
-    listener = Listener(SpeakerModel(speaker_model(tmp_path / "m.onnx")), tones(), 25.0)
+    listener = Listener(ActiveSpeakerNetwork(speaker_model(tmp_path / "m.onnx")), tones(), 25.0)
     frames, cuts = np.arange(0, 24, 2, dtype=np.int32), FaceCuts()
     picture = np.random.default_rng(0).integers(0, 255, (120, 200, 3), np.uint8)
     for side, judged in ((38.0, False), (42.0, True)):
@@ -134,22 +140,22 @@ def test_a_judged_face_needs_no_mouth_and_an_unjudged_one_keeps_it() -> None:
     n, rng = len(frames), np.random.default_rng(2)
     lips = (0.1 + 0.1 * np.sin(frames / FPS * 25)).astype(np.float32)
 
-    def face(mouth: np.ndarray, asd: np.ndarray | None) -> Candidate:
+    def face(mouth: np.ndarray, asd: np.ndarray | None) -> FaceCandidate:
         nothing = {
             name: np.zeros((n, k), np.float32) for name, k in (("box", 4), ("pose", 3), ("emotion", 7))
         }
         flat = dict.fromkeys(("score", "blink"), np.zeros(n, np.float32))
         shape = np.zeros((n, 6, 2), np.float32)
-        return Candidate(
+        return FaceCandidate(
             TrackSeries(frame=frames, mouth=mouth, shape=shape, look=np.ones(1, np.float32), asd=asd, **nothing, **flat),
             "live",
         )  # fmt: skip
 
-    sound = Sound(rng.normal(0, 1, n), np.ones(n, bool), (frozenset(),) * n)
+    sound = HeardSamples(rng.normal(0, 1, n), np.ones(n, bool), (frozenset(),) * n)
     first = np.where(np.arange(n) < n // 2, 3.0, -3.0).astype(np.float32)
     still = np.full(n, 0.02, np.float32)
 
-    def told(one: Candidate, other: Candidate) -> list[str]:
+    def told(one: FaceCandidate, other: FaceCandidate) -> list[str]:
         return who_speaks({"a": one, "b": other}, frames, sound, FPS, 0.015)
 
     halves = ["a"] * (n // 2) + ["b"] * (n - n // 2)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortform_assets.reframing.camera import Reach, plan_path, simplify
+from shortform_assets.reframing.direct.camera_path import Reach, plan_path, simplify
 
 WIDE, CROP, FACE, FPS = 1920.0, 600.0, 120.0, 25.0
 

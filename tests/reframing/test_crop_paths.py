@@ -13,9 +13,9 @@ from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, VoicedFace,
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
-from shortform_assets.reframing.compose import box_at
 from shortform_assets.reframing.crop_paths import direct_clip, frame_clip
-from shortform_assets.reframing.panels import CLOSER, MISS, RISE, ROOM
+from shortform_assets.reframing.direct.framings import box_at
+from shortform_assets.reframing.direct.panels import CLOSER, MISS, RISE, ROOM
 
 
 def side(track: FaceTrack) -> str:

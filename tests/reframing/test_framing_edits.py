@@ -6,7 +6,7 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.selection import PlannedClip, Span
-from shortform_assets.reframing.framing_edits import Wishes, local_edits
+from shortform_assets.reframing.direct.framing_edits import Wishes, local_edits
 
 RATE = FrameRate(num=25)
 

@@ -15,16 +15,16 @@ from judge_models import expression_model, speaker_model
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision import LocalVision, VisionFailed
-from resources.vision.base import fingerprint
-from resources.vision.http import HttpVision
-from resources.vision.judges import DEEPFACE_FILE, judge_prints, judge_weights
+from resources.vision.executor_base import fingerprint
+from resources.vision.http_executor import HttpVision
+from resources.vision.user_weights import DEEPFACE_FILE, judge_prints, judge_weights
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks, MediaSegment
 from shortform_assets.errors import InputError
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
-from shortform_assets.reframing.emotion import LABELS, emotion_change
-from shortform_assets.reframing.emotion_model import DeepFaceEmotion
-from shortform_assets.reframing.series import load_series
+from shortform_assets.reframing.see.emotion import LABELS, emotion_change
+from shortform_assets.reframing.see.emotion_model import DeepFaceEmotion
+from shortform_assets.reframing.see.series import load_series
 
 
 @given(

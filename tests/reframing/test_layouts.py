@@ -13,7 +13,7 @@ from numbers_clip import FPS, VOICES, always, direct, lips, never, synthetic, tu
 
 from shortform_assets.contracts.clips import VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
-from shortform_assets.reframing.compose import box_at
+from shortform_assets.reframing.direct.framings import box_at
 
 SIZE = (1920, 1080)
 LEFT, RIGHT = (300, 400, 150), (1600, 400, 150)
@@ -188,7 +188,7 @@ def test_a_slide_is_shown_above_whoever_explains_it_in_a_webcam(reframing):
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 10**6))
 def test_a_window_is_found_where_it_is_and_not_where_there_is_none(reframing, right, down, seed):
-    from shortform_assets.reframing.windows import window_of
+    from shortform_assets.reframing.where.picture_windows import window_of
 
     rng = np.random.default_rng(seed)
     wall = cv2.GaussianBlur(rng.integers(0, 256, (180, 320)).astype(np.float32), (0, 0), 8)

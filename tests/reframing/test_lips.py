@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resources.models import Models
-from shortform_assets.reframing.landmarks import FaceLandmarker
-from shortform_assets.reframing.lips import LIDS, LIPS, SIDE, Patch, own_motion
-from shortform_assets.reframing.liveness import (
+from shortform_assets.reframing.see.landmarks import FaceLandmarker
+from shortform_assets.reframing.see.lips import LIDS, LIPS, SIDE, Patch, own_motion
+from shortform_assets.reframing.see.series import PictureSeries, TrackSeries
+from shortform_assets.reframing.who.liveness import (
     BLINK,
     MIN_SAMPLES,
     MOVING,
@@ -22,7 +23,6 @@ from shortform_assets.reframing.liveness import (
     judge,
     may_talk,
 )
-from shortform_assets.reframing.series import PictureSeries, TrackSeries
 
 Picture = np.ndarray
 LIVE = 0.015

@@ -6,10 +6,10 @@ import pytest
 from framing_samples import media
 from numbers_clip import always, direct, synthetic
 
-from shortform_assets.audits import framing_mismatch
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet, Keyframe
-from shortform_assets.reframing.guard import misfits
+from shortform_assets.failure_modes import framing_mismatch
+from shortform_assets.reframing.direct.path_guard import misfits
 
 
 @pytest.fixture(scope="module")

@@ -26,13 +26,13 @@ from shortform_assets.contracts.clips import (
 )
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
+from shortform_assets.graph.previews import preview
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
 from shortform_assets.media.reader import read_frames
-from shortform_assets.previews import preview
-from shortform_assets.reframing import overlay
-from shortform_assets.reframing.overlay import framing_at, render_overlay
-from shortform_assets.reframing.path_plot import path_plot, plot_markdown
-from shortform_assets.reframing.series import ClipSeries, PictureSeries, TrackSeries, save_series
+from shortform_assets.reframing.see.series import ClipSeries, PictureSeries, TrackSeries, save_series
+from shortform_assets.reframing.show import debug_overlay
+from shortform_assets.reframing.show.debug_overlay import framing_at, render_overlay
+from shortform_assets.reframing.show.path_plot import path_plot, plot_markdown
 
 WIDE, TALL, FPS = 320, 180, 25
 FACE = (60.0, 40.0, 100.0, 90.0)
@@ -114,17 +114,17 @@ def test_overlay_draws_faces_crops_and_sound(bench, clip, tmp_path) -> None:
     render_overlay(bench, media, tracks, crops, (Turn(speaker="S1", start_ms=300, end_ms=560),), out)
     pictures = dict(read_frames(out))
     assert len(pictures) == media.frames
-    assert pictures[0].shape == (TALL + overlay.STRIP, WIDE, 3)
+    assert pictures[0].shape == (TALL + debug_overlay.STRIP, WIDE, 3)
     x1, y1, x2, y2 = (round(v) for v in FACE)
     # The face's frame is green while it is there, and the speaker's frame around it is white while it speaks.
     edge = (slice(y1 + 10, y2 - 10), slice(x2 - 1, x2 + 2))
-    assert _near(pictures[4][edge], overlay.STATES["live"]).mean() > 0.4
-    assert not _near(pictures[20][edge], overlay.STATES["live"]).any()
+    assert _near(pictures[4][edge], debug_overlay.STATES["live"]).mean() > 0.4
+    assert not _near(pictures[20][edge], debug_overlay.STATES["live"]).any()
     rim = (slice(y1 + 10, y2 - 10), slice(x1 - 4, x1 - 1))
     assert pictures[10][rim].mean() > pictures[4][rim].mean() + 40
     # The crop's right side goes where the path goes.
     for frame, right in ((4, 120), (15, 140), (24, 300)):
-        found = _near(pictures[frame][60:110], overlay.CROPS["9:16"]).mean(axis=0)
+        found = _near(pictures[frame][60:110], debug_overlay.CROPS["9:16"]).mean(axis=0)
         assert abs(int(np.flatnonzero(found > 0.5).max()) - right) <= 3
     with av.open(str(out)) as container:
         sound = sum(frame.samples for frame in container.decode(audio=0)) / container.streams.audio[0].rate

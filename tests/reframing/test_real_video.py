@@ -13,11 +13,11 @@ import pytest
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, MediaSegment, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
-from shortform_assets.media.audio import read_speech
-from shortform_assets.reframing.compose import box_at
+from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.reframing.crop_paths import direct_clip
-from shortform_assets.reframing.series import ClipSeries
-from shortform_assets.reframing.tracks import follow_clip, summary
+from shortform_assets.reframing.direct.framings import box_at
+from shortform_assets.reframing.see.series import ClipSeries
+from shortform_assets.reframing.see.tracks import follow_clip, summary
 
 pytestmark = pytest.mark.media
 NOTHING = Blob(sha256="0" * 64, size=1)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shortform_assets.contracts.clips import AspectFraming, Framing, Keyframe, Panel
-from shortform_assets.reframing.detect import overlap
+from shortform_assets.reframing.see.detect import overlap
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numbers_clip import always, direct, synthetic, upright
 
-from shortform_assets.reframing.scene import Actor
-from shortform_assets.reframing.slides import slide_behind
+from shortform_assets.reframing.where.slides import slide_behind
+from shortform_assets.reframing.who.scene import Actor
 
 SIZE = (1280, 720)
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from framing_samples import media, portrait
 
-from shortform_assets.reframing.cuts import with_cuts
-from shortform_assets.reframing.liveness import evidence, judge
-from shortform_assets.reframing.series import load_series, save_series
-from shortform_assets.reframing.tracks import follow_clip
+from shortform_assets.reframing.see.cuts import with_cuts
+from shortform_assets.reframing.see.series import load_series, save_series
+from shortform_assets.reframing.see.tracks import follow_clip
+from shortform_assets.reframing.who.liveness import evidence, judge
 
 
 def where(series) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import FaceTrack, FaceTracks, FaceTracksSet
 from shortform_assets.contracts.speech import Turn
-from shortform_assets.reframing.voices import map_voices
+from shortform_assets.reframing.who.voice_map import map_voices
 
 ANNA, BEN, CLEO = np.eye(3)
 TALKS, RESTS = 0.05, 0.002

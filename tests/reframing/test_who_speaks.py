@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.speech import Turn
-from shortform_assets.reframing.hearing import LEAD_MS, SAMPLE_RATE, hear
-from shortform_assets.reframing.series import TrackSeries
-from shortform_assets.reframing.speaking import Candidate, talk_along, who_speaks
+from shortform_assets.reframing.see.series import TrackSeries
+from shortform_assets.reframing.who.hearing import LEAD_MS, SAMPLE_RATE, hear
+from shortform_assets.reframing.who.who_speaks import FaceCandidate, talk_along, who_speaks
 
 FPS, SECONDS, MOUTH_STD = 25.0, 12, 0.015
 FRAMES = np.arange(0, int(SECONDS * FPS), 2, dtype=np.int32)
@@ -41,11 +41,11 @@ def lips(said: list[tuple[int, int]], seed: int = 1) -> np.ndarray:
     return 0.02 + np.where(moves, 0.15 * wave, 0) + np.random.default_rng(seed).normal(0, 0.001, len(times))
 
 
-def faces(*mouths: np.ndarray, speakers: tuple[str, ...] = ("", "", "", "")) -> dict[str, Candidate]:
+def faces(*mouths: np.ndarray, speakers: tuple[str, ...] = ("", "", "", "")) -> dict[str, FaceCandidate]:
     n = len(FRAMES)
     flat = np.zeros((n, 7), np.float32)
     return {
-        f"t{i}": Candidate(
+        f"t{i}": FaceCandidate(
             TrackSeries(FRAMES, flat[:, :4], flat[:, 0], mouth.astype(np.float32), np.zeros((n, 6, 2), np.float32),
                         flat[:, :3], flat[:, 0], flat, np.ones(1, np.float32)),
             "live", speakers[i],
@@ -132,7 +132,7 @@ def test_a_yawn_of_the_listener_while_the_speaker_mumbles_flips_nothing() -> Non
 def test_of_voices_at_once_those_take_part_whose_lips_move() -> None:
     said = [(300, 11_000)]
     people = faces(lips(said), lips([(2000, 10_000)], 3), lips([(4000, 4500)], 5), lips(said, 7))
-    people["t3"] = Candidate(people["t3"].series, "static")
+    people["t3"] = FaceCandidate(people["t3"].series, "static")
     at_once = (times >= 2) & (times < 10)
     assert talk_along(people, FRAMES, at_once, FPS, MOUTH_STD) == {"t0", "t1"}
     assert talk_along(people, FRAMES, np.zeros(len(FRAMES), bool), FPS, MOUTH_STD) == frozenset()

@@ -25,7 +25,7 @@ from shortform_assets.contracts.creative import (
     RenderJob,
     StyleContract,
 )
-from shortform_assets.creative.styles import ensure_shipped_styles, resolve_style
+from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
 
 RATE = FrameRate(num=30)

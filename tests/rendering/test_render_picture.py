@@ -20,7 +20,7 @@ from render_studio import (
 )
 
 from shortform_assets.errors import ClipFault
-from shortform_assets.rendering.render import render
+from shortform_assets.rendering.render_output import render
 
 BOX = (202.5, 360.0)
 OUT = (270, 480)

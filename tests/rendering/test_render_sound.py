@@ -10,7 +10,7 @@ from render_studio import HEIGHT, WIDTH, framing, job, media, panel, pictures, s
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.media.loudness import measure_loudness
-from shortform_assets.rendering.render import render
+from shortform_assets.rendering.render_output import render
 
 NTSC = FrameRate(num=30000, den=1001)
 

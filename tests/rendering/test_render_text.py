@@ -10,10 +10,10 @@ from render_studio import RATE, framing, job, media, panel, pictures, segment, s
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, LogoPlacement, TextOverlay
-from shortform_assets.creative.typeset import Typeface, displayed, type_px
-from shortform_assets.rendering.ass import ass_script, escaped, timestamp
-from shortform_assets.rendering.graph import build_graph, quoted
-from shortform_assets.rendering.render import render
+from shortform_assets.creative.captions.ass_script import ass_script, escaped, timestamp
+from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
+from shortform_assets.rendering.filtergraph import build_graph, quoted
+from shortform_assets.rendering.render_output import render
 
 FULL = (1080, 1920)
 HOSTILE = (

@@ -19,7 +19,7 @@ from resources.ledger import TOKENS_VARIABLE, USD_VARIABLE, Caps, Ledger
 from resources.media_store import MediaStore
 from resources.store_errors import StoreError
 from shortform_assets.errors import InputError
-from shortform_assets.spending import OverBudget
+from shortform_assets.ports.spending import OverBudget
 
 
 @pytest.fixture(params=["directory", "s3"])

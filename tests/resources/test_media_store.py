@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.media_store import MediaStore, Missing, StoreError, Taken, blob_key
+from resources.media_store import KeyTaken, MediaStore, Missing, StoreError, blob_key
 from resources.store_errors import check_key
 from shortform_assets.contracts.base import Blob
 from shortform_assets.errors import InputError
@@ -121,7 +121,7 @@ def test_adopting_under_a_key_is_once(store: MediaStore, source) -> None:
     assert store.adopt_file(source(b"bytes"), key) == blob
     for other in (b"other", b"other length"):
         path = source(other)
-        with pytest.raises(Taken, match="other bytes"):
+        with pytest.raises(KeyTaken, match="other bytes"):
             store.adopt_file(path, key)
         assert path.exists(), "a refused file must not be lost"
     assert store.read(key) == b"bytes"

@@ -12,13 +12,13 @@ from selection_talk import talk
 from resources.bench import StoreBench
 from resources.ledger import Caps, Ledger
 from resources.llm import panel_for
-from shortform_assets.contracts.panel import REJECTIONS, Verdicts
+from shortform_assets.contracts.panel_verdicts import REJECTIONS, Verdicts
 from shortform_assets.contracts.selection import Moment
-from shortform_assets.contracts.slices.panel import PanelSlice
+from shortform_assets.contracts.slices.panel_slice import PanelSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.selection.features import Limits
 from shortform_assets.selection.panel.verdicts import hold_panel
-from shortform_assets.selection.script import read_script
+from shortform_assets.selection.read.features import Limits
+from shortform_assets.selection.read.script import read_script
 
 LIMITS = Limits(6000, 20_000, 45_000)
 TRANSCRIPT, TURNS = talk(SCRIPT)

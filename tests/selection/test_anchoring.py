@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from planted_talk import SCRIPT
 from selection_talk import talk
 
-from shortform_assets.selection.panel.anchoring import Said, long_enough, tokens
-from shortform_assets.selection.panel.windows import as_data, cut_windows
-from shortform_assets.selection.script import read_script
+from shortform_assets.selection.panel.anchoring import SearchableWords, long_enough, tokens
+from shortform_assets.selection.panel.transcript_windows import as_data, cut_windows
+from shortform_assets.selection.read.script import read_script
 
 THRESHOLD = 0.82
 SYLLABLES = ("ba", "ko", "ri", "tun", "mel", "sha", "dor", "vi", "gen", "pol", "wes", "que", "lam", "ner")
@@ -58,7 +58,7 @@ def test_a_careless_copy_is_found_where_it_was_said(seed: int, length: int):
     transcript, _ = talk(f"A: {sentence_case(rng, made_up(rng, SYLLABLES, 400))}")
     first = rng.randrange(len(transcript.words) - length)
     quote = careless(rng, [w.text for w in transcript.words[first : first + length]])
-    places = Said(transcript.words).find(quote, THRESHOLD)
+    places = SearchableWords(transcript.words).find(quote, THRESHOLD)
     assert places, quote
     # A word at the very edge may have been mistyped beyond recognition or said twice.
     assert any(abs(p.first - first) <= 2 and abs(p.last - first - length + 1) <= 2 for p in places), (
@@ -72,7 +72,7 @@ def test_a_careless_copy_is_found_where_it_was_said(seed: int, length: int):
 def test_what_nobody_said_is_found_nowhere(seed: int, length: int):
     rng = random.Random(seed)
     transcript, _ = talk(f"A: {sentence_case(rng, made_up(rng, SYLLABLES, 400))}")
-    said = Said(transcript.words)
+    said = SearchableWords(transcript.words)
     invented = made_up(rng, FOREIGN, length)
     assert not said.find(" ".join(invented), THRESHOLD)
     # Half of it true is still invented.
@@ -87,14 +87,14 @@ def test_the_words_of_a_talk_in_another_order_are_not_a_quote(seed: int):
     rng = random.Random(seed)
     transcript, _ = talk(SCRIPT)
     words = rng.sample([w.text for w in transcript.words], 12)
-    assert not Said(transcript.words).find(" ".join(words), THRESHOLD)
+    assert not SearchableWords(transcript.words).find(" ".join(words), THRESHOLD)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_at_all_is_looked_for_without_a_fault(quote: str):
     transcript, _ = talk("A: The truth is that flour remembers the weather. Nobody told me that.")
-    for place in Said(transcript.words).find(quote, THRESHOLD):
+    for place in SearchableWords(transcript.words).find(quote, THRESHOLD):
         assert 0 <= place.first <= place.last < len(transcript.words)
         assert place.score >= THRESHOLD
 
@@ -102,16 +102,16 @@ def test_any_text_at_all_is_looked_for_without_a_fault(quote: str):
 def test_words_said_twice_are_found_twice_and_a_part_sees_only_its_own():
     again = "The secret is to stop measuring the water."
     transcript, _ = talk(f"A: {again} Then we talked about ovens and bicycles. {again} Good night.")
-    assert [p.first for p in Said(transcript.words).find(again, THRESHOLD)] == [0, 15]
-    assert [p.first for p in Said(transcript.words, 9, 24).find(again, THRESHOLD)] == [15]
+    assert [p.first for p in SearchableWords(transcript.words).find(again, THRESHOLD)] == [0, 15]
+    assert [p.first for p in SearchableWords(transcript.words, 9, 24).find(again, THRESHOLD)] == [15]
 
 
 def test_spelling_that_differs_only_on_paper_is_the_same():
     transcript, _ = talk("A: We don’t sell cafés on-line, it's THE naïve way of Ruth's bakery.")
-    found = Said(transcript.words).find("we dont sell cafes on line its the naive way", THRESHOLD)
+    found = SearchableWords(transcript.words).find("we dont sell cafes on line its the naive way", THRESHOLD)
     assert [(p.first, p.last) for p in found] == [(0, 8)]
     transcript, _ = talk("A: 面包师 说 面粉 会 记得 天气 的 变化 。 然后 他 走 了 。")
-    found = Said(transcript.words).find("面粉会记得天气", THRESHOLD)
+    found = SearchableWords(transcript.words).find("面粉会记得天气", THRESHOLD)
     assert [(p.first, p.last) for p in found] == [(2, 5)]
 
 

@@ -15,9 +15,9 @@ from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.source import Brief
 from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.brief import parse_about, parse_exclude, parse_time
-from shortform_assets.selection.moments import find_moments
+from shortform_assets.selection.edit.brief import parse_about, parse_exclude, parse_time
 from shortform_assets.selection.plan import plan_clips
+from shortform_assets.selection.propose.moments import find_moments
 
 
 @pytest.mark.parametrize(

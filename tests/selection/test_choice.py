@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.selection import Moment, Span
-from shortform_assets.selection.choice import WORTH_SHOWING, Candidate, Rules, choose, schedule
+from shortform_assets.selection.choose.choice import WORTH_SHOWING, Rules, ScoredMoment, choose, schedule
 
 
 def candidate(number, start, length, score, *, topic=0, speaker=0, flaws=(), fault="", stems=()):
@@ -24,7 +24,7 @@ def candidate(number, start, length, score, *, topic=0, speaker=0, flaws=(), fau
     )
     spans = (Span(start_frame=start, end_frame=start + length),)
     words = ((start, start + length - 1),)
-    return Candidate(
+    return ScoredMoment(
         moment=moment, score=score, parts={}, pieces=words, spans=spans, word_ranges=words,
         stems=frozenset(stems), speaker=speaker, fault=fault, flaws=flaws,
     )  # fmt: skip

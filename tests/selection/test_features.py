@@ -9,19 +9,19 @@ from selection_talk import silent_media, talk
 
 from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.selection import FEATURES
-from shortform_assets.contracts.slices.selection import PENALTIES
+from shortform_assets.contracts.slices.selection_slice import PENALTIES
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.editor import LIKED, score, weigh
-from shortform_assets.selection.features import Measures
-from shortform_assets.selection.moments import find_moments
+from shortform_assets.selection.choose.local_editor import LIKED, score, weigh
 from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.promotion import flag_lines
-from shortform_assets.selection.referents import leaning
-from shortform_assets.selection.script import read_script
-from shortform_assets.selection.sound import SILENT
-from shortform_assets.selection.topics import idf
-from shortform_assets.selection.vocabulary import NEEDS_WORDS, vocabulary
+from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.read.features import Measures
+from shortform_assets.selection.read.promotion import flag_lines
+from shortform_assets.selection.read.referents import leaning
+from shortform_assets.selection.read.script import read_script
+from shortform_assets.selection.read.sound_events import SILENT
+from shortform_assets.selection.read.topics import idf
+from shortform_assets.selection.read.vocabulary import NEEDS_WORDS, vocabulary
 
 PODCAST = load_genre("podcast").selection
 
@@ -51,7 +51,7 @@ def test_a_pronoun_hangs_where_nothing_was_named(clear, hanging):
     assert measured(f"A: {hanging}").features(0, 0, LIMIT, 20_000)["self_contained"] < 1
 
 
-LIMIT = __import__("shortform_assets.selection.features", fromlist=["limits"]).limits(PODCAST, 10**7)
+LIMIT = __import__("shortform_assets.selection.read.features", fromlist=["limits"]).limits(PODCAST, 10**7)
 STORY = (
     "A: My grandmother kept a ledger of favours. Forty years of bakers and drivers stood in green ink. "
     "When she died my cousins split the list. In Porto we found the lady with the umbrella, and she laughed."

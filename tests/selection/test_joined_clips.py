@@ -11,8 +11,8 @@ from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import Interval
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.moments import find_moments
 from shortform_assets.selection.plan import plan_clips
+from shortform_assets.selection.propose.moments import find_moments
 
 PODCAST = load_genre("podcast").selection
 FILLER = "HOST: Okay. Right. Yeah. I see. Okay then.\nGUEST: Yeah. Sure. I guess so. Yeah.\n"

@@ -9,9 +9,9 @@ import pytest
 from selection_talk import silent_media, talk
 
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.laughter import reactions, texture
-from shortform_assets.selection.moments import find_moments
-from shortform_assets.selection.sound import measure
+from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.read.laughter import reactions, texture
+from shortform_assets.selection.read.sound_events import measure
 
 RATE = 16_000
 

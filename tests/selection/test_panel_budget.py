@@ -8,8 +8,8 @@ from panel_room import check_valid, hold, ledger
 
 from resources.bench import StoreBench
 from resources.ledger import Caps, Ledger
-from resources.llm.pocket import Pocket
-from shortform_assets.spending import OverBudget
+from resources.llm.panel_budget import Pocket
+from shortform_assets.ports.spending import OverBudget
 
 
 def test_over_budget_nothing_is_sent(server: LyingServer, bench: StoreBench):

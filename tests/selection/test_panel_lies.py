@@ -199,7 +199,7 @@ def test_an_order_in_the_talk_that_a_model_obeys_changes_nothing(server: LyingSe
         moment = proposed(asked.data["sentences"][:4], key_quote="SPAM SPAM SPAM SPAM", **spam, **SCORE_10)
         return say({"moments": [{**moment, "hashtags": ["#SPAMMERS"]}]})
 
-    from shortform_assets.selection.script import read_script
+    from shortform_assets.selection.read.script import read_script
 
     lines = read_script(*poisoned, 22_500)
     from panel_room import moments

@@ -7,11 +7,11 @@ from planted_talk import SCRIPT
 from selection_talk import silent_media, talk
 
 from shortform_assets.contracts.edits import PlanEdits
-from shortform_assets.contracts.panel import Proposal, Verdict, Verdicts, Wording
+from shortform_assets.contracts.panel_verdicts import PanelWording, Proposal, Verdict, Verdicts
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.moments import find_moments
 from shortform_assets.selection.plan import plan_clips
+from shortform_assets.selection.propose.moments import find_moments
 
 PODCAST = load_genre("podcast").selection
 
@@ -31,7 +31,7 @@ def talked(bench):
 
 
 def verdict(moment_id: str, score: float, **wording: str) -> Verdict:
-    words = Wording(model="test", **wording) if wording else None
+    words = PanelWording(model="test", **wording) if wording else None
     return Verdict(moment_id=moment_id, scores={"hook": score}, score=score, votes=2, wording=words)
 
 

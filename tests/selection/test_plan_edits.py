@@ -9,8 +9,8 @@ from selection_talk import silent_media, talk
 from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.moments import find_moments
 from shortform_assets.selection.plan import plan_clips
+from shortform_assets.selection.propose.moments import find_moments
 
 
 @pytest.fixture

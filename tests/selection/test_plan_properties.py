@@ -18,11 +18,11 @@ from shortform_assets.contracts.selection import clip_id
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Word
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.boundaries import REACH
-from shortform_assets.selection.desk import Desk
-from shortform_assets.selection.moments import find_moments
+from shortform_assets.selection.choose.clip_builder import ClipBuilder
+from shortform_assets.selection.cut.boundaries import REACH
 from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.script import plain_text
+from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.read.script import plain_text
 
 SELECTION = load_genre("podcast").selection
 VOCABULARY = str.split(
@@ -148,7 +148,7 @@ def opens_well_where_it_can(plan, moments, transcript, turns):
     """A clip that opens or ends badly has no clean run of lines beside it that is the same clip."""
     if not plan.clips:
         return
-    desk = Desk(moments, transcript, turns, SELECTION)
+    desk = ClipBuilder(moments, transcript, turns, SELECTION)
     for clip in plan.clips:
         a, b = desk.lines_of(clip.word_ranges[0][0], clip.word_ranges[-1][1])
         if not desk.bounds.flaws(a, b):

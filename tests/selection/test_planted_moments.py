@@ -11,8 +11,8 @@ from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import Transcript
 from shortform_assets.genres import genre_names, load_genre
-from shortform_assets.selection.moments import find_moments
 from shortform_assets.selection.plan import plan_clips
+from shortform_assets.selection.propose.moments import find_moments
 
 
 def planned(bench, script: str, genre: str, brief: Brief = Brief()) -> tuple[Transcript, ClipPlan]:

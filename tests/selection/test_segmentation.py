@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selection_talk import silent_media, talk
 
-from resources.embeddings import SentenceEmbeddings
 from resources.models import Models
+from resources.wordllama_embedder import SentenceEmbeddings
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.embeddings import line_vectors
-from shortform_assets.selection.moments import find_moments
-from shortform_assets.selection.script import Line, read_script
-from shortform_assets.selection.segmentation import MIN_WORDS, boundary_savings, partition
-from shortform_assets.selection.topics import idf, segment
+from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.read.meaning import line_vectors
+from shortform_assets.selection.read.script import Line, read_script
+from shortform_assets.selection.read.segmentation import MIN_WORDS, boundary_savings, partition
+from shortform_assets.selection.read.topics import idf, segment
 
 
 def spoken(words: int, start_ms: int, speaker: int = 0, text: str = "said") -> Line:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Word
-from shortform_assets.selection.frame_edges import Edges
-from shortform_assets.selection.tighten import (
+from shortform_assets.selection.cut.frame_edges import Edges
+from shortform_assets.selection.cut.tighten import (
     MAX_JUMPS,
     MIN_FILLER_CUT_MS,
     MIN_SPAN_MS,
     find_cuts,
 )
-from shortform_assets.selection.word_times import WordTimes
+from shortform_assets.selection.cut.word_times import WordTimes
 
 RATES = [FrameRate(num=25), FrameRate(num=30000, den=1001), FrameRate(num=60)]
 SAID = str.split(

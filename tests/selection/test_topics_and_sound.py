@@ -10,12 +10,12 @@ from selection_talk import RATE, silent_media, talk
 
 from shortform_assets.contracts.speech import Interval
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.frame_edges import Edges
-from shortform_assets.selection.moments import find_moments
-from shortform_assets.selection.promotion import flag_lines
-from shortform_assets.selection.script import read_script
-from shortform_assets.selection.sound import Sound, listen, measure
-from shortform_assets.selection.topics import idf, segment
+from shortform_assets.selection.cut.frame_edges import Edges
+from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.read.promotion import flag_lines
+from shortform_assets.selection.read.script import read_script
+from shortform_assets.selection.read.sound_events import SoundMeasures, listen, measure
+from shortform_assets.selection.read.topics import idf, segment
 
 BREAD = (
     "The dough needs flour and water. Flour drinks water slowly. A baker kneads the dough by hand. "
@@ -77,7 +77,7 @@ def test_noise_and_silence_have_no_pitch():
 
 def test_loudness_is_relative_to_the_source():
     level = np.repeat([-20.0, -30.0, -20.0, -14.0], 50)
-    sound = Sound(level, np.full(200, np.nan))
+    sound = SoundMeasures(level, np.full(200, np.nan))
     assert sound.loudness(0, 5000) == pytest.approx(0, abs=0.1)
     assert sound.loudness(15_000, 20_000) == pytest.approx(6, abs=0.1)
     assert sound.pitch_range(0, 20_000) is None

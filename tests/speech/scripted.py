@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from shortform_assets.speech.recognizer import ProviderFailed, RawSegment, RawTranscript, RawWord
+from shortform_assets.ports.recognizer import ProviderFailed, RawSegment, RawTranscript, RawWord
 
 Word = tuple[int, int]
 """Start and end in source milliseconds."""

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from speech_scores import diarization_error_rate
 
 from shortform_assets.contracts.speech import Sentence, Word
-from shortform_assets.speech.clustering import cluster_voices, normalised
-from shortform_assets.speech.diarize import FRAME, diarize
-from shortform_assets.speech.fbank import fbank
 from shortform_assets.speech.turns import turns, word_speakers
+from shortform_assets.speech.who.clustering import cluster_voices, normalised
+from shortform_assets.speech.who.diarize import FRAME, diarize
+from shortform_assets.speech.who.mel_filter_banks import fbank
 
 
 def test_der_counts_every_kind_of_error_under_the_best_naming() -> None:

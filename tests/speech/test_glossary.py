@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortform_assets.speech.glossary import PROMPT_LENGTH, PROMPT_TERMS, prompt_terms, repair
-from shortform_assets.speech.likeness import letters, likeness, spoken_likeness
-from shortform_assets.speech.written import Draft
+from shortform_assets.speech.names.glossary import PROMPT_LENGTH, PROMPT_TERMS, prompt_terms, repair
+from shortform_assets.speech.names.name_likeness import letters, likeness, spoken_likeness
+from shortform_assets.speech.words.word_assembly import DraftWord
 
 GLOSSARY = (
     "Shortform", "Kubernetes", "John Smith", "Jane Doe", "Pydantic", "Dagster", "Acme", "GitHub", "LangChain",
@@ -35,7 +35,7 @@ def known():
     return SphinxAligner().load().knows
 
 
-def drafts(text: str, sure: float = 0.9) -> list[Draft]:
+def drafts(text: str, sure: float = 0.9) -> list[DraftWord]:
     """A word every 300 ms; ~word is one that the recognizer hardly believed, | a pause of a second."""
     words, at = [], 0
     for token in text.split():
@@ -43,7 +43,7 @@ def drafts(text: str, sure: float = 0.9) -> list[Draft]:
             at += 1000
             continue
         confidence = 0.3 if token.startswith("~") else sure
-        words.append(Draft(token.removeprefix("~"), at, at + 280, confidence, 0))
+        words.append(DraftWord(token.removeprefix("~"), at, at + 280, confidence, 0))
         at += 300
     return words
 
@@ -112,11 +112,11 @@ def test_traps_are_left_alone(known, text):
 
 def test_times_and_confidence_are_kept():
     words = [
-        Draft("pie", 100, 300, 0.9, 3, "aligned"),
-        Draft("dantic,", 320, 700, 0.3, 3, "recognized"),
-        Draft("Jon", 900, 1000, 0.8, 4, "aligned"),
-        Draft("Smyth", 1010, 1300, 0.7, 4, "aligned"),
-        Draft("janedoe.", 2000, 2700, 0.6, 5, "aligned"),
+        DraftWord("pie", 100, 300, 0.9, 3, "aligned"),
+        DraftWord("dantic,", 320, 700, 0.3, 3, "recognized"),
+        DraftWord("Jon", 900, 1000, 0.8, 4, "aligned"),
+        DraftWord("Smyth", 1010, 1300, 0.7, 4, "aligned"),
+        DraftWord("janedoe.", 2000, 2700, 0.6, 5, "aligned"),
     ]
     fixed, actions = repair(words, GLOSSARY, "en", lambda word: word in ORDINARY | {"pie"})
     assert [(w.text, w.start, w.end, w.timing) for w in fixed] == [
@@ -142,10 +142,10 @@ TOKENS = st.one_of(
 TALKS = st.lists(st.tuples(TOKENS, st.sampled_from([0.2, 0.6, 0.95]), st.integers(0, 900)), max_size=25)
 
 
-def spoken(talk) -> list[Draft]:
+def spoken(talk) -> list[DraftWord]:
     words, at = [], 0
     for text, sure, gap in talk:
-        words.append(Draft(text, at, at + 200, sure, 0))
+        words.append(DraftWord(text, at, at + 200, sure, 0))
         at += 200 + gap
     return words
 

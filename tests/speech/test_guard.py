@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortform_assets.contracts.slices.speech import GuardSlice
-from shortform_assets.speech.hallucinations import guard, missed, suspicious
-from shortform_assets.speech.recognizer import RawSegment, RawWord
-from shortform_assets.speech.second_opinion import Ask
-from shortform_assets.speech.stock_phrases import is_stock
-from shortform_assets.speech.voice_activity import Voice
-from shortform_assets.speech.written import Draft, drafts
+from shortform_assets.contracts.slices.speech_slice import GuardSlice
+from shortform_assets.ports.recognizer import RawSegment, RawWord
+from shortform_assets.speech.guard.hallucinations import guard, missed, suspicious
+from shortform_assets.speech.guard.second_opinion import Ask
+from shortform_assets.speech.guard.stock_phrases import is_stock
+from shortform_assets.speech.words.voice_activity import VoiceActivity
+from shortform_assets.speech.words.word_assembly import DraftWord, drafts
 
 LIMITS = GuardSlice(
     max_compression_ratio=2.4, min_log_probability=-1.0, max_no_speech=0.6, max_repeats=3, min_voice_cover=0.3
@@ -40,7 +40,9 @@ def segment(
 def kept(
     voice: list[tuple[int, int]], *segments: RawSegment, language: str = "en", ask: Ask | None = None
 ) -> tuple[str, list[str]]:
-    words, actions = guard(drafts(segments, language, 0), segments, Voice(voice), LIMITS, language, ask)
+    words, actions = guard(
+        drafts(segments, language, 0), segments, VoiceActivity(voice), LIMITS, language, ask
+    )
     return " ".join(word.text for word in words), [action.text for action in actions]
 
 
@@ -126,7 +128,7 @@ def test_true_speech_stays(true: RawSegment) -> None:
 def test_every_action_names_reason_and_time_and_no_word_is_lost_unlisted() -> None:
     parts = [TALK, segment("And then she left. Thank you.", 20, 23), segment("[Applause]", 30, 31)]
     words = drafts(parts, "en", 0)
-    stay, actions = guard(words, parts, Voice(VOICED), LIMITS)
+    stay, actions = guard(words, parts, VoiceActivity(VOICED), LIMITS)
     assert all(action.kind == "removed" and action.reason for action in actions)
     assert [(action.start_ms, action.end_ms) for action in actions] == [(20000, 23000), (30000, 31000)]
     listed = [word for action in actions for word in action.text.split()]
@@ -137,9 +139,10 @@ def test_words_without_times_of_their_own_are_judged_by_their_segment() -> None:
     # The provider named the stretch only: 0 to 8 s, with a pause from 2 to 5.
     text = "one two three four five six seven eight"
     spread = [
-        Draft(word, i * 1000, i * 1000 + 1000, 0.8, 0, "proportional") for i, word in enumerate(text.split())
+        DraftWord(word, i * 1000, i * 1000 + 1000, 0.8, 0, "proportional")
+        for i, word in enumerate(text.split())
     ]
-    voice = Voice([(0, 2000), (5000, 8000)])
+    voice = VoiceActivity([(0, 2000), (5000, 8000)])
     stay, actions = guard(spread, [segment(text, 0, 8)], voice, LIMITS)
     assert (stay, actions) == (spread, [])
 
@@ -188,7 +191,7 @@ def test_talk_is_no_stock_phrase(text: str) -> None:
 
 def test_voice_without_words_is_named_and_voice_with_words_is_not() -> None:
     words = drafts([segment("all of this was heard", 0, 3), segment("and this", 9, 10)], "en", 0)
-    voice = Voice([(0, 3200), (4000, 4700), (5000, 10_000), (12_000, 15_000)])
+    voice = VoiceActivity([(0, 3200), (4000, 4700), (5000, 10_000), (12_000, 15_000)])
     # 0.7 s may be a laugh; from 5 s on nobody was heard until 9.
     assert missed(words, voice) == [(5000, 8750), (12_000, 15_000)]
     assert missed(words, voice, 500) == [(4000, 4700), (5000, 8750), (12_000, 15_000)]
@@ -203,8 +206,8 @@ spans = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 90)), max_size=12
 def test_missed_stretches_are_voiced_long_and_without_words(
     voiced: list[tuple[int, int]], said: list[tuple[int, int]]
 ) -> None:
-    words = [Draft("word", low, high, 0.9, 0) for low, high in sorted(said)]
-    voice = Voice(voiced)
+    words = [DraftWord("word", low, high, 0.9, 0) for low, high in sorted(said)]
+    voice = VoiceActivity(voiced)
     found = missed(words, voice)
     assert found == sorted(found)
     for low, high in found:

@@ -14,13 +14,13 @@ from resources.bench import StoreBench
 from resources.media_store import MediaStore
 from shortform_assets.errors import ShortformError
 from shortform_assets.genres import load_genre
-from shortform_assets.speech import chunks
-from shortform_assets.speech.answers import checked
-from shortform_assets.speech.chunks import plan_chunks
-from shortform_assets.speech.listen import Heard, listen, tell_language
-from shortform_assets.speech.recognizer import ProviderFailed, RawSegment, RawTranscript
-from shortform_assets.speech.switchboard import Switchboard
-from shortform_assets.speech.voice_activity import Voice
+from shortform_assets.ports.recognizer import ProviderFailed, RawSegment, RawTranscript
+from shortform_assets.speech.hear import chunks
+from shortform_assets.speech.hear.chunked_recognition import Heard, listen, tell_language
+from shortform_assets.speech.hear.chunks import plan_chunks
+from shortform_assets.speech.hear.failover import Switchboard
+from shortform_assets.speech.hear.validate import checked
+from shortform_assets.speech.words.voice_activity import VoiceActivity
 
 SPEECH = load_genre("podcast").speech.model_copy(update={"align": False, "beam_size": 1})
 CHUNK = 10_000
@@ -45,7 +45,7 @@ def script(parts: Parts) -> list[tuple[int, int]]:
     return words
 
 
-def voice_of(words: list[tuple[int, int]]) -> Voice:
+def voice_of(words: list[tuple[int, int]]) -> VoiceActivity:
     """Words closer than a quarter second are one voiced span, often longer than a chunk."""
     spans: list[tuple[int, int]] = []
     for low, high in words:
@@ -53,7 +53,7 @@ def voice_of(words: list[tuple[int, int]]) -> Voice:
             spans[-1] = (spans[-1][0], high)
         else:
             spans.append((low, high))
-    return Voice(spans)
+    return VoiceActivity(spans)
 
 
 def hear(
@@ -228,8 +228,8 @@ class Votes:
 
 
 def test_the_language_is_that_of_most_of_the_talk() -> None:
-    assert tell_language(clock, Voice([(0, 5_000), (6_000, 120_000)]), Votes())[0] == "en"
-    assert tell_language(clock, Voice([(0, 9_000)]), Votes()) == ("de", 0.6)
+    assert tell_language(clock, VoiceActivity([(0, 5_000), (6_000, 120_000)]), Votes())[0] == "en"
+    assert tell_language(clock, VoiceActivity([(0, 9_000)]), Votes()) == ("de", 0.6)
 
 
 def test_words_without_times_get_their_share_and_say_so() -> None:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_guard import LIMITS, TALK, VOICED, kept, segment
 
-from shortform_assets.media.audio import read_speech
-from shortform_assets.speech.faint_speech import believed, possible_voice
-from shortform_assets.speech.recognizer import RawSegment
-from shortform_assets.speech.second_opinion import agreement
-from shortform_assets.speech.voice_activity import Span, Voice, find_voice
+from shortform_assets.media.audio_arrays import read_speech
+from shortform_assets.ports.recognizer import RawSegment
+from shortform_assets.speech.guard.faint_speech import believed, possible_voice
+from shortform_assets.speech.guard.second_opinion import agreement
+from shortform_assets.speech.words.voice_activity import Span, VoiceActivity, find_voice
 
 LOST = segment("I'm not sure if you know. " * 3, 5, 9, no_speech_prob=0.9, compression_ratio=9)
 OVER_MUSIC = segment("talk over a rather loud band", 5, 8, no_speech_prob=0.65, avg_logprob=-0.6)
@@ -134,7 +134,7 @@ def possible(samples: np.ndarray, voice: list[Span] | None = None) -> tuple[Span
 
     length = len(samples) // 16
     spans = find_voice(read, length) if voice is None else voice
-    return possible_voice(read, length, Voice(spans))
+    return possible_voice(read, length, VoiceActivity(spans))
 
 
 def test_silence_noise_and_tones_are_no_possible_voice() -> None:

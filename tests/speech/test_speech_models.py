@@ -13,24 +13,24 @@ from scipy.signal import resample_poly
 from speech_scores import diarization_error_rate, word_error_rate
 
 from resources.stt.recognizers import Recognizers
-from resources.stt.speakers import SpeakerModel
 from resources.stt.sphinx import SphinxAligner
+from resources.stt.voice_models import OnnxVoiceModel
 from resources.stt.whisper import WhisperProvider
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.genres import load_genre
-from shortform_assets.media.audio import read_speech
-from shortform_assets.speech.alignment import align_words
+from shortform_assets.media.audio_arrays import read_speech
+from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.transcribe import transcribe
 from shortform_assets.speech.turns import find_turns
-from shortform_assets.speech.voice_activity import Voice, find_voice
-from shortform_assets.speech.written import Draft
+from shortform_assets.speech.words.voice_activity import VoiceActivity, find_voice
+from shortform_assets.speech.words.word_assembly import DraftWord
 
 SPEECH = load_genre("podcast").speech
 FIRST = "We moved the whole company to Lisbon in March."
 SECOND = "We had 12 customers and a very patient landlord."
-EARS, ALIGNER, SPEAKERS = Recognizers().chain(SPEECH), SphinxAligner(), SpeakerModel()
+EARS, ALIGNER, SPEAKERS = Recognizers().chain(SPEECH), SphinxAligner(), OnnxVoiceModel()
 
 
 def mezzanine(bench, samples: np.ndarray) -> Mezzanine:
@@ -121,12 +121,12 @@ def test_two_sentences_from_sound_to_words(bench, say) -> None:
 
 def test_alignment_finds_words_that_were_heard_a_quarter_second_off(bench, say) -> None:
     samples = np.concatenate([gap(0.5), say(FIRST), gap(0.5)])
-    voice = Voice(find_voice(lambda a, b: samples[a * 16 : b * 16], len(samples) // 16))
+    voice = VoiceActivity(find_voice(lambda a, b: samples[a * 16 : b * 16], len(samples) // 16))
 
-    def aligned(shift: int) -> list[Draft]:
+    def aligned(shift: int) -> list[DraftWord]:
         texts, begin = FIRST.split(), 500 + shift
         step = (len(samples) // 16 - 1000) // len(texts)
-        guess = [Draft(t, begin + i * step, begin + (i + 1) * step, 0.9, 0) for i, t in enumerate(texts)]
+        guess = [DraftWord(t, begin + i * step, begin + (i + 1) * step, 0.9, 0) for i, t in enumerate(texts)]
         read = lambda a, b: samples[a * 16 : b * 16]  # noqa: E731
         return align_words(bench, guess, read, len(samples) // 16, voice, ALIGNER.load(), 0.8)
 
@@ -182,9 +182,9 @@ def test_without_a_speaker_model_the_result_is_degraded(bench, say) -> None:
 
 
 def test_fingerprints_load_nothing() -> None:
-    prints = [tool().fingerprint for tool in (WhisperProvider, SphinxAligner, SpeakerModel)]
+    prints = [tool().fingerprint for tool in (WhisperProvider, SphinxAligner, OnnxVoiceModel)]
     assert len(set(prints)) == 3
-    assert all(tool()._loaded is None for tool in (WhisperProvider, SphinxAligner, SpeakerModel))
+    assert all(tool()._loaded is None for tool in (WhisperProvider, SphinxAligner, OnnxVoiceModel))
 
 
 def reference(path: Path) -> str:

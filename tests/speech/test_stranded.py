@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortform_assets.speech.stranded import to_sound
-from shortform_assets.speech.written import Draft
+from shortform_assets.speech.align.silence_repair import to_sound
+from shortform_assets.speech.words.word_assembly import DraftWord
 
 RATE = 16
 
@@ -23,8 +23,8 @@ def talk(*loud: tuple[int, int], length: int = 2000) -> np.ndarray:
     return samples.astype(np.float32)
 
 
-def word(text: str, start: int, end: int) -> Draft:
-    return Draft(text, start, end, 0.9, 0, "aligned")
+def word(text: str, start: int, end: int) -> DraftWord:
+    return DraftWord(text, start, end, 0.9, 0, "aligned")
 
 
 def test_a_word_in_the_pause_before_its_sound_moves_there() -> None:
@@ -43,7 +43,7 @@ def test_times_are_those_of_the_source() -> None:
 def test_words_that_sound_or_were_not_aligned_stay() -> None:
     heard = [word("a", 100, 190), word("man", 1100, 1400)]
     assert to_sound(heard, talk((100, 190), (400, 700), (1100, 1400)), 0) == heard
-    guessed = [Draft("One", 630, 720, 0.9, 0, "proportional")]
+    guessed = [DraftWord("One", 630, 720, 0.9, 0, "proportional")]
     assert to_sound(guessed, talk((1100, 1400)), 0) == guessed
 
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.speech import Word
-from shortform_assets.speech.pronounce import phones
-from shortform_assets.speech.recognizer import RawWord
-from shortform_assets.speech.sentences import LONGEST, split_sentences
-from shortform_assets.speech.spelling import spoken
-from shortform_assets.speech.voice_activity import Voice, merge, next_chunk
-from shortform_assets.speech.written import MIN_MS, Draft, in_order, join_tokens, trim
+from shortform_assets.ports.recognizer import RawWord
+from shortform_assets.speech.align.letter_to_sound import phones
+from shortform_assets.speech.align.verbalize import spoken
+from shortform_assets.speech.words.sentences import LONGEST, split_sentences
+from shortform_assets.speech.words.voice_activity import VoiceActivity, merge, next_chunk
+from shortform_assets.speech.words.word_assembly import MIN_MS, DraftWord, in_order, join_tokens, trim
 
 ARPABET = {
     *(
@@ -96,7 +96,7 @@ def test_languages_without_spaces_keep_their_tokens() -> None:
     st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 3_000)), max_size=60), st.integers(0, 20_000)
 )
 def test_words_never_overlap_or_leave_the_source(spans: list[tuple[int, int]], duration: int) -> None:
-    words = [Draft(f"w{i}", a, a + b, 0.5, 0) for i, (a, b) in enumerate(spans)]
+    words = [DraftWord(f"w{i}", a, a + b, 0.5, 0) for i, (a, b) in enumerate(spans)]
     fixed = in_order(words, duration)
     assert [word.text for word in fixed] == [word.text for word in words]
     for left, right in pairwise(fixed):
@@ -110,15 +110,15 @@ def test_words_never_overlap_or_leave_the_source(spans: list[tuple[int, int]], d
 def test_good_times_are_left_alone(lengths: list[int]) -> None:
     at, words = 0, []
     for i, length in enumerate(lengths):
-        words.append(Draft(f"w{i}", at, at + length, 0.5, 0))
+        words.append(DraftWord(f"w{i}", at, at + length, 0.5, 0))
         at += length + 30
     assert in_order(words, at) == words
 
 
 def test_a_stretched_word_goes_back_to_its_voice() -> None:
-    voice = Voice([(0, 1000), (5000, 5600)])
-    assert trim(Draft("Banana.", 900, 5600, 0.9, 0), voice).start == 5000
-    assert trim(Draft("fine", 100, 500, 0.9, 0), voice) == Draft("fine", 100, 500, 0.9, 0)
+    voice = VoiceActivity([(0, 1000), (5000, 5600)])
+    assert trim(DraftWord("Banana.", 900, 5600, 0.9, 0), voice).start == 5000
+    assert trim(DraftWord("fine", 100, 500, 0.9, 0), voice) == DraftWord("fine", 100, 500, 0.9, 0)
 
 
 def timed(text: str, pauses: dict[int, int] | None = None) -> list[Word]:
@@ -225,7 +225,7 @@ def test_any_text_can_be_spelled_and_pronounced(text: str) -> None:
 
 def test_voice_is_merged_and_measured() -> None:
     assert merge([(500, 900), (0, 300), (310, 400)], 50) == ((0, 400), (500, 900))
-    voice = Voice([(0, 1000), (2000, 3000)])
+    voice = VoiceActivity([(0, 1000), (2000, 3000)])
     assert voice.cover(500, 2500) == 0.5
     assert voice.cover(1200, 1800) == 0
     assert voice.cover(1200, 1800, 300) == pytest.approx(1 / 3)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from provider_cases import ProviderCase, all_cases
 
-from shortform_assets.media.audio import read_speech
-from shortform_assets.speech.recognizer import SAMPLE_RATE, Floats, Provider, Recognizer
+from shortform_assets.media.audio_arrays import read_speech
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, Provider, Recognizer
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

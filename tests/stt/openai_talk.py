@@ -12,7 +12,7 @@ from servers import TranscriptionServer
 from spoken_truth import RATE, Spoken, Truth
 
 from resources.stt.openai_compatible import OpenAIProvider
-from shortform_assets.speech.recognizer import RawTranscript
+from shortform_assets.ports.recognizer import RawTranscript
 
 WORDS = (
     Spoken("Hello,", 0.5, 0.9),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shortform_assets.speech.recognizer import Provider
+from shortform_assets.ports.recognizer import Provider
 
 HEAVY = (
     "faster_whisper", "ctranslate2", "onnxruntime", "moonshine_voice", "torch", "whisperx", "av", "scipy",

@@ -19,9 +19,9 @@ from transcribe_server import TranscribeServer
 
 from resources.stt.amazon import AmazonTranscribeProvider
 from resources.stt.openai_compatible import OpenAIProvider
-from resources.stt.wire import Patience
-from shortform_assets.speech.recognizer import Provider
-from shortform_assets.spending import Purse
+from resources.stt.remote_provider import Patience
+from shortform_assets.ports.recognizer import Provider
+from shortform_assets.ports.spending import Purse
 
 KEY = "sk-loopback-0123456789abcdef"
 _UNSET = (

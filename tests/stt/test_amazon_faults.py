@@ -21,7 +21,7 @@ from resources.ledger import Caps, Ledger
 from resources.media_store import MediaStore
 from resources.stt.amazon import LANGUAGE_CODES, AmazonTranscribeProvider
 from shortform_assets.errors import InputError
-from shortform_assets.speech.recognizer import ProviderFailed, RawTranscript
+from shortform_assets.ports.recognizer import ProviderFailed, RawTranscript
 
 WORDS = (
     Spoken("Hello,", 0.5, 0.9),

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from resources.models import Models
 from resources.stt.moonshine import MoonshineProvider
-from resources.stt.voiced import spread
+from resources.stt.spread_times import spread
 from resources.stt.whisperx import WhisperXProvider
-from shortform_assets.speech.recognizer import Floats, ProviderFailed
+from shortform_assets.ports.recognizer import Floats, ProviderFailed
 
 SPANS = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 5_000)), min_size=1, max_size=6)
 WORDS = st.lists(st.from_regex(r"[a-z]{1,9}", fullmatch=True), min_size=1, max_size=12)

@@ -15,7 +15,7 @@ from servers import TranscriptionServer
 from spoken_truth import RATE, Truth
 
 from resources.stt.openai_compatible import OpenAIProvider
-from resources.stt.wire import wav
+from resources.stt.remote_provider import wav
 from shortform_assets.errors import InputError
 
 remote, truth = openai_talk.remote, openai_talk.truth

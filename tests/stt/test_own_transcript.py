@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shortform_assets.errors import InputError
-from shortform_assets.speech.answers import checked
-from shortform_assets.speech.own_transcript import Cue, CueWord, beyond, own_segments, parse_transcript
-from shortform_assets.speech.recognizer import RawTranscript
+from shortform_assets.ports.recognizer import RawTranscript
+from shortform_assets.speech.hear.validate import checked
+from shortform_assets.speech.own.own_transcript import CueWord, OwnCue, beyond, own_segments, parse_transcript
 
 SRT = """1
 00:00:01,000 --> 00:00:02,500
@@ -63,8 +63,8 @@ no<00:00:03.000><c> no</c>
 
 def test_subrip_gives_what_is_said() -> None:
     assert parse_transcript(SRT.encode(), "talk.srt") == (
-        Cue(1000, 2500, "Good morning, everyone."),
-        Cue(3000, 4000, "Is a < b? It is."),
+        OwnCue(1000, 2500, "Good morning, everyone."),
+        OwnCue(3000, 4000, "Is a < b? It is."),
     )
 
 
@@ -77,8 +77,8 @@ def test_files_of_any_editor(text: str, ending: str, encode) -> None:
 
 def test_webvtt_gives_what_is_said() -> None:
     assert parse_transcript(VTT.encode(), "talk.vtt") == (
-        Cue(62000, 63500, "Salt & pepper"),
-        Cue(64000, 65000, "la la"),
+        OwnCue(62000, 63500, "Salt & pepper"),
+        OwnCue(64000, 65000, "la la"),
     )
 
 
@@ -93,8 +93,8 @@ def test_speaker_labels_are_not_said() -> None:
 
 WORDS = [("Hello,", 1.0, 1.4), ("world.", 1.5, 2.0), ("Bye", 4.0, 4.4)]
 CUES = (
-    Cue(1000, 2000, "Hello, world.", (CueWord("Hello,", 1000, 1400), CueWord("world.", 1500, 2000))),
-    Cue(4000, 4400, "Bye", (CueWord("Bye", 4000, 4400),)),
+    OwnCue(1000, 2000, "Hello, world.", (CueWord("Hello,", 1000, 1400), CueWord("world.", 1500, 2000))),
+    OwnCue(4000, 4400, "Bye", (CueWord("Bye", 4000, 4400),)),
 )
 
 
@@ -243,7 +243,7 @@ def _clock(ms: int, point: str) -> str:
 
 @given(st.lists(st.tuples(SPANS, TEXTS), min_size=1, max_size=8))
 def test_every_format_says_the_same(cues: list[tuple[tuple[int, int], str]]) -> None:
-    wanted = tuple(sorted((Cue(*span, text) for span, text in cues), key=lambda c: (c.start_ms, c.end_ms)))
+    wanted = tuple(sorted((OwnCue(*span, text) for span, text in cues), key=lambda c: (c.start_ms, c.end_ms)))
     srt = "".join(
         f"{i}\n{_clock(a, ',')} --> {_clock(b, ',')}\n{text}\n\n" for i, ((a, b), text) in enumerate(cues, 1)
     )
@@ -256,7 +256,7 @@ def test_every_format_says_the_same(cues: list[tuple[tuple[int, int], str]]) -> 
 
 
 def test_segments_are_trusted_and_within_the_source() -> None:
-    cues = (*CUES, Cue(8000, 9500, "Over the end"), Cue(10_000, 12_000, "Credits"))
+    cues = (*CUES, OwnCue(8000, 9500, "Over the end"), OwnCue(10_000, 12_000, "Credits"))
     found = own_segments(cues, 1000, 9000)
     assert [(s.start, s.end, s.text) for s in found] == [
         (0.0, 1.0, " Hello, world."), (3.0, 3.4, " Bye"), (7.0, 8.0, " Over the end"),
@@ -278,7 +278,7 @@ def test_a_transcript_of_another_recording_is_refused() -> None:
     st.lists(st.tuples(SPANS, TEXTS), min_size=1, max_size=8), st.lists(st.integers(0, 7_300_000), max_size=4)
 )
 def test_parts_of_a_source_share_its_cues(cues, cuts: list[int]) -> None:
-    cues = [Cue(*span, text) for span, text in cues]
+    cues = [OwnCue(*span, text) for span, text in cues]
     edges = [0, *sorted(cuts), 8_000_000]
     parts = [own_segments(cues, a, b) for a, b in pairwise(edges)]
     assert sorted(s.text for part in parts for s in part) == sorted(f" {cue.text}" for cue in cues)

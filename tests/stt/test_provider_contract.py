@@ -14,9 +14,9 @@ import pytest
 from provider_cases import HEAVY, ProviderCase
 from rapidfuzz.distance import Levenshtein
 
-from shortform_assets.media.audio import read_speech
-from shortform_assets.speech.answers import checked
-from shortform_assets.speech.recognizer import SAMPLE_RATE, Floats, Provider, RawTranscript, Recognizer
+from shortform_assets.media.audio_arrays import read_speech
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, Provider, RawTranscript, Recognizer
+from shortform_assets.speech.hear.validate import checked
 
 _SAID = """It was the best of times, it was the worst of times, it was the age of wisdom,
 it was the age of foolishness, it was the epoch of belief, it was the"""

@@ -19,7 +19,7 @@ from spoken_truth import Truth
 from resources.ledger import Caps, Ledger
 from resources.media_store import MediaStore
 from resources.stt.openai_compatible import OpenAIProvider
-from shortform_assets.speech.recognizer import ProviderFailed
+from shortform_assets.ports.recognizer import ProviderFailed
 
 remote, truth = openai_talk.remote, openai_talk.truth
 

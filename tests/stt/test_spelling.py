@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.stt.spelling import spell
-from shortform_assets.speech.recognizer import RawWord
+from resources.stt.word_fitting import spell
+from shortform_assets.ports.recognizer import RawWord
 
 BARE = st.text("abcäßİ好9é", min_size=1, max_size=5)
 OPENING = st.sampled_from(["", '"', "($", "¿"])

@@ -12,10 +12,10 @@ from vision_rig import EXECUTORS, FPS, ROOT, STAND_IN, Rig, VisionServer, rig_of
 
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
-from resources.vision.local import PROGRAM
+from resources.vision.local_executor import PROGRAM
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, MediaSegment
-from shortform_assets.contracts.slices.reframing import FaceSlice
+from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 
 
 @pytest.fixture(scope="session")
@@ -75,9 +75,9 @@ def encoded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[MediaStore], 
 def expected(tmp_path_factory: pytest.TempPathFactory, encoded, faces: FaceSlice):
     """The tracks of that clip, made in this process."""
     from resources.models import Models
-    from shortform_assets.reframing.detect import FaceDetector
-    from shortform_assets.reframing.landmarks import FaceLandmarker
-    from shortform_assets.reframing.tracks import track_faces
+    from shortform_assets.reframing.see.detect import FaceDetector
+    from shortform_assets.reframing.see.landmarks import FaceLandmarker
+    from shortform_assets.reframing.see.tracks import track_faces
 
     store, models = MediaStore.local(tmp_path_factory.mktemp("expected")), Models()
     detector = FaceDetector(models.resolve("centerface"))

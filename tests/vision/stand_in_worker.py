@@ -6,8 +6,8 @@ import sys
 import time
 
 from resources.media_store import MediaStore
-from resources.vision.crew import dropped
-from resources.vision.mailbox import JobFolder
+from resources.vision.job_store import JobFolder
+from resources.vision.worker_crew import dropped
 from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.workers.vision import Report, _log
 

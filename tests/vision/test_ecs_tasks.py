@@ -11,8 +11,8 @@ from vision_rig import STAND_IN, Heard, Rig, rig_of, until
 
 from resources.media_store import MediaStore
 from resources.vision import VisionFailed
-from resources.vision.ecs import EcsTask, EcsVision
-from resources.vision.local import PROGRAM
+from resources.vision.ecs_executor import EcsTask, EcsVision
+from resources.vision.local_executor import PROGRAM
 from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.errors import InputError
 

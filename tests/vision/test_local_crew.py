@@ -11,11 +11,11 @@ from vision_rig import STAND_IN, Rig
 
 from resources.media_store import MediaStore
 from resources.vision import LocalVision, VisionFailed, share_out, vision_from_environment
-from resources.vision.crew import Crew
-from resources.vision.ecs import EcsVision
-from resources.vision.http import HttpVision
-from resources.vision.local import launcher
-from resources.vision.mailbox import JobFolder, Results, VisionJob
+from resources.vision.ecs_executor import EcsVision
+from resources.vision.http_executor import HttpVision
+from resources.vision.job_store import JobFolder, Results, VisionJob
+from resources.vision.local_executor import launcher
+from resources.vision.worker_crew import Crew
 from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.errors import InputError
@@ -92,7 +92,7 @@ def cuda() -> bool:
     import onnxruntime
 
     from resources.models import Models
-    from shortform_assets.reframing.detect import CUDA, FaceDetector
+    from shortform_assets.reframing.see.detect import CUDA, FaceDetector
 
     if CUDA not in onnxruntime.get_available_providers():
         return False
@@ -152,7 +152,7 @@ def test_a_wrong_setting_is_named(settings: dict[str, str], named: str) -> None:
 
 def test_every_setting_is_in_the_docs() -> None:
     root = Path(__file__).resolve().parents[2]
-    source = (root / "resources/vision/choice.py").read_text()
+    source = (root / "resources/vision/executor_choice.py").read_text()
     page = (root / "docs/executors.md").read_text()
     asked = itertools.chain.from_iterable(line.split("settings.")[1:] for line in source.splitlines())
     names = {part.split('"')[1] for part in asked if part.count('"') >= 2 and not part.startswith("device")}

@@ -22,14 +22,14 @@ from fake_ecs import FakeEcs
 
 from resources.directory_store import DirectoryStore
 from resources.media_store import MediaStore
-from resources.vision.base import Vision
-from resources.vision.ecs import EcsTask, EcsVision
-from resources.vision.http import HttpVision
-from resources.vision.local import LocalVision
-from resources.vision.mailbox import Result
+from resources.vision.ecs_executor import EcsTask, EcsVision
+from resources.vision.executor_base import Vision
+from resources.vision.http_executor import HttpVision
+from resources.vision.job_store import Result
+from resources.vision.local_executor import LocalVision
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, MediaSegment
-from shortform_assets.contracts.slices.reframing import FaceSlice
+from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 
 ROOT = Path(__file__).resolve().parents[2]
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_worker.py")))

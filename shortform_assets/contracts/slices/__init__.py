@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from shortform_assets.contracts.base import Contract
-from shortform_assets.contracts.slices.delivery import DeliverySlice
-from shortform_assets.contracts.slices.enhancement import EnhancementSlice
-from shortform_assets.contracts.slices.ingest import IngestSlice
-from shortform_assets.contracts.slices.reframing import FaceSlice, ReframingSlice
-from shortform_assets.contracts.slices.selection import SelectionSlice
-from shortform_assets.contracts.slices.speech import SpeechSlice
+from shortform_assets.contracts.slices.delivery_slice import DeliverySlice
+from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
+from shortform_assets.contracts.slices.ingest_slice import IngestSlice
+from shortform_assets.contracts.slices.reframing_slice import FaceSlice, ReframingSlice
+from shortform_assets.contracts.slices.selection_slice import SelectionSlice
+from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 
 
 class GenreConfig(Contract):

@@ -35,7 +35,7 @@ _TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 
 
 @dataclass(frozen=True)
-class Place:
+class QuoteMatch:
     """Words first..last, both included, and the share of the quote's letters that are said there."""
 
     first: int
@@ -43,7 +43,7 @@ class Place:
     score: float
 
 
-class Said:
+class SearchableWords:
     """The words of a transcript, or words first..last of it, ready to be searched."""
 
     def __init__(self, words: Sequence[Word], first: int = 0, last: int | None = None) -> None:
@@ -59,12 +59,12 @@ class Said:
         for number, token in enumerate(self.tokens):
             self._token_at += [number] * (len(token) + 1)
 
-    def find(self, quote: str, threshold: float) -> tuple[Place, ...]:
+    def find(self, quote: str, threshold: float) -> tuple[QuoteMatch, ...]:
         """Where `quote` is said, best first, equally good ones in order of time; empty where nowhere."""
         wanted = tokens(quote)
         if not wanted or not self.tokens:
             return ()
-        found: dict[tuple[int, int], Place] = {}
+        found: dict[tuple[int, int], QuoteMatch] = {}
         threshold += (1 - threshold) * max(0.0, 1 - _letters(wanted) / SURE_LETTERS)
         for low, high in self._regions(wanted):
             place = self._align(wanted, low, high)
@@ -90,7 +90,7 @@ class Said:
             hidden = "\0" * (found.dest_end - found.dest_start)
             text = text[: found.dest_start] + hidden + text[found.dest_end :]
 
-    def _align(self, wanted: Sequence[str], low: int, high: int) -> Place | None:
+    def _align(self, wanted: Sequence[str], low: int, high: int) -> QuoteMatch | None:
         matched = fit(wanted, self.tokens[low : high + 1])
         if not matched:
             return None
@@ -100,7 +100,9 @@ class Said:
         between = matched[-1][1] - matched[0][1] + 1 - len(matched)
         stretch = max(0, between - len(wanted) // 2) / len(wanted)
         score = max(0.0, like / letters - stretch)
-        return Place(self.owners[low + matched[0][1]], self.owners[low + matched[-1][1]], round(score, 4))
+        return QuoteMatch(
+            self.owners[low + matched[0][1]], self.owners[low + matched[-1][1]], round(score, 4)
+        )
 
 
 def tokens(text: str) -> list[str]:

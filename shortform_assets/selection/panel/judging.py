@@ -9,19 +9,19 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from shortform_assets.contracts.panel import Verdict, Wording
-from shortform_assets.contracts.slices.panel import Criterion
-from shortform_assets.selection.panel.judge import Question, Review
+from shortform_assets.contracts.panel_verdicts import PanelWording, Verdict
+from shortform_assets.contracts.slices.panel_slice import Criterion
+from shortform_assets.ports.judge import Question, Review
+from shortform_assets.selection.panel.model_wording import check_wording
 from shortform_assets.selection.panel.proposing import Talk
 from shortform_assets.selection.panel.rubric import TEN, answers, judge_instructions
-from shortform_assets.selection.panel.windows import as_data, shown
-from shortform_assets.selection.panel.written import check_wording
+from shortform_assets.selection.panel.transcript_windows import as_data, shown
 
 NOBODY_SCORED = "No candidate you were shown got scores. Use the ids c1, c2, ... as they stand."
 
 
 @dataclass(frozen=True)
-class Candidate:
+class JudgedPassage:
     """Lines a..b of the talk."""
 
     moment_id: str
@@ -34,7 +34,7 @@ class Vote:
     """What one model gave one moment: criterion -> 0 to 1."""
 
     scores: Mapping[str, float]
-    wording: Wording
+    wording: PanelWording
 
 
 @dataclass
@@ -45,14 +45,14 @@ class Ballot:
     faults: Counter[str] = field(default_factory=Counter)
 
 
-def batches(candidates: Sequence[Candidate], size: int) -> list[tuple[Candidate, ...]]:
+def batches(candidates: Sequence[JudgedPassage], size: int) -> list[tuple[JudgedPassage, ...]]:
     """Candidates in order of time, `size` to a question; the last two share what is left evenly."""
     ordered = sorted(candidates, key=lambda c: (c.a, c.b))
     count = -(-len(ordered) // size)
     return [tuple(ordered[i * len(ordered) // count : (i + 1) * len(ordered) // count]) for i in range(count)]
 
 
-def judge_question(talk: Talk, batch: Sequence[Candidate], about: Sequence[str]) -> Question:
+def judge_question(talk: Talk, batch: Sequence[JudgedPassage], about: Sequence[str]) -> Question:
     """One question about all candidates of `batch`, named c1, c2, ... in order of time."""
     _, kind = answers(talk.panel.rubric)
     data = {
@@ -79,7 +79,7 @@ def judge_question(talk: Talk, batch: Sequence[Candidate], about: Sequence[str])
     )
 
 
-def read_ballot(talk: Talk, batch: Sequence[Candidate], answer: Any, model: str) -> Ballot:
+def read_ballot(talk: Talk, batch: Sequence[JudgedPassage], answer: Any, model: str) -> Ballot:
     """The votes of one answer to the question about `batch`."""
     ballot = Ballot()
     ballot.faults["invented_field"] += answer.invented()
@@ -105,7 +105,7 @@ def read_ballot(talk: Talk, batch: Sequence[Candidate], answer: Any, model: str)
     return ballot
 
 
-def _review(talk: Talk, batch: Sequence[Candidate], answer: Any) -> Review:
+def _review(talk: Talk, batch: Sequence[JudgedPassage], answer: Any) -> Review:
     ballot = read_ballot(talk, batch, answer, "")
     lost = not ballot.votes and not ballot.faults["flat_scores"]
     return Review(+ballot.faults, NOBODY_SCORED if lost else "")

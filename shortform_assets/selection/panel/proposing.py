@@ -11,16 +11,16 @@ from itertools import product
 from typing import Any
 
 from shortform_assets.contracts.base import canonical_json
-from shortform_assets.contracts.panel import Wording
-from shortform_assets.contracts.slices.panel import PanelSlice
+from shortform_assets.contracts.panel_verdicts import PanelWording
+from shortform_assets.contracts.slices.panel_slice import PanelSlice
 from shortform_assets.contracts.speech import Transcript
-from shortform_assets.selection.features import Limits
-from shortform_assets.selection.panel.anchoring import Place, Said, long_enough
-from shortform_assets.selection.panel.judge import Question, Review
+from shortform_assets.ports.judge import Question, Review
+from shortform_assets.selection.panel.anchoring import QuoteMatch, SearchableWords, long_enough
+from shortform_assets.selection.panel.model_wording import check_wording
 from shortform_assets.selection.panel.rubric import TEN, Proposed, answers, propose_instructions
-from shortform_assets.selection.panel.windows import Window, as_data, cut_windows, shown
-from shortform_assets.selection.panel.written import check_wording
-from shortform_assets.selection.script import Line
+from shortform_assets.selection.panel.transcript_windows import TranscriptWindow, as_data, cut_windows, shown
+from shortform_assets.selection.read.features import Limits
+from shortform_assets.selection.read.script import Line
 
 NOTHING_SAID = (
     "None of these moments can be used: {why}. Copy first_words, last_words and key_quote letter by letter "
@@ -36,9 +36,9 @@ class Anchored:
 
     a: int
     b: int
-    quote: Place
+    quote: QuoteMatch
     scores: dict[str, float]
-    wording: Wording
+    wording: PanelWording
 
 
 @dataclass
@@ -65,8 +65,8 @@ class Talk:
         self.windows = cut_windows(lines, panel.window_words, limits.max_ms)
         self.stems = frozenset(stem for line in lines for stem in line.stems)
         self.line_of = [i for i, line in enumerate(lines) for _ in range(line.words)]
-        self._whole: Said | None = None
-        self._parts: dict[Window, Said] = {}
+        self._whole: SearchableWords | None = None
+        self._parts: dict[TranscriptWindow, SearchableWords] = {}
 
     def questions(self, about: Sequence[str]) -> list[Question]:
         """One question a window."""
@@ -89,7 +89,7 @@ class Talk:
             for window in self.windows
         ]
 
-    def read(self, answer: Any, window: Window, model: str) -> Reading:
+    def read(self, answer: Any, window: TranscriptWindow, model: str) -> Reading:
         """The proposals of one answer to the question about `window`."""
         reading = Reading()
         reading.faults["invented_field"] += answer.invented()
@@ -115,7 +115,7 @@ class Talk:
         words = [self.lines[a].first, self.lines[b].last]
         return hashlib.sha256(canonical_json(words)).hexdigest()[:12]
 
-    def _review(self, window: Window, answer: Any) -> Review:
+    def _review(self, window: TranscriptWindow, answer: Any) -> Review:
         reading = self.read(answer, window, "")
         faults = +reading.faults
         if reading.found or not answer.moments:
@@ -123,17 +123,17 @@ class Talk:
         return Review(faults, NOTHING_SAID.format(why=", ".join(sorted(faults)).replace("_", " ")))
 
     def _anchor(
-        self, proposed: Proposed, window: Window, faults: Counter[str]
-    ) -> tuple[int, int, Place] | None:
+        self, proposed: Proposed, window: TranscriptWindow, faults: Counter[str]
+    ) -> tuple[int, int, QuoteMatch] | None:
         """Lines a..b and the place of the key quote, or None with the fault counted."""
-        places: list[tuple[Place, ...]] = []
+        places: list[tuple[QuoteMatch, ...]] = []
         for quote in (proposed.first_words, proposed.key_quote, proposed.last_words):
             found = self._find(quote, window)
             if isinstance(found, str):
                 faults[found] += 1
                 return None
             places.append(found)
-        spots: dict[tuple[int, int], Place] = {}
+        spots: dict[tuple[int, int], QuoteMatch] = {}
         wrong: Counter[str] = Counter()
         for first, key, last in product(*places):
             a, b = self.line_of[first.first], self.line_of[last.last]
@@ -164,20 +164,20 @@ class Talk:
             return "too_long"
         return "too_short" if length < SHORTEST * self.limits.min_ms else ""
 
-    def _find(self, quote: str, window: Window) -> tuple[Place, ...] | str:
+    def _find(self, quote: str, window: TranscriptWindow) -> tuple[QuoteMatch, ...] | str:
         """Where in the window `quote` is said, or why it counts for nothing."""
         if not long_enough(quote):
             return "quote_too_short"
         found = self._said(window).find(quote, self.panel.anchor)
         if found:
             return found
-        self._whole = self._whole or Said(self.transcript.words)
+        self._whole = self._whole or SearchableWords(self.transcript.words)
         return "quote_elsewhere" if self._whole.find(quote, self.panel.anchor) else "quote_not_said"
 
-    def _said(self, window: Window) -> Said:
+    def _said(self, window: TranscriptWindow) -> SearchableWords:
         if window not in self._parts:
             first, last = self.lines[window.a].first, self.lines[window.b].last
-            self._parts[window] = Said(self.transcript.words, first, last)
+            self._parts[window] = SearchableWords(self.transcript.words, first, last)
         return self._parts[window]
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from shortform_assets.contracts.slices.panel import Criterion
-from shortform_assets.selection.features import Limits
-from shortform_assets.selection.wording import HOOK_LENGTH, TITLE_LENGTH
+from shortform_assets.contracts.slices.panel_slice import Criterion
+from shortform_assets.selection.read.features import Limits
+from shortform_assets.selection.say.wording import HOOK_LENGTH, TITLE_LENGTH
 
 TEN = 10
 
@@ -25,7 +25,7 @@ _WORDING = (
 )
 
 
-class Answer(BaseModel):
+class PanelAnswer(BaseModel):
     """Strict about types. What was not asked for is kept apart, so that it can be counted, and never used."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": False})
@@ -36,11 +36,11 @@ class Answer(BaseModel):
         for name in type(self).model_fields:
             value = getattr(self, name)
             for item in value if isinstance(value, list) else [value]:
-                extra += item.invented() if isinstance(item, Answer) else 0
+                extra += item.invented() if isinstance(item, PanelAnswer) else 0
         return extra
 
 
-class Written(Answer):
+class Written(PanelAnswer):
     """Bounds far above what is asked for: they stop a model that repeats itself without an end."""
 
     title: str = Field(max_length=300)
@@ -62,11 +62,11 @@ class Judged(Written):
     scores: Any
 
 
-class Proposals(Answer):
+class Proposals(PanelAnswer):
     moments: list[Any]
 
 
-class Judgements(Answer):
+class Judgements(PanelAnswer):
     candidates: list[Any]
 
 
@@ -75,7 +75,7 @@ def answers(rubric: Mapping[str, Criterion]) -> tuple[type[Proposals], type[Judg
     fields: dict[str, Any] = {
         name: (int, Field(ge=0, le=TEN, description=rubric[name].description)) for name in sorted(rubric)
     }
-    scores = create_model("Scores", __base__=Answer, **fields)
+    scores = create_model("Scores", __base__=PanelAnswer, **fields)
     proposed = create_model("ProposedMoment", __base__=Proposed, scores=(scores, ...))
     judged = create_model("JudgedCandidate", __base__=Judged, scores=(scores, ...))
     return (

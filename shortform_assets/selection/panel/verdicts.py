@@ -8,14 +8,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import fmean, pstdev
 
-from shortform_assets.contracts.panel import Proposal, Verdicts
+from shortform_assets.contracts.panel_verdicts import Proposal, Verdicts
 from shortform_assets.contracts.selection import Moment
-from shortform_assets.contracts.slices.panel import PanelSlice
+from shortform_assets.contracts.slices.panel_slice import PanelSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.selection.features import Limits
-from shortform_assets.selection.panel.judge import Judge, Question, Reply
+from shortform_assets.ports.judge import Judge, Question, Reply
+from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.panel.judging import (
-    Candidate,
+    JudgedPassage,
     Vote,
     batches,
     judge_question,
@@ -23,8 +23,8 @@ from shortform_assets.selection.panel.judging import (
     read_ballot,
 )
 from shortform_assets.selection.panel.proposing import Anchored, Talk
-from shortform_assets.selection.script import read_script
-from shortform_assets.workbench import Workbench
+from shortform_assets.selection.read.features import Limits
+from shortform_assets.selection.read.script import read_script
 
 SAME = 0.7
 """Of two moments that share this much of both together, only the better one is shown to the panel."""
@@ -169,9 +169,9 @@ def _ask(
 
 def _candidates(
     talk: Talk, moments: Sequence[Moment], proposed: Sequence[tuple[int, int]]
-) -> list[Candidate]:
+) -> list[JudgedPassage]:
     """All proposals, and the best of `moments` that are not nearly one already taken."""
-    taken = [Candidate(talk.moment_id(a, b), a, b) for a, b in proposed]
+    taken = [JudgedPassage(talk.moment_id(a, b), a, b) for a, b in proposed]
     room = talk.panel.judged
     for moment in moments:
         if room <= 0:
@@ -180,12 +180,12 @@ def _candidates(
             continue
         a, b = talk.line_of[moment.first_word], talk.line_of[moment.last_word]
         if not any(_alike(a, b, other) for other in taken):
-            taken.append(Candidate(moment.moment_id, a, b))
+            taken.append(JudgedPassage(moment.moment_id, a, b))
             room -= 1
     return taken
 
 
-def _alike(a: int, b: int, other: Candidate) -> bool:
+def _alike(a: int, b: int, other: JudgedPassage) -> bool:
     shared = min(b, other.b) - max(a, other.a) + 1
     return shared > SAME * (max(b, other.b) - min(a, other.a) + 1)
 

@@ -1,0 +1,149 @@
+"""Face tracking behind HTTP: each clip is submitted, polled and fetched by itself.
+
+A job is named by its content, so that one sent twice, after a lost answer or by a second run, is one job.
+The pictures travel by hash, only where the server lacks them: it needs no access to the store.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from resources.media_store import MediaStore
+from resources.models import Models
+from resources.vision.executor_base import Executor
+from resources.vision.http_client import ClipAtServer, Server, Stopped
+from resources.vision.job_store import Device, Result, VisionJob
+from resources.vision.user_weights import judge_prints
+from resources.vision.worker_crew import Tally, VisionFailed
+from shortform_assets.contracts.clips import ClipMedia
+from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from shortform_assets.errors import InputError, ShortformError
+
+TICK_SECONDS = 0.2
+_GOODBYE_SECONDS = 10.0
+
+
+class HttpVision(Executor):
+    """A vision server: `deploy/vision/server.py`, or any other that keeps to its protocol."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str = "",
+        at_once: int = 4,
+        device: Device = "auto",
+        deadline: float = 1800.0,
+        patience: float = 120.0,
+        models: Models | None = None,
+    ) -> None:
+        """`at_once` clips are there at a time; each may take `deadline` seconds, its wait in the queue
+        included; the server may be unreachable for `patience` seconds."""
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise InputError("this is no http or https address", f"vision server {url!r}", "give its URL")
+        super().__init__(models, device)
+        self._url, self._token, self._at_once = url, token, at_once
+        self._deadline, self._patience = deadline, patience
+
+    def track(
+        self,
+        store: MediaStore,
+        clips: Sequence[ClipMedia],
+        faces: FaceSlice,
+        on_result: Callable[[str, Result], None],
+        on_progress: Callable[[float, str], None],
+        context: Any = None,
+    ) -> None:
+        """As `Vision.track`; `context` is not used. Raises InputError where `faces` ask for models of the user's
+        own: a server is sent pictures, no sound, and answers for the bundled models."""
+        if judge_prints(faces):
+            raise InputError(
+                "a vision server has the bundled models only",
+                "SHORTFORM_VISION=http",
+                "take local or ecs, or leave emotion_model and speaker_model out of the genre",
+            )
+        tally, shares = Tally(clips, on_progress), dict.fromkeys((clip.clip_id for clip in clips), 0.0)
+        name = self.fingerprint
+        jobs = [VisionJob(fingerprint=name, faces=faces, clips=(c,), device=self._device) for c in clips]
+        errands = _Errands(self, store, jobs, shares)
+        try:
+            for clip_id, result in errands.results():
+                if result is not None:
+                    shares[clip_id] = 1.0
+                    on_result(clip_id, result)
+                tally.tell(shares)
+        finally:
+            errands.call_off()
+
+    def _server(self, stop: threading.Event) -> Server:
+        return Server(self._url, self._token, stop, self._patience)
+
+
+class _Errands:
+    """Threads that each take one clip after the other to the server."""
+
+    def __init__(
+        self, vision: HttpVision, store: MediaStore, jobs: Sequence[VisionJob], shares: dict[str, float]
+    ) -> None:
+        self._vision, self._store, self._shares, self._count = vision, store, shares, len(jobs)
+        self._todo: queue.SimpleQueue[VisionJob] = queue.SimpleQueue()
+        for job in jobs:
+            self._todo.put(job)
+        self._done: queue.SimpleQueue[tuple[str, Result | Exception]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        # Daemons: one that hangs in a transfer must not keep the program from ending.
+        self._threads = [
+            threading.Thread(target=self._run, name="vision clip", daemon=True)
+            for _ in range(min(vision._at_once, len(jobs)))
+        ]
+
+    def results(self) -> Iterator[tuple[str, Result | None]]:
+        """Each clip's result as it comes, and (anything, None) now and then. Raises what stops them all."""
+        for thread in self._threads:
+            thread.start()
+        left = self._count
+        while left:
+            try:
+                clip_id, result = self._done.get(timeout=TICK_SECONDS)
+            except queue.Empty:
+                yield "", None
+                continue
+            if isinstance(result, Exception):
+                raise result
+            left -= 1
+            yield clip_id, result
+
+    def call_off(self) -> None:
+        """Have the server forget what is not finished."""
+        self._stop.set()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(_GOODBYE_SECONDS)
+
+    def _run(self) -> None:
+        server = self._vision._server(self._stop)
+        while not self._stop.is_set():
+            try:
+                job = self._todo.get_nowait()
+            except queue.Empty:
+                return
+            clip_id = job.clips[0].clip_id
+
+            def share(fraction: float, clip_id: str = clip_id) -> None:
+                self._shares[clip_id] = min(fraction, 0.999)
+
+            try:
+                clip = ClipAtServer(server, self._store, job, self._vision._deadline, share)
+                self._done.put((clip_id, clip.run()))
+            except Stopped:
+                return
+            except ShortformError as error:
+                self._done.put((clip_id, error))
+                return
+            except Exception as error:
+                self._done.put((clip_id, VisionFailed(f"the vision server answers nonsense: {error!r}")))
+                return

@@ -1,0 +1,161 @@
+"""Face tracking in worker processes on this machine.
+
+Within Dagster the workers are launched through `PipesSubprocessClient`, without it as plain processes; the
+program, its job and its results are the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from resources.media_store import MediaStore
+from resources.models import Models
+from resources.vision.executor_base import Executor
+from resources.vision.job_store import Device, Result
+from resources.vision.worker_crew import Crew, End, Launched, Tally
+from shortform_assets.contracts.clips import ClipMedia
+from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+
+LOG_TAIL = 200
+MOST_WORKERS = 4
+"""A worker takes up to 1.2 GB of memory at 1080p."""
+PROGRAM = (sys.executable, "-m", "shortform_assets.workers.vision")
+# One thread a library: the workers themselves fill the cores, and sums stay in one order.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+# The Pipes client does not tell whom it started. A shell that writes down its number, sends all that is
+# printed to a log and then becomes the worker is killed by that number at any time.
+_AS_WORKER = 'echo $$ > "$0"; log=$1; shift; exec "$@" >> "$log" 2>&1'
+_START_SECONDS = 10.0
+
+
+class LocalVision(Executor):
+    """Worker processes on this machine, one a core unless told otherwise: a worker keeps about one busy."""
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        models: Models | None = None,
+        *,
+        device: Device = "auto",
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        """`program` is called with the store's URL and the job's key in it."""
+        super().__init__(models, device)
+        self._workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        self._program = tuple(program)
+
+    def track(
+        self,
+        store: MediaStore,
+        clips: Sequence[ClipMedia],
+        faces: FaceSlice,
+        on_result: Callable[[str, Result], None],
+        on_progress: Callable[[float, str], None],
+        context: Any = None,
+    ) -> None:
+        """Track `clips`; `on_result(clip_id, tracks or Dropped)` is called once a clip, as soon as it is
+        there, in this thread. `context` is Dagster's, where there is one. Raises VisionFailed."""
+        tally = Tally(clips, on_progress)
+        with (
+            launcher(store, self._program, context) as launch,
+            Crew(store, self.judging(faces).fingerprint, faces, self._device, launch) as crew,
+        ):
+            crew.work(clips, self._workers, on_result, lambda shares: tally.tell(shares, crew.devices()))
+
+
+@contextlib.contextmanager
+def launcher(store: MediaStore, program: Sequence[str], context: Any = None) -> Any:
+    """Yields a `Launch` of worker processes; their logs are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="vision-") as folder:
+
+        def launch(key: str) -> Launched:
+            files = Path(folder) / Path(key).name
+            command = [*program, store.url, key]
+            return _PipesWorker(command, files, context) if context is not None else _Process(command, files)
+
+        yield launch
+
+
+class _Child:
+    """A worker's command, its process number and what it printed."""
+
+    def __init__(self, command: Sequence[str], files: Path) -> None:
+        self._pid, self._log = files.with_suffix(".pid"), files.with_suffix(".log")
+        self._command = ["/bin/sh", "-c", _AS_WORKER, str(self._pid), str(self._log), *command]
+
+    def last_words(self) -> str:
+        text = self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+        return " ".join(text.split())[-LOG_TAIL:]
+
+
+class _Process(_Child):
+    """A worker as a plain child process."""
+
+    def __init__(self, command: Sequence[str], files: Path) -> None:
+        super().__init__(command, files)
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.DEVNULL, env={**os.environ, **ENVIRONMENT}
+        )
+
+    def ended(self) -> End | None:
+        code = self._process.poll()
+        return None if code is None else End(_manner(code))
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+class _PipesWorker(_Child):
+    """A worker under Dagster Pipes: the client waits for it in a thread of its own."""
+
+    def __init__(self, command: Sequence[str], files: Path, context: Any) -> None:
+        super().__init__(command, files)
+        self._context = context
+        self._end = End("ended")
+        self._thread = threading.Thread(target=self._run, name="vision worker", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        import dagster as dg
+        from dagster._core.errors import DagsterPipesExecutionError
+
+        # The client calls it itself; nobody who reads the terminal can do anything about it.
+        warnings.filterwarnings("ignore", message=".*PipesMessageReader", category=dg.PreviewWarning)
+        try:
+            dg.PipesSubprocessClient(env={**os.environ, **ENVIRONMENT}).run(
+                context=self._context, command=self._command
+            )
+            self._end = End(_manner(0))
+        except DagsterPipesExecutionError as error:
+            # Its only way to tell the status.
+            code = str(error).rpartition(" ")[2]
+            self._end = End(_manner(int(code)) if code.lstrip("-").isdigit() else f"ended: {error}")
+        except Exception as error:
+            self._end = End(f"could not be run: {error}", "setup")
+
+    def ended(self) -> End | None:
+        return None if self._thread.is_alive() else self._end
+
+    def kill(self) -> None:
+        until = time.monotonic() + _START_SECONDS
+        while self._thread.is_alive() and time.monotonic() < until:
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int(self._pid.read_text()), signal.SIGKILL)
+            self._thread.join(timeout=0.1)
+
+
+def _manner(code: int) -> str:
+    return f"was killed by signal {-code}" if code < 0 else f"exited with status {code}"

@@ -1,0 +1,60 @@
+"""Where the brand's logo stands: in a top corner of the safe box, off faces.
+
+One rule for what meets it: captions keep out of its box, and it waits for the end of a hook in its row.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming
+from shortform_assets.contracts.creative import LogoPlacement, LogoStyle, TextOverlay
+from shortform_assets.contracts.slices.enhancement_slice import SafeBox
+from shortform_assets.creative.captions.placement import Band, covered
+from shortform_assets.creative.captions.typeset import type_px
+
+_WIDEST = 0.4
+"""A logo never takes more of the output's width."""
+
+
+def logo_ratio(path: Path) -> float:
+    """Width over height of the picture."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return image.width / image.height
+
+
+def place_logo(
+    style: LogoStyle,
+    ratio: float,
+    aspect: Aspect,
+    framing: AspectFraming,
+    box: SafeBox,
+) -> Band:
+    """The preferred corner unless the other covers faces less often."""
+    out_width, out_height = ASPECT_SIZE[aspect]
+    height = type_px(style.height, aspect) / out_height
+    width = height * out_height * ratio / out_width
+    if width > _WIDEST:
+        width, height = _WIDEST, height * _WIDEST / width
+    left, right = (box.left, "top_left"), (box.right - width, "top_right")
+    corners = sorted((left, right), key=lambda corner: corner[1] != style.corner)
+
+    def hidden(x: float) -> int:
+        return sum(covered(face, box.top, box.top + height, x, x + width) for face in framing.faces)
+
+    x = min((x for x, _ in corners), key=hidden)
+    return Band(box.top, box.top + height, x, x + width)
+
+
+def show_logo(place: Band, hook: TextOverlay | None, card: Band | None) -> LogoPlacement:
+    """The logo at `place`, from the end of the hook on where its `card` stands over or beside it."""
+    waits = card is not None and card.meets(place.top, place.bottom, 0.0, 1.0)
+    return LogoPlacement(
+        x=round(place.left, 4),
+        y=round(place.top, 4),
+        width=round(place.right - place.left, 4),
+        height=round(place.bottom - place.top, 4),
+        start_frame=hook.end_frame if hook is not None and waits else 0,
+    )

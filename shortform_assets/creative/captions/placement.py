@@ -1,0 +1,158 @@
+"""Where text stands: inside the safe box, off live faces, and still while the framing stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shortform_assets.contracts.base import FrameRate
+from shortform_assets.contracts.clips import AspectFraming, FaceBox
+from shortform_assets.contracts.slices.enhancement_slice import SafeBox
+
+_STEP = 0.01
+"""Anchors are tried this far apart, as a share of the output's height."""
+_AIR = 0.012
+"""Space wanted between text and a face."""
+_CORE, FOREHEAD = 0.12, 0.2
+"""Shares of a face at its sides and chin, and above its brows, that may be touched before it is covered."""
+# Costs. Nothing is worth entering the logo's box; next comes covering a face, then jumping within a framing,
+# touching a face's edge, being above where it could be below, being away, moving from framing to framing.
+_TAKEN, _COVER, _TOUCH, _JUMP, _AWAY, _ABOVE, _MOVE = 1e6, 1000.0, 5.0, 3.0, 1.0, 0.5, 0.15
+
+
+@dataclass(frozen=True)
+class Block:
+    """Text shown in clip frames [start_frame, end_frame); sizes are shares of the output, centred."""
+
+    start_frame: int
+    end_frame: int
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Band:
+    """A part of the output's height that is taken, and how far across."""
+
+    top: float
+    bottom: float
+    left: float
+    right: float
+
+    def meets(self, top: float, bottom: float, left: float, right: float) -> bool:
+        return self.top < bottom and self.bottom > top and self.left < right and self.right > left
+
+
+def text_width(box: SafeBox) -> float:
+    """Share of the output's width that text centred on the output's middle may take in the safe box."""
+    return 2 * max(0.0, min(0.5 - box.left, box.right - 0.5))
+
+
+def place(
+    blocks: Sequence[Block],
+    framing: AspectFraming,
+    box: SafeBox,
+    wanted: float,
+    rate: FrameRate,
+    taken: Sequence[Band] = (),
+) -> list[float]:
+    """The anchor (centre, share of the output's height) of every block, in order; `taken` is the logo's.
+
+    A shortest path (Viterbi, 1967) through the anchors of all blocks: near `wanted`, else below the chin
+    or on its tip, else above the face, on the forehead last; a move within one framing costs more than a
+    small detour.
+    """
+    anchors = _anchors(box, wanted)
+    costs: list[float] = []
+    came: list[list[int]] = []
+    before: int | None = None
+    for block in blocks:
+        here = _framing_at(framing, block)
+        faces = faces_during(framing, block.start_frame, block.end_frame, rate)
+        jump = _JUMP if here == before else _MOVE
+        cheapest = min(range(len(costs)), key=costs.__getitem__) if costs else 0
+        origins = []
+        fresh = []
+        for i, anchor in enumerate(anchors):
+            own = _cost(anchor, block, faces, taken, box, wanted)
+            origin = i if costs and costs[i] <= costs[cheapest] + jump else cheapest
+            origins.append(origin)
+            fresh.append(own + (costs[origin] + (0.0 if origin == i else jump) if costs else 0.0))
+        came.append(origins)
+        costs, before = fresh, here
+    if not costs:
+        return []
+    at = min(range(len(costs)), key=costs.__getitem__)
+    path = []
+    for origins in reversed(came):
+        path.append(anchors[at])
+        at = origins[at]
+    return path[::-1]
+
+
+def faces_during(framing: AspectFraming, start: int, end: int, rate: FrameRate) -> list[FaceBox]:
+    """Faces in the output at frames [start, end), the samples on either side included.
+
+    A sample of a framing that the stretch does not show does not count.
+    """
+    shown = [
+        (f.start_frame, f.end_frame) for f in framing.framings if f.start_frame < end and start < f.end_frame
+    ]
+    if not shown:
+        return []
+    low, high = shown[0][0], shown[-1][1]
+    margin = rate.nearest(600)
+    return [f for f in framing.faces if max(start - margin, low) <= f.frame < min(end + margin, high)]
+
+
+def covered(face: FaceBox, top: float, bottom: float, left: float, right: float) -> bool:
+    """Whether a box covers the face itself: from the brows to the lower lip, its sides aside."""
+    return (
+        face.y + FOREHEAD * face.height < bottom
+        and face.y + (1 - _CORE) * face.height > top
+        and face.x + _CORE * face.width < right
+        and face.x + (1 - _CORE) * face.width > left
+    )
+
+
+def _anchors(box: SafeBox, wanted: float) -> list[float]:
+    inside = min(max(wanted, box.top), box.bottom)
+    below = int((box.bottom - inside) / _STEP)
+    above = int((inside - box.top) / _STEP)
+    return [round(inside + _STEP * i, 4) for i in range(-above, below + 1)]
+
+
+def _framing_at(framing: AspectFraming, block: Block) -> int:
+    """Index of the framing in which the block is longest seen."""
+    return max(
+        range(len(framing.framings)),
+        key=lambda i: (
+            min(block.end_frame, framing.framings[i].end_frame)
+            - max(block.start_frame, framing.framings[i].start_frame)
+        ),
+    )
+
+
+def _cost(
+    anchor: float,
+    block: Block,
+    faces: Sequence[FaceBox],
+    taken: Sequence[Band],
+    box: SafeBox,
+    wanted: float,
+) -> float:
+    top, bottom = anchor - block.height / 2, anchor + block.height / 2
+    # A block that is higher than the box cannot be kept inside: then least is best.
+    outside = max(0.0, box.top - top) + max(0.0, bottom - box.bottom)
+    cost = 1e6 * outside + _AWAY * abs(anchor - wanted) + (_ABOVE if anchor < wanted else 0.0)
+    left, right = 0.5 - block.width / 2, 0.5 + block.width / 2
+    cost += _TAKEN * sum(band.meets(top - _AIR, bottom + _AIR, left, right) for band in taken)
+    touched = 0.0
+    for face in faces:
+        if face.x >= right or face.x + face.width <= left:
+            continue
+        overlap = min(bottom + _AIR, face.y + face.height) - max(top - _AIR, face.y)
+        if overlap > 0:
+            cost += _COVER if covered(face, top, bottom, left, right) else 0.0
+            touched = max(touched, overlap / max(face.height, _AIR))
+    return cost + _TOUCH * touched

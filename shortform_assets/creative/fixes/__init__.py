@@ -1,0 +1,1 @@
+"""Words that a person corrected, put right wherever they are shown."""

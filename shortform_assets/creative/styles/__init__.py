@@ -1,0 +1,1 @@
+"""Style sources and their published, immutable versions."""

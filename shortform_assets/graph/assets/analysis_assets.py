@@ -1,0 +1,88 @@
+"""The analysis group: words, speakers, shots, moments and the clip plan."""
+
+import dagster as dg
+
+from resources.artifacts import Artifacts, Ref
+from resources.ledger import Ledger
+from resources.llm.judge_panel import panel_for
+from shortform_assets.contracts.edits import PlanEdits
+from shortform_assets.contracts.selection import Moments, Shots
+from shortform_assets.contracts.slices import SelectionSlice, SpeechSlice
+from shortform_assets.contracts.source import Mezzanine, SourceRecord
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.graph.assets.asset_options import stage
+from shortform_assets.graph.reuse import as_failure, once
+from shortform_assets.media.shots import find_shots
+from shortform_assets.selection.decide import decide_clips, gather_moments
+from shortform_assets.speech.transcribe import transcribe
+from shortform_assets.speech.turns import find_turns
+
+SPEECH = dg.AssetIn(["genre", "speech"])
+SELECTION = dg.AssetIn(["genre", "selection"])
+
+
+@dg.asset(
+    **stage("analysis", {"whisper"}, code_version="3", tools={"recognizers", "aligner"}),
+    ins={"speech": SPEECH},
+)
+def transcript(
+    context: dg.AssetExecutionContext, mezzanine: Mezzanine, speech: SpeechSlice, source_record: SourceRecord
+) -> dg.MaterializeResult[Ref]:
+    """Words with times and confidence, and what the hallucination guard removed or repaired."""
+    tools = context.resources
+    with as_failure():
+        ears = tools.recognizers.chain(speech, Ledger(tools.store, context.partition_key))
+    told = (source_record.glossary, source_record.transcript)
+    return once(context, transcribe, mezzanine, speech, *told, using=(ears, tools.aligner))
+
+
+@dg.asset(**stage("analysis", {"onnx"}, tools={"voices"}), ins={"speech": SPEECH})
+def speaker_turns(
+    context: dg.AssetExecutionContext, mezzanine: Mezzanine, transcript: Transcript, speech: SpeechSlice
+) -> dg.MaterializeResult[Ref]:
+    """Who speaks when, and where there is voice at all."""
+    return once(context, find_turns, mezzanine, transcript, speech, using=(context.resources.voices,))
+
+
+@dg.asset(**stage("analysis", {"opencv"}))
+def shots(context: dg.AssetExecutionContext, mezzanine: Mezzanine) -> dg.MaterializeResult[Ref]:
+    """Shot boundaries of the whole source."""
+    return once(context, find_shots, mezzanine)
+
+
+@dg.asset(
+    **stage("analysis", {"python"}, code_version="2", tools={"embeddings"}), ins={"selection": SELECTION}
+)
+def moments(
+    context: dg.AssetExecutionContext,
+    transcript: Transcript,
+    speaker_turns: SpeakerTurns,
+    shots: Shots,
+    mezzanine: Mezzanine,
+    selection: SelectionSlice,
+) -> dg.MaterializeResult[Ref]:
+    """Candidate segments of whole sentences, with measured features."""
+    given = (transcript, speaker_turns, shots, mezzanine, selection)
+    return once(context, gather_moments, *given, using=(context.resources.embeddings,))
+
+
+@dg.asset(
+    **stage("analysis", {"python"}, code_version="2", tools={"embeddings"}),
+    ins={"selection": SELECTION, "edits": dg.AssetIn(["edits", "plan"])},
+)
+def clip_plan(
+    context: dg.AssetExecutionContext,
+    moments: Moments,
+    transcript: Transcript,
+    speaker_turns: SpeakerTurns,
+    selection: SelectionSlice,
+    edits: PlanEdits,
+    source_record: SourceRecord,
+) -> dg.MaterializeResult[Ref]:
+    """The chosen clips, scored and anchored to words, and why the rest fell out."""
+    store, key = context.resources.store, context.partition_key
+    with as_failure():
+        purse = Ledger(store, key)
+        panel = panel_for(selection.panel, purse, store, Artifacts(store).resets(key, "clip_plan"))
+    told = (moments, transcript, speaker_turns, selection, edits, source_record.brief)
+    return once(context, decide_clips, *told, using=(panel, context.resources.embeddings))

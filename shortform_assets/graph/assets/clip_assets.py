@@ -1,0 +1,122 @@
+"""The clips group: media, faces and camera of every clip, each clip by itself."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import dagster as dg
+
+from resources.artifacts import Ref
+from resources.bench import StoreBench
+from shortform_assets.contracts.base import Dropped
+from shortform_assets.contracts.clips import (
+    ClipMedia,
+    ClipMediaSet,
+    CropPaths,
+    CropPathsSet,
+    FaceTracks,
+    FaceTracksSet,
+)
+from shortform_assets.contracts.edits import FramingEdits
+from shortform_assets.contracts.selection import ClipPlan
+from shortform_assets.contracts.slices import ReframingSlice
+from shortform_assets.contracts.source import Mezzanine
+from shortform_assets.contracts.speech import SpeakerTurns
+from shortform_assets.graph.assets.asset_options import stage
+from shortform_assets.graph.reuse import once_each
+from shortform_assets.media.clip_media import cut_clip
+from shortform_assets.reframing.crop_paths import frame_clip
+from shortform_assets.reframing.direct.framing_edits import local_edits
+from shortform_assets.reframing.direct.path_guard import misfits
+from shortform_assets.reframing.who.clip_turns import local_turns
+from shortform_assets.reframing.who.voice_map import map_voices
+
+REFRAMING = dg.AssetIn(["genre", "reframing"])
+
+
+@dg.asset(**stage("clips", {"ffmpeg"}))
+def clip_media(
+    context: dg.AssetExecutionContext, mezzanine: Mezzanine, clip_plan: ClipPlan
+) -> dg.MaterializeResult[Ref]:
+    """Clip-local media: a lossless copy of the picture, the exact stretch of sound."""
+    items = {clip.clip_id: (mezzanine, clip.clip_id, clip.spans) for clip in clip_plan.clips}
+    return once_each(context, ClipMediaSet, ClipMedia, cut_clip, items)
+
+
+@dg.asset(
+    **stage("clips", {"onnx", "mediapipe"}, code_version="4", tools={"vision"}), ins={"reframing": REFRAMING}
+)
+def face_tracks(
+    context: dg.AssetExecutionContext, clip_media: ClipMediaSet, reframing: ReframingSlice
+) -> dg.MaterializeResult[Ref]:
+    """Faces of every clip: boxes, mouth, head pose, emotion and exact cuts, from one decode."""
+    vision = context.resources.vision
+    judging = vision.judging(reframing.faces)
+
+    def track(
+        bench: StoreBench,
+        todo: Mapping[str, tuple[Any, ...]],
+        report: Callable[[str, FaceTracks | Dropped], None],
+    ) -> None:
+        for reason in judging.lacking:
+            bench.degrade(reason)
+        vision.track(
+            bench.store,
+            [media for media, *_ in todo.values()],
+            reframing.faces,
+            report,
+            bench.progress,
+            context,
+        )
+
+    items = {media.clip_id: (media, reframing.faces) for media in clip_media.clips}
+    return once_each(
+        context,
+        FaceTracksSet,
+        FaceTracks,
+        None,
+        items,
+        using=(judging,),
+        batch=track,
+        dropped=clip_media.dropped,
+    )
+
+
+@dg.asset(
+    **stage("clips", {"scipy"}, code_version="4"),
+    ins={"reframing": REFRAMING, "edits": dg.AssetIn(["edits", "framing"])},
+)
+def crop_paths(
+    context: dg.AssetExecutionContext,
+    face_tracks: FaceTracksSet,
+    clip_media: ClipMediaSet,
+    clip_plan: ClipPlan,
+    speaker_turns: SpeakerTurns,
+    reframing: ReframingSlice,
+    edits: FramingEdits,
+) -> dg.MaterializeResult[Ref]:
+    """Live or static, who speaks, the layout of every shot and the camera for every aspect ratio."""
+    rate = clip_plan.rate
+    plans = {clip.clip_id: clip for clip in clip_plan.clips}
+    media = {clip.clip_id: clip for clip in clip_media.clips}
+    turns = {clip: local_turns(speaker_turns, plan.timeline, rate) for clip, plan in plans.items()}
+    voices = map_voices(face_tracks, turns)
+    items = {
+        tracks.clip_id: (
+            tracks,
+            media[tracks.clip_id],
+            turns[tracks.clip_id],
+            voices.of(tracks.clip_id),
+            reframing,
+            local_edits(edits, plans[tracks.clip_id], rate),
+        )
+        for tracks in face_tracks.clips
+    }
+    return once_each(
+        context,
+        CropPathsSet,
+        CropPaths,
+        frame_clip,
+        items,
+        dropped=face_tracks.dropped,
+        fits=lambda clip, path: path.clip_id == clip and not misfits(path, media[clip]),
+    )

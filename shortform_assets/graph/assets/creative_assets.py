@@ -1,0 +1,61 @@
+"""The creative group: what is laid over every clip, and the render index."""
+
+import dagster as dg
+
+from resources.artifacts import Ref
+from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet, FaceTracksSet
+from shortform_assets.contracts.creative import EnhancementPlan, StyleContract
+from shortform_assets.contracts.edits import CreativeEdits
+from shortform_assets.contracts.selection import ClipPlan
+from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.creative.enhance import plan_enhancement
+from shortform_assets.graph.assets.asset_options import stage
+from shortform_assets.graph.reuse import once
+from shortform_assets.rendering.compose_jobs import compose
+
+
+@dg.asset(
+    **stage("creative", {"python"}),
+    ins={
+        "enhancement": dg.AssetIn(["genre", "enhancement"]),
+        "edits": dg.AssetIn(["edits", "creative"]),
+    },
+)
+def enhancement_plan(
+    context: dg.AssetExecutionContext,
+    clip_plan: ClipPlan,
+    transcript: Transcript,
+    speaker_turns: SpeakerTurns,
+    face_tracks: FaceTracksSet,
+    crop_paths: CropPathsSet,
+    style_contract: StyleContract,
+    enhancement: EnhancementSlice,
+    edits: CreativeEdits,
+) -> dg.MaterializeResult[Ref]:
+    """Caption pages, hook title, overlays and audio treatment of every clip."""
+    return once(
+        context,
+        plan_enhancement,
+        clip_plan,
+        transcript,
+        speaker_turns,
+        face_tracks,
+        crop_paths,
+        style_contract,
+        enhancement,
+        edits,
+    )
+
+
+@dg.asset(**stage("creative", {"python"}), ins={"delivery": dg.AssetIn(["genre", "delivery"])})
+def composition(
+    context: dg.AssetExecutionContext,
+    enhancement_plan: EnhancementPlan,
+    crop_paths: CropPathsSet,
+    clip_media: ClipMediaSet,
+    style_contract: StyleContract,
+    delivery: DeliverySlice,
+) -> dg.MaterializeResult[Ref]:
+    """The render index: one self-contained render job an output, best clip first."""
+    return once(context, compose, enhancement_plan, crop_paths, clip_media, style_contract, delivery)

@@ -1,0 +1,93 @@
+"""The delivery group: renders dispatched, outcomes gathered. Read afresh on every run."""
+
+import time
+
+import dagster as dg
+
+from resources.artifacts import Artifacts, Ref
+from resources.bench import StoreBench
+from shortform_assets.contracts.creative import Composition
+from shortform_assets.contracts.delivery import RenderedOutputs
+from shortform_assets.contracts.edits import CreativeEdits
+from shortform_assets.contracts.selection import ClipPlan
+from shortform_assets.contracts.slices import DeliverySlice
+from shortform_assets.contracts.source import SourceRecord
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.contracts.stages import CONTRACTS
+from shortform_assets.delivery.deliver import deliver
+from shortform_assets.delivery.outcomes import Terms, dispatch, open_generation, states
+from shortform_assets.graph.assets.asset_options import stage
+from shortform_assets.graph.reuse import as_failure, fresh
+
+RETRY_TAG = "shortform/retry"
+"""Run tag; `failed` opens a new generation for the failed outputs."""
+
+
+@dg.asset(
+    **stage("delivery", {"ffmpeg"}, tools={"renderer"}),
+    ins={"terms": dg.AssetIn(["genre", "delivery"])},
+)
+def rendered_outputs(
+    context: dg.AssetExecutionContext, composition: Composition, terms: DeliverySlice
+) -> dg.MaterializeResult[Ref]:
+    """Dispatches the outputs that lack an outcome; a local executor drains them, a remote one returns."""
+    store, renderer, progress = (
+        context.resources.store,
+        context.resources.renderer,
+        context.resources.progress,
+    )
+    now = Terms(renderer.name, int(time.time() * 1000), terms.deadline_seconds, terms.max_attempts)
+    with as_failure():
+        if context.run_tags.get(RETRY_TAG) == "failed":
+            open_generation(store, context.partition_key, composition, now)
+        sent = dispatch(store, context.partition_key, composition, now)
+        keys = sent.unfinished if renderer.drains else sent.created
+        for key in keys:
+            progress.output(key.rsplit("/", 1)[-1], "pending", 0.0)
+        renderer.dispatch(store, keys, progress.output)
+    progress.finish("rendered_outputs", reused=not keys)
+    outputs = tuple(job.output_id for job in composition.outputs)
+    return fresh(
+        context,
+        RenderedOutputs(
+            composition=composition.digest(),
+            output_ids=outputs,
+            dispatched=tuple(key.rsplit("/", 1)[-1] for key in keys),
+        ),
+    )
+
+
+@dg.asset(
+    **stage("delivery", {"html"}),
+    deps=[rendered_outputs],
+    ins={"edits": dg.AssetIn(["edits", "creative"])},
+)
+def delivery(
+    context: dg.AssetExecutionContext,
+    composition: Composition,
+    clip_plan: ClipPlan,
+    transcript: Transcript,
+    speaker_turns: SpeakerTurns,
+    edits: CreativeEdits,
+    source_record: SourceRecord,
+) -> dg.MaterializeResult[Ref]:
+    """Outcomes as they stand: states, quality, manifest and review page."""
+    store, key = context.resources.store, context.partition_key
+    fallbacks = Artifacts(store).degraded(key, CONTRACTS)
+    degraded = tuple(f"{name}: {why}" for name, reasons in fallbacks.items() for why in reasons)
+    with as_failure(), StoreBench.over(store) as bench:
+        found = deliver(
+            bench,
+            composition,
+            states(store, key, composition),
+            clip_plan,
+            transcript,
+            speaker_turns,
+            edits,
+            degraded,
+            heading=source_record.title or source_record.name,
+        )
+    for state in found.outputs:
+        if state.outcome and state.outcome.error:
+            context.log.warning(f"output {state.output_id} failed: {state.outcome.error}")
+    return fresh(context, found)

@@ -1,0 +1,1 @@
+"""Whom to show when, in which layout, and how the camera moves."""

@@ -1,0 +1,202 @@
+"""From a take to a framing: which panels it has, and what of the faces is seen in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, FaceBox, Framing, Keyframe, Panel
+from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
+from shortform_assets.reframing.direct.camera_path import position
+from shortform_assets.reframing.direct.layout import Shape, Take, fit_together
+from shortform_assets.reframing.direct.panels import Part, Pins, Slot, action, following, region, standing
+from shortform_assets.reframing.where.attention import follow_action, hold_action
+from shortform_assets.reframing.who.scene import Actor, Box, Scene
+
+WHOLE: Slot = (0.0, 0.0, 1.0, 1.0)
+SMALL_FACE = 1.5
+"""Faces of a part of the picture are this much higher, as a share of their slot, than those of a whole one."""
+SPREAD = 0.4
+"""Share of the action below which an upright crop misses too much of it: a square one is shown."""
+AROUND = 0.6
+"""Room beside a group that does not fill the picture, in widths of a head."""
+WEBCAM_ZOOM = 1.6
+"""A webcam beside a slide may be enlarged this much further than a whole picture."""
+
+
+def frame_take(
+    take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, pins: Pins | None = None
+) -> Framing:
+    """The framing of `take`: its panels and their camera."""
+    panels = _panels(take, scene, shape, reframing, pins or {})
+    covered = sum(panel.slot[2] * panel.slot[3] for panel in panels)
+    return Framing(
+        start_frame=take.start,
+        end_frame=take.end,
+        layout=take.layout,
+        reason=take.reason,
+        panels=tuple(panels),
+        fill="none" if covered > 0.998 else "blur",
+    )
+
+
+def beside(framing: Framing, start: int, end: int) -> Framing:
+    """Frames [start, end), just before or after `framing`, seen through the same boxes, held still."""
+    nearest = framing.start_frame if end <= framing.start_frame else framing.end_frame - 1
+    panels = []
+    for panel in framing.panels:
+        x, y, *_ = box_at(panel, nearest)
+        held = (Keyframe(frame=start, x=x, y=y),)
+        panels.append(panel.model_copy(update={"path": held, "subject": ""}))
+    return Framing(
+        start_frame=start,
+        end_frame=end,
+        layout=framing.layout,
+        reason="too short to be framed by itself: as the picture beside it",
+        panels=tuple(panels),
+        fill=framing.fill,
+    )
+
+
+def slots(count: int, aspect: float) -> list[Slot]:
+    """Places of `count` (2 to 4) pictures in an output of `aspect`, in reading order."""
+    if count == 4:
+        return [(x, y, 0.5, 0.5) for y in (0.0, 0.5) for x in (0.0, 0.5)]
+    if count == 3 and 1 <= aspect < 1.5:
+        return [(0.0, 0.0, 1.0, 0.5), (0.0, 0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5)]
+    cuts = [
+        (low, round(high - low, 4)) for low, high in pairwise(round(i / count, 4) for i in range(count + 1))
+    ]
+    return [(0.0, low, 1.0, size) if aspect < 1 else (low, 0.0, size, 1.0) for low, size in cuts]
+
+
+def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, pins: Pins) -> list[Panel]:
+    full = Part(take.start, take.end, WHOLE, shape, reframing.face_height, reframing.max_zoom)
+    actors = [scene.actor(name) for name in take.subjects]
+    source: Box = (0.0, 0.0, float(shape.source[0]), float(shape.source[1]))
+    match take.layout:
+        case "stacked" | "panels":
+            places = slots(len(actors), shape.aspect)
+            return [
+                following(_slotted(full, slot, reframing), scene, [actor], reframing, {})
+                for actor, slot in zip(actors, places, strict=True)
+            ]
+        case "screen" if scene.slide is not None:
+            return _screen(full, scene, scene.slide, actors[0], reframing)
+        case "fit":
+            return [region(take.start, source, WHOLE, shape.aspect)]
+        case "single" if not shape.same:
+            return [following(full, scene, actors, reframing, pins)]
+        case "wide" if not shape.same and actors:
+            if fit_together(actors, scene, (take.start, take.end), shape):
+                return [following(full, scene, actors, reframing, pins)]
+            return [region(take.start, _around(actors, scene, shape), WHOLE, shape.aspect, actors[0].name)]
+        case "cutaway" if scene.focus is not None and not shape.same:
+            return [_action(full, scene, reframing, pins)]
+    return [standing(full, None, take.subjects[0] if take.subjects else "", pins)]
+
+
+def _slotted(full: Part, slot: Slot, reframing: ReframingSlice) -> Part:
+    """The part of `full` that fills `slot`: a face may be as sharp, or soft, there as in a whole picture."""
+    aspect = full.shape.aspect * slot[2] / slot[3]
+    return Part(
+        full.start,
+        full.end,
+        slot,
+        Shape(full.shape.source, aspect),
+        reframing.face_height * SMALL_FACE,
+        reframing.max_zoom / slot[3],
+    )
+
+
+def _screen(full: Part, scene: Scene, slide: Box, actor: Actor, reframing: ReframingSlice) -> list[Panel]:
+    """The slide as wide as the output, whoever explains it below (beside it where that leaves no room)."""
+    output = full.shape.aspect
+    share = output / ((slide[2] - slide[0]) / (slide[3] - slide[1]))
+    if share > 0.8:
+        top, rest = (0.0, 0.0, 0.7, 1.0), (0.7, 0.0, 0.3, 1.0)
+    else:
+        share = round(share, 4)
+        top, rest = (0.0, 0.0, 1.0, share), (0.0, share, 1.0, round(1 - share, 4))
+    part = _slotted(full, rest, reframing)
+    shown = region(full.start, slide, top, output)
+    window = actor.window
+    if window is not None:
+        tall = (window[3] - window[1]) * part.zoom * WEBCAM_ZOOM
+        if tall < full.shape.source[1]:
+            # Too small to fill its part: the whole window, no bigger than it bears.
+            return [shown, region(full.start, window, rest, output, actor.name)]
+    return [shown, following(part, scene, [actor], reframing, {})]
+
+
+def _action(full: Part, scene: Scene, reframing: ReframingSlice, pins: Pins) -> Panel:
+    assert scene.focus is not None
+    wide = full.shape.biggest[0]
+    source = round(full.shape.source[0])
+    if reframing.subject != "motion":
+        return standing(full, hold_action(scene.focus, wide, source), pins=pins)
+    window = follow_action(scene.focus, wide, source, scene.fps)
+    if window.share < SPREAD and full.shape.aspect < 1:
+        tall = round(full.shape.aspect, 4)
+        full = replace(
+            full, slot=(0.0, round((1 - tall) / 2, 4), 1.0, tall), shape=Shape(full.shape.source, 1.0)
+        )
+        window = follow_action(scene.focus, full.shape.biggest[0], source, scene.fps)
+    return action(full, scene, window, reframing, pins)
+
+
+def _around(actors: Sequence[Actor], scene: Scene, shape: Shape) -> Box:
+    """As much of the source's width as `actors` need, at its full height."""
+    heads = np.concatenate([actor.heads(scene.frames) for actor in actors])
+    room = AROUND * float(np.median(heads[:, 2] - heads[:, 0]))
+    low, high = float(np.percentile(heads[:, 0], 2)) - room, float(np.percentile(heads[:, 2], 98)) + room
+    least, tall = shape.biggest[0], float(shape.source[1])
+    grow = max(0.0, least - (high - low)) / 2
+    low, high = max(0.0, low - grow), min(float(shape.source[0]), high + grow)
+    return round(low, 2), 0.0, round(high, 2), tall
+
+
+def box_at(panel: Panel, frame: int) -> tuple[float, float, float, float]:
+    """The crop box x1 y1 x2 y2 of `panel` at a clip frame, source pixels."""
+    frames = [key.frame for key in panel.path]
+    x = position(frames, [key.x for key in panel.path], frame)
+    y = position(frames, [key.y for key in panel.path], frame)
+    return x, y, x + panel.width, y + panel.height
+
+
+def faces_in_output(
+    framings: Sequence[Framing], actors: Sequence[Actor], frames: NDArray[np.int32], fps: float
+) -> list[FaceBox]:
+    """Where the faces of `actors` are in the output at clip `frames`."""
+    present = [actor.present(frames, fps) for actor in actors]
+    boxes = [actor.series.boxes_at(frames) for actor in actors]
+    found = []
+    for i, frame in enumerate(int(f) for f in frames):
+        framing = next(f for f in framings if f.start_frame <= frame < f.end_frame)
+        for panel in framing.panels:
+            for seen, box in zip(present, boxes, strict=True):
+                if seen[i] and (face := _in_slot(panel, box[i], frame)):
+                    found.append(face)
+    return found
+
+
+def _in_slot(panel: Panel, face: NDArray[np.float32], frame: int) -> FaceBox | None:
+    """The part of `face` that `panel` shows, in shares of the output; None when it shows none of it."""
+    left, top, right, bottom = box_at(panel, frame)
+    x1, x2 = (float(np.clip((v - left) / (right - left), 0, 1)) for v in (face[0], face[2]))
+    y1, y2 = (float(np.clip((v - top) / (bottom - top), 0, 1)) for v in (face[1], face[3]))
+    if x2 - x1 <= 0 or y2 - y1 <= 0:
+        return None
+    x, y, wide, tall = panel.slot
+    return FaceBox(
+        frame=frame, x=x + x1 * wide, y=y + y1 * tall, width=(x2 - x1) * wide, height=(y2 - y1) * tall
+    )
+
+
+def shape_of(aspect: Aspect, source: tuple[int, int]) -> Shape:
+    wide, tall = ASPECT_SIZE[aspect]
+    return Shape(source, wide / tall)

@@ -1,0 +1,1 @@
+"""Everything that is measured in pictures, from one decode of a clip."""

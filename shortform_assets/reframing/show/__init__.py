@@ -1,0 +1,1 @@
+"""Debug pictures: what was found and decided, drawn over the source."""

@@ -1,0 +1,1 @@
+"""Places of interest without a face: slides, pictures within the picture, action."""

@@ -1,0 +1,1 @@
+"""Which faces are alive, who speaks in which frame, and which voice belongs to whom."""

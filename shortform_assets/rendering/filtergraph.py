@@ -1,0 +1,214 @@
+"""The filtergraph of one output: segments to framings to panels, joined, written over, encoded once.
+
+It holds numbers and the names of our own files only; everything that was said is in the ASS script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from shortform_assets.contracts.clips import Framing, Panel
+from shortform_assets.contracts.creative import RenderJob
+from shortform_assets.errors import ClipFault
+from shortform_assets.rendering.crop_expressions import FramedSegment, cut, moves
+
+AAC_PRIMING = 1024
+"""Samples by which FFmpeg's AAC encoder delays sound. Without an edit list no player skips them."""
+_TAGS = "range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+_BLUR_SHARE, _BLUR_RADIUS, _BLUR_LUMA = 8, 5, 0.55
+"""A fill is blurred at an eighth of the output's size, where it costs nothing, and darkened."""
+_SCALER = "flags=bicubic"
+_POSTER_AT = 0.2
+
+
+def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool) -> str:
+    """The graph with outputs [video], [poster] and [sound].
+
+    Inputs: the media segments' videos, then the finished sound, then the logo where `logo`. Raises
+    ClipFault where framings and media do not fit each other.
+    """
+    check(job)
+    chains: list[str] = []
+    joined: list[str] = []
+    offset = 0
+    for index, segment in enumerate(job.media.segments):
+        pieces = _pieces(job, offset, offset + segment.frames)
+        tick = f"{job.rate.den}/{job.rate.num}"
+        first = segment.first_frame
+        # By number, not by time: copied media start at whatever time their key frame had.
+        head = f"trim=start_frame={first}:end_frame={first + segment.frames},settb={tick},setpts=N"
+        heads = [f"s{index}p{i}" for i in range(len(pieces))]
+        chains.append(f"[{index}:v:0]{head},setparams={_TAGS}{_split(heads)}")
+        for name, piece in zip(heads, pieces, strict=True):
+            start, end = piece[0].start - offset, piece[-1].end - offset
+            chains.append(f"[{name}]trim=start_frame={start}:end_frame={end},setpts=N[{name}t]")
+            chains += _composed(job, piece, f"{name}t", f"{name}o")
+            joined.append(f"[{name}o]")
+        offset += segment.frames
+    chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job, script, fonts)}")
+    chains += _with_logo(job) if logo else ["[written]null[branded]"]
+    chains += _outputs(job)
+    return ";\n".join(chains) + "\n"
+
+
+def check(job: RenderJob) -> None:
+    """ClipFault unless media, framings and job speak of the same frames."""
+    if sum(segment.frames for segment in job.media.segments) != job.frames or job.media.rate != job.rate:
+        raise ClipFault("the media of this clip do not have the frames that the render asks for")
+    edges = [0, *(framing.end_frame for framing in job.framing.framings)]
+    starts = [framing.start_frame for framing in job.framing.framings]
+    if starts != edges[:-1] or edges[-1] != job.frames or any(a >= b for a, b in pairwise(edges)):
+        raise ClipFault("the framings of this clip do not cover it frame for frame")
+
+
+def poster_frame(job: RenderJob) -> int:
+    """The clip frame that the poster shows."""
+    return min(job.frames - 1, round(job.frames * _POSTER_AT))
+
+
+def quoted(path: Path) -> str:
+    """A path as the value of a filter's option: escaped once for the option, once for the graph."""
+    text = str(path)
+    for special in ("\\", "'", ":"):
+        text = text.replace(special, "\\" + special)
+    for special in ("\\", "'", "[", "]", ",", ";"):
+        text = text.replace(special, "\\" + special)
+    return text
+
+
+def _pieces(job: RenderJob, start: int, end: int) -> list[list[FramedSegment]]:
+    """Framings within clip frames [start, end), those that one chain of filters can make taken together."""
+    pieces: list[list[FramedSegment]] = []
+    before = None
+    for framing in job.framing.framings:
+        shot = FramedSegment(framing, max(start, framing.start_frame), min(end, framing.end_frame))
+        if shot.start < shot.end:
+            geometry = (framing.fill, moves(shot), tuple((p.slot, p.width, p.height) for p in framing.panels))
+            if geometry != before:
+                pieces.append([])
+            pieces[-1].append(shot)
+            before = geometry
+    return pieces
+
+
+def _composed(job: RenderJob, shots: Sequence[FramedSegment], source: str, out: str) -> Iterator[str]:
+    """Chains that make whole output pictures of the frames in [source]."""
+    framing = shots[0].framing
+    panels = framing.panels
+    slots = [_slot(panel, job) for panel in panels]
+    stack = _stack(framing, slots, job)
+    parts = [f"{out}{i}" for i in range(len(panels))]
+    end = f"format=yuv420p,setsar=1[{out}]"
+    if len(panels) == 1 and stack:
+        yield f"[{source}]{_panel(job, shots, 0, slots[0])},{end}"
+        return
+    fill = [f"{out}f"] if framing.fill == "blur" else []
+    yield f"[{source}]split={len(panels) + len(fill)}" + "".join(f"[{p}i]" for p in (*parts, *fill))
+    for i, part in enumerate(parts):
+        yield f"[{part}i]{_panel(job, shots, i, slots[i])},setsar=1[{part}]"
+    if stack and not fill:
+        order = sorted(range(len(parts)), key=lambda i: slots[i][:2])
+        inputs = "".join(f"[{parts[i]}]" for i in order)
+        yield f"{inputs}{stack}=inputs={len(parts)}:shortest=1,{end}"
+        return
+    base = f"{out}b"
+    if fill:
+        yield f"[{fill[0]}i]{_blurred(job)},setsar=1[{base}]"
+    else:
+        size = f"s={job.width}x{job.height}:r={job.rate.num}/{job.rate.den}"
+        yield f"color=c=black:{size},format=yuv420p,setparams={_TAGS},setsar=1[{base}]"
+    for i, part in enumerate(parts):
+        x, y, _, _ = slots[i]
+        over = f"{out}o{i}"
+        yield f"[{base}][{part}]overlay=x={x}:y={y}:format=yuv420:shortest=1[{over}]"
+        base = over
+    yield f"[{base}]{end}"
+
+
+def _slot(panel: Panel, job: RenderJob) -> tuple[int, int, int, int]:
+    """x, y, width, height in whole even output pixels."""
+    x, y, width, height = panel.slot
+    left, top = 2 * round(x * job.width / 2), 2 * round(y * job.height / 2)
+    right = min(job.width, 2 * round((x + width) * job.width / 2))
+    bottom = min(job.height, 2 * round((y + height) * job.height / 2))
+    if right - left < 2 or bottom - top < 2:
+        raise ClipFault("a panel of this clip has no size")
+    return left, top, right - left, bottom - top
+
+
+def _stack(framing: Framing, slots: Sequence[tuple[int, int, int, int]], job: RenderJob) -> str:
+    """`vstack` or `hstack` where the panels fill the output that way, else an empty string."""
+    for axis, name in ((1, "vstack"), (0, "hstack")):
+        across = 1 - axis
+        size = (job.width, job.height)
+        ordered = sorted(slots, key=lambda slot: slot[axis])
+        edge = 0
+        for slot in ordered:
+            if slot[axis] != edge or slot[across] != 0 or slot[2 + across] != size[across]:
+                break
+            edge += slot[2 + axis]
+        else:
+            if edge == size[axis]:
+                return name
+    return ""
+
+
+def _panel(
+    job: RenderJob, shots: Sequence[FramedSegment], index: int, slot: tuple[int, int, int, int]
+) -> str:
+    size = (job.media.width, job.media.height)
+    plan = cut(shots, index, (slot[2], slot[3]), size)
+    coarse = f"crop=w={plan.region[0]}:h={plan.region[1]}:x='{plan.x}':y='{plan.y}'"
+    scale = f"scale=w={plan.scaled[0]}:h={plan.scaled[1]}:{_SCALER}"
+    chain = coarse if plan.scaled == plan.region else f"{coarse},{scale}"
+    if plan.fine:
+        # exact: without it FFmpeg moves a 4:2:0 picture by two pixels at a time.
+        chain += f",crop=w={slot[2]}:h={slot[3]}:x='{plan.fine[0]}':y='{plan.fine[1]}':exact=1"
+    return chain
+
+
+def _blurred(job: RenderJob) -> str:
+    """The whole picture, filling the output, blurred and darkened."""
+    width, height = (2 * round(side / _BLUR_SHARE / 2) for side in (job.width, job.height))
+    cover = f"scale=w={width}:h={height}:force_original_aspect_ratio=increase:flags=bilinear"
+    dark = f"lutyuv=y='16+(val-16)*{_BLUR_LUMA}'"
+    up = f"scale=w={job.width}:h={job.height}:flags=bilinear"
+    return f"{cover},crop=w={width}:h={height},boxblur={_BLUR_RADIUS}:2,{dark},{up}"
+
+
+def _finish(job: RenderJob, script: Path | None, fonts: Path) -> str:
+    tick = f"{job.rate.den}/{job.rate.num}"
+    chain = f"settb={tick},setpts=N,setparams={_TAGS}"
+    if script is not None:
+        chain += f",ass=filename={quoted(script)}:fontsdir={quoted(fonts)}"
+    return f"{chain}[written]"
+
+
+def _with_logo(job: RenderJob) -> Iterator[str]:
+    style, place = job.style.logo, job.enhancement.logo[job.aspect]
+    if style is None:
+        raise ClipFault("the style of this clip has no logo")
+    width, height = (2 * round(s / 2) for s in (place.width * job.width, place.height * job.height))
+    x, y = round(place.x * job.width), round(place.y * job.height)
+    size = f"scale=w={max(2, width)}:h={max(2, height)}:flags=lanczos:out_color_matrix=bt709:out_range=tv"
+    faded = f"format=rgba,colorchannelmixer=aa={style.opacity:.4f}"
+    at = len(job.media.segments) + 1
+    yield f"[{at}:v:0]{faded},{size},format=yuva420p,setparams={_TAGS}[logo]"
+    when = f":enable='gte(n,{place.start_frame})'" if place.start_frame else ""
+    yield f"[written][logo]overlay=x={x}:y={y}:format=yuv420:eof_action=repeat{when}[branded]"
+
+
+def _outputs(job: RenderJob) -> Iterator[str]:
+    yield f"[branded]format=yuv420p,setparams={_TAGS},split=2[video][still]"
+    yield (
+        f"[still]select='eq(n,{poster_frame(job)})',"
+        "scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=pc,format=yuvj420p[poster]"
+    )
+    sound = len(job.media.segments)
+    yield f"[{sound}:a:0]atrim=start_sample={AAC_PRIMING},asetpts=PTS-STARTPTS[sound]"
+
+
+def _split(names: Sequence[str]) -> str:
+    return f",split={len(names)}" + "".join(f"[{name}]" for name in names)

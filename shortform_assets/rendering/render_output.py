@@ -1,0 +1,113 @@
+"""Render one output: a pure function of its job and the blobs the job names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shortform_assets.contracts.creative import RenderJob
+from shortform_assets.creative.captions.ass_script import ass_script
+from shortform_assets.creative.captions.typeset import Typeface
+from shortform_assets.errors import ClipFault
+from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
+from shortform_assets.ports.workbench import Workbench
+from shortform_assets.rendering.filtergraph import build_graph, check
+from shortform_assets.rendering.output_sound import audio_codec, prepare_sound
+
+# With frame threads and a bit-rate cap x264's bytes depend on the machine's load; with slices they do not.
+_X264 = "open-gop=0:sliced-threads=1"
+# Fixed, because x264's bytes depend on the number of threads, not of cores.
+_ENCODE_THREADS, _DECODE_THREADS, _FILTER_THREADS = 4, 2, 2
+_SOUND_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class RenderedFiles:
+    """Finished files in the bench's scratch folder: MP4 and JPEG."""
+
+    video: Path
+    poster: Path
+
+
+def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
+    """Make the MP4 and poster of `job` in one pass over the picture.
+
+    Raises ClipFault where the job contradicts itself or its media lack frames, FfmpegError where FFmpeg
+    fails. The video has exactly `job.frames` frames.
+    """
+    check(job)
+    video, poster = bench.scratch / "video.mp4", bench.scratch / "poster.jpg"
+    sound = prepare_sound(bench, job)
+    bench.progress(_SOUND_SHARE, "sound")
+    script, fonts = _script(bench, job)
+    logo = _logo(bench, job)
+    graph = bench.scratch / "graph.txt"
+    graph.write_text(build_graph(job, script=script, fonts=fonts, logo=logo is not None), "utf-8")
+    args: list[str] = ["-filter_complex_threads", str(_FILTER_THREADS)]
+    for segment in job.media.segments:
+        args += ["-threads", str(_DECODE_THREADS), "-i", str(bench.open(segment.video))]
+    args += ["-i", str(sound)]
+    if logo is not None:
+        args += ["-f", "png_pipe", "-i", str(logo)]
+    args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", "[sound]", *_encode(job)]
+    args += [*BITEXACT, "-f", "mp4", str(video)]
+    args += ["-map", "[poster]", "-frames:v", "1", "-update", "1", "-c:v", "mjpeg", "-q:v", "3"]
+    args += ["-threads", "1", *BITEXACT, "-f", "image2", str(poster)]
+    run_ffmpeg(
+        args,
+        duration_ms=job.rate.ms(job.frames),
+        progress=lambda share: bench.progress(_SOUND_SHARE + (1 - _SOUND_SHARE) * share, "picture"),
+    )
+    made = count_frames(video)
+    if made != job.frames:
+        raise ClipFault(f"the render has {made} frames instead of {job.frames}: the clip's media lack some")
+    if not poster.is_file():
+        raise ClipFault("the render left no poster")
+    return RenderedFiles(video, poster)
+
+
+def count_frames(path: Path) -> int:
+    """Packets of the picture's stream."""
+    import av
+
+    with av.open(str(path)) as media:
+        return sum(1 for packet in media.demux(media.streams.video[0]) if packet.size)
+
+
+def _script(bench: Workbench, job: RenderJob) -> tuple[Path | None, Path]:
+    """The ASS file, if anything is written, and the folder with the style's fonts and no others."""
+    fonts = bench.scratch / "fonts"
+    fonts.mkdir(exist_ok=True)
+    faces = {}
+    for i, font in enumerate(job.style.fonts):
+        path = bench.open(font.file)
+        faces[font.family] = Typeface(path)
+        link = fonts / f"font{i}.ttf"
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+    text = ass_script(job, faces)
+    if not text:
+        return None, fonts
+    script = bench.scratch / "captions.ass"
+    script.write_text(text, "utf-8")
+    return script, fonts
+
+
+def _logo(bench: Workbench, job: RenderJob) -> Path | None:
+    wanted = job.enhancement.show_logo and job.style.logo and job.aspect in job.enhancement.logo
+    return bench.open(job.style.logo.image) if wanted and job.style.logo else None
+
+
+def _encode(job: RenderJob) -> list[str]:
+    encode, rate = job.encode, job.rate
+    bitrate = f"{encode.max_bitrate_kbps}k"
+    return [
+        *("-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p", "-preset", encode.preset),
+        *("-crf", str(encode.crf), "-maxrate", bitrate, "-bufsize", f"{2 * encode.max_bitrate_kbps}k"),
+        *("-g", str(max(1, int(encode.gop_seconds * rate.fps))), "-x264-params", _X264),
+        *("-threads", str(_ENCODE_THREADS), "-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
+        *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
+        *audio_codec(job),
+        # Reels refuse edit lists, which FFmpeg writes for B-frames and for the encoder's delay.
+        *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"),
+    ]

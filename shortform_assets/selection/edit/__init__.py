@@ -1,0 +1,1 @@
+"""Human edits of a plan, anchored by source time and quoted words."""

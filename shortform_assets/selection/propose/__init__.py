@@ -1,0 +1,1 @@
+"""Candidates: runs of lines, joined pieces, and variants with other edges."""

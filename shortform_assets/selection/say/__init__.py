@@ -1,0 +1,1 @@
+"""Titles, hook lines, quotes and hashtags, made of words that are said."""

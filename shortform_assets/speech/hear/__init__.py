@@ -1,0 +1,1 @@
+"""Recognition of long recordings in chunks, with failover between providers and checked answers."""

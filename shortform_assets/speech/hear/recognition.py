@@ -1,0 +1,200 @@
+"""From sound to guarded words: recognised, doubted where there is reason to, and heard again where it was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from shortform_assets.contracts.slices.speech_slice import SpeechSlice
+from shortform_assets.contracts.speech import GuardAction, HeardChunk, PassedOver
+from shortform_assets.errors import ShortformError
+from shortform_assets.ports.recognizer import Ears, Provider, RawSegment
+from shortform_assets.ports.workbench import Workbench
+from shortform_assets.speech.guard.faint_speech import believed, possible_voice
+from shortform_assets.speech.guard.hallucinations import guard, missed
+from shortform_assets.speech.hear.chunked_recognition import hear_alone, listen, raw_segments, tell_language
+from shortform_assets.speech.hear.chunks import Read
+from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
+from shortform_assets.speech.names.glossary import prompt_terms
+from shortform_assets.speech.words.voice_activity import Span, VoiceActivity
+from shortform_assets.speech.words.word_assembly import DraftWord, drafts, in_order, trim
+
+_CHUNKS = 0.9
+"""The share of the work that the chunks are; windows that are heard again are the rest."""
+_LONGEST_MS, _PAD_MS = 25_000, 150
+_FAINT = "the voice detector hardly hears it; two providers agree on the words"
+_MISSED = "voice without words; heard again"
+
+
+@dataclass(frozen=True)
+class RecognizedSpeech:
+    """Words in order and apart, on their way to alignment, and how they were found."""
+
+    language: str
+    language_confidence: float
+    provider: str
+    words: tuple[DraftWord, ...]
+    actions: tuple[GuardAction, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    faint: tuple[Span, ...] = ()
+    """Voice that the detector did not find: the transcript's word for it."""
+
+
+def recognise(
+    bench: Workbench,
+    read: Read,
+    voice: VoiceActivity,
+    duration_ms: int,
+    ears: Ears,
+    speech: SpeechSlice,
+    content: str,
+    glossary: Sequence[str],
+    progress: Callable[[float], None],
+) -> RecognizedSpeech | None:
+    """What is said, cleared of hallucinations; None where there is no voice at all, not even a faint one."""
+    faint = possible_voice(read, duration_ms, voice)
+    everything = VoiceActivity([*voice.spans, *faint])
+    if not everything.spans:
+        return None
+    language, sure = speech.language, 1.0
+    if language == "auto":
+        language, sure = tell_language(read, voice if voice.spans else everything, ears.detector)
+    desk = _Desk(bench, read, ears, language, speech, content, prompt_terms(glossary))
+    heard = listen(
+        bench,
+        read,
+        voice,
+        duration_ms,
+        desk.board,
+        speech,
+        content,
+        desk.terms,
+        lambda x: progress(_CHUNKS * x),
+    )
+    found = desk.again(faint, _FAINT)
+    voice = VoiceActivity([*voice.spans, *(span for span, _ in found)])
+    segments = [*heard.segments, *(segment for _, new in found for segment in new)]
+    words, removed = desk.cleared(segments, voice)
+    late = desk.again(_windows(missed(words, voice)), _MISSED)
+    if late:
+        segments = [*segments, *(segment for _, new in late for segment in new)]
+        words, removed = desk.cleared(segments, voice)
+    for failure in desk.board.failures:
+        bench.degrade(f"{failure}; heard by {' + '.join(heard.providers) or 'nobody'} instead")
+    return RecognizedSpeech(
+        language=language,
+        language_confidence=sure,
+        provider=" + ".join(dict.fromkeys((*heard.providers, *desk.providers))),
+        words=tuple(in_order(words, duration_ms)),
+        actions=tuple(
+            sorted((*heard.repairs, *desk.repairs, *removed), key=lambda a: (a.start_ms, a.end_ms))
+        ),
+        passed_over=(*desk.board.passed_over, *desk.unasked),
+        faint=tuple(span for span, _ in found),
+    )
+
+
+def _windows(spans: Sequence[Span]) -> list[Span]:
+    """The spans with a little room around them, in pieces that a decoder takes in one go."""
+    pieces = []
+    for low, high in spans:
+        count = -(-(high - low) // _LONGEST_MS)
+        edges = [low + (high - low) * i // count for i in range(count + 1)]
+        pieces += [(max(0, a - _PAD_MS), b + _PAD_MS) for a, b in pairwise(edges)]
+    return pieces
+
+
+class _Desk:
+    """The providers of one source, and the second opinion on what is doubtful."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        read: Read,
+        ears: Ears,
+        language: str,
+        speech: SpeechSlice,
+        content: str,
+        terms: Sequence[str],
+    ) -> None:
+        self.bench, self.read, self.language, self.speech = bench, read, language, speech
+        self.content, self.terms = content, terms
+        self.board = Switchboard(ears.providers, language)
+        self.repairs: list[GuardAction] = []
+        self.providers: list[str] = []
+        self.unasked: list[PassedOver] = []
+        self._second = self._line(ears.second)
+
+    def cleared(
+        self, segments: Sequence[RawSegment], voice: VoiceActivity
+    ) -> tuple[list[DraftWord], list[GuardAction]]:
+        """The words of all segments in order of time, less what the guard takes out."""
+        ordered = sorted(segments, key=lambda segment: segment.start)
+        words = [trim(word, voice) for word in drafts(ordered, self.language, 0)]
+        limits, language = self.speech.guard, self.language
+        if self._second is not None:
+            try:
+                return guard(words, ordered, voice, limits, language, self._opinion)
+            except ShortformError as error:
+                self._give_up_second(str(error))
+        return guard(words, ordered, voice, limits, language)
+
+    def again(self, windows: Sequence[Span], reason: str) -> list[tuple[Span, tuple[RawSegment, ...]]]:
+        """The windows heard alone in which something is said that deserves belief."""
+        found = []
+        for window, (chunk, opinion) in zip(windows, self.bench.map(self._alone, windows), strict=True):
+            kept = believed(raw_segments(chunk), opinion, self.speech.guard, self.language)
+            if not kept:
+                continue
+            self.providers.append(chunk.provider)
+            found.append((window, kept))
+            text = " ".join(segment.text.strip() for segment in kept)
+            self.repairs.append(
+                GuardAction(kind="repaired", reason=reason, text=text, start_ms=window[0], end_ms=window[1])
+            )
+        return found
+
+    def _alone(self, window: Span) -> tuple[HeardChunk, str | None]:
+        def work(line: ProviderLine) -> HeardChunk:
+            facts = [self.content, window, line.provider.fingerprint, line.language, self.speech.beam_size]
+            return self.bench.part(
+                "window", [*facts, list(self.terms)], HeardChunk,
+                lambda: hear_alone(line, self.read, window, self.speech, self.terms),
+            )  # fmt: skip
+
+        chunk = self.board.ask(work)
+        if not chunk.segments or self._second is None:
+            return chunk, None
+        try:
+            return chunk, self._opinion(*window)
+        except ShortformError as error:
+            self._give_up_second(str(error))
+            return chunk, None
+
+    def _opinion(self, start_ms: int, end_ms: int) -> str:
+        if self._second is None:
+            raise ShortformError("the second opinion was given up")
+        return self._second.text(self.read(start_ms, end_ms))
+
+    def _give_up_second(self, why: str) -> None:
+        if self._second is not None:
+            self.bench.degrade(f"no second opinion on doubtful words: {why}")
+            self._second = None
+
+    def _line(self, second: Provider | None) -> ProviderLine | None:
+        """The second provider, if there is one here that can do the language."""
+        if second is None:
+            return None
+        why = ""
+        if second.languages is not None and self.language not in second.languages:
+            why = f"it cannot do the language {self.language!r}"
+        else:
+            try:
+                second.load()
+            except ShortformError as error:
+                why = str(error)
+        if why:
+            self.unasked.append(PassedOver(provider=f"{second.name} (second opinion)", reason=why))
+            return None
+        return ProviderLine(second, self.language)

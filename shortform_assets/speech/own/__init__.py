@@ -1,0 +1,1 @@
+"""Transcripts that the user brings, read strictly. How they are timed is `align/`'s work."""

@@ -1,0 +1,1 @@
+"""Voice activity, written words and sentences: what every other room of speech builds on."""
