@@ -79,7 +79,8 @@ def once(
 Report = Callable[[str, Any], None]
 """Takes a clip id and the clip's contract, or Dropped."""
 Batch = Callable[[StoreBench, Mapping[str, tuple[Any, ...]], Report], None]
-"""Computes many clips at once and reports each as soon as it is there."""
+"""Computes many clips at once and reports each as soon as it is there. What it calls a fallback on the bench
+holds for every clip reported after it."""
 
 
 def once_each(
@@ -120,8 +121,11 @@ def once_each(
                 context.log.warning(f"clip {clip} dropped: {result.reason}")
                 lost.append(result)
                 return
-            where = stage.place(keys[clip], reasons)
-            stage.artifacts.save(per_clip, where, result, {"degraded": list(reasons), **(facts or {})})
+            # A set that was made by a fallback is made of such clips: else the next run would find them all
+            # good and call the set so.
+            why = list(dict.fromkeys((*bench.degraded, *reasons)))
+            where = stage.place(keys[clip], why)
+            stage.artifacts.save(per_clip, where, result, {"degraded": why, **(facts or {})})
             degraded.extend(reasons)
             done[clip] = result
 
