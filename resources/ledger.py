@@ -19,10 +19,11 @@ from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from resources.media_store import MediaStore
 from resources.store_errors import Missing, StoreError
+from shortform_assets.contracts.versioned import NewerSchema, Persisted, UnreadableRecord
 from shortform_assets.errors import InputError
 from shortform_assets.ports.spending import Charge, OverBudget
 
@@ -112,7 +113,7 @@ class Ledger:
     def _append(
         self, kind: Literal["reserve", "settle"], amounts: tuple[int, int], what: str = "", of: int = 0
     ) -> int:
-        line = _Line(
+        line = LedgerLine(
             id=uuid.uuid4().hex,
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             kind=kind,
@@ -126,8 +127,7 @@ class Ledger:
                 number = self._refresh() + 1
                 if kind == "reserve":
                     self._check(what, amounts)
-                body = line.model_dump_json(exclude_defaults=True, indent=1).encode()
-                if self._store.create(self._path(number), body):
+                if self._store.create(self._path(number), LEDGER_LINE.dump(line)):
                     self._take(number, line)
                     return number
                 # Another writer was first, or this very write was sent twice by a retrying client.
@@ -177,17 +177,19 @@ class Ledger:
                     "put it back, or the money spent cannot be counted"
                 )
 
-    def _read(self, number: int) -> _Line:
+    def _read(self, number: int) -> LedgerLine:
         path = self._path(number)
         try:
-            return _Line.model_validate_json(self._store.read(path))
-        except ValidationError as error:
+            return LEDGER_LINE.load(self._store.read(path), path)
+        except NewerSchema as error:
+            raise StoreError(f"{self._store.url}/{error}") from error
+        except UnreadableRecord as error:
             raise StoreError(
                 f"{self._store.url}/{path}: the ledger is damaged, this entry cannot be read - "
                 "mend it, or the money spent cannot be counted"
             ) from error
 
-    def _take(self, number: int, line: _Line) -> None:
+    def _take(self, number: int, line: LedgerLine) -> None:
         self._last = number
         if line.kind == "reserve":
             self._entries[number] = LedgerEntry(
@@ -209,7 +211,7 @@ class Ledger:
         return f"ledger/{self._scope}/{number:06d}.json"
 
 
-class _Line(BaseModel):
+class LedgerLine(BaseModel):
     """One entry as it is stored. Money in millionths of a dollar."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -221,6 +223,9 @@ class _Line(BaseModel):
     what: str = ""
     micro_usd: int = Field(ge=0)
     tokens: int = Field(ge=0)
+
+
+LEDGER_LINE = Persisted("ledger entry", LedgerLine, "mend it, or the money spent cannot be counted")
 
 
 class _Charge:

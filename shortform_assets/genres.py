@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from shortform_assets.contracts.slices import GenreConfig
+from shortform_assets.contracts.slices import GenreConfig, GenrePublication
+from shortform_assets.contracts.versioned import GENRE, GENRE_PUBLICATION
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
 from shortform_assets.genre_yaml import Marked, YamlLocation, merge, read_yaml
@@ -86,9 +87,9 @@ def publish_genres(store: Store, folder: Path | None = None) -> list[tuple[str, 
         published = False
         number, last = _latest(store, genre.name)
         while last != current and not published:
-            store.create(f"genres/{genre.name}/{current}.json", genre.canonical_json())
+            store.create(f"genres/{genre.name}/{current}.json", GENRE.dump(genre))
             # Two publishers race for the next number; who loses looks again at what is latest now.
-            entry = json.dumps({"digest": current}).encode()
+            entry = GENRE_PUBLICATION.dump(GenrePublication(config=current))
             published = store.create(f"genres/{genre.name}/published/{number + 1}.json", entry)
             number, last = _latest(store, genre.name)
         done.append((genre.name, current, published))
@@ -103,7 +104,9 @@ def check_genres(store: Store, folder: Path | None = None) -> list[Drift]:
         _, last = _latest(store, name)
         if not last:
             continue
-        was = _flat(json.loads(store.read(f"genres/{name}/{last}.json")))
+        key = f"genres/{name}/{last}.json"
+        # In today's terms, so that a key renamed by a release is no drift; values need not be allowed any more.
+        was = _flat(GENRE.fields(store.read(key), key))
         now = _flat(load_genre(name, folder).model_dump(mode="json")) if name in here else {}
         drifts += [
             Drift(name, key, was.get(key, ""), now.get(key, ""))
@@ -243,7 +246,8 @@ def _latest(store: Store, name: str) -> tuple[int, str]:
     if not numbers:
         return 0, ""
     last = max(numbers)
-    return last, str(json.loads(store.read(f"genres/{name}/published/{last}.json"))["digest"])
+    key = f"genres/{name}/published/{last}.json"
+    return last, GENRE_PUBLICATION.load(store.read(key), key).config
 
 
 def _published(store: Store) -> set[str]:

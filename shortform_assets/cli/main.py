@@ -14,6 +14,7 @@ from rich.table import Table
 
 from shortform_assets.cli import plan_commands as plan_commands
 from shortform_assets.cli import reframe_command as reframe_commands
+from shortform_assets.cli import styles_commands
 from shortform_assets.cli.exit_codes import FAILED, INTERRUPTED, OK
 from shortform_assets.errors import ShortformError
 
@@ -214,6 +215,7 @@ def genres_check() -> None:
 
 plan_commands.register(app)
 reframe_commands.register(app)
+styles_commands.register(app)
 
 
 def main() -> None:

@@ -19,7 +19,11 @@ from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.source import Brief, SourceRecord, SourceVideo
 from shortform_assets.contracts.stages import CONTRACTS
-from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
+from shortform_assets.creative.styles.style_registry import (
+    ensure_shipped_styles,
+    resolve_style,
+    style_versions,
+)
 from shortform_assets.delivery.export import export
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.genres import load_genre
@@ -100,11 +104,7 @@ def _own_transcript(project: Project, path: Path) -> Blob:
 def _brand_style(project: Project, brand: str) -> str | None:
     """The style named like the brand, if there is one; else the genre's style is used."""
     name = slug(brand)
-    try:
-        resolve_style(project.store, name)
-    except InputError:
-        return None
-    return name
+    return name if name in style_versions(project.store) else None
 
 
 def rerun_source(console: Console, key: str, *, out: Path, failed: bool) -> int:

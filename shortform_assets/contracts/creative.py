@@ -76,6 +76,14 @@ class StyleContract(Contract):
         return f"{self.name}@{self.version}"
 
 
+class PublishedStyle(Contract):
+    """What the store holds of a style version."""
+
+    style: StyleContract
+    shipped: bool = False
+    """It came along with Shortform; False for what somebody published."""
+
+
 class CaptionWord(Contract):
     """Clip frames [start_frame, end_frame)."""
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pydantic import ValidationError
-
 from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.creative import Composition
 from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
+from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK
 from shortform_assets.errors import InputError
 
 _JOB_KEY = re.compile(r"(deliveries/[^/]+/[0-9a-f]{64}/g(\d+)/([^/]+))/(job\.json|outcome\.json|attempts/.+)")
@@ -72,23 +71,21 @@ def survey(store: Objects, prefix: str) -> dict[str, Seen]:
 
 def outcome_of(store: Objects, key: str) -> Outcome | None:
     try:
-        return Outcome.model_validate_json(store.read(f"{key}/outcome.json"))
+        data = store.read(f"{key}/outcome.json")
     except KeyError:
         return None
+    return OUTCOME.load(data, f"{key}/outcome.json")
 
 
 def task_of(store: Objects, key: str) -> RenderTask:
     """What was dispatched at `key`; InputError where nothing was."""
     try:
-        return RenderTask.model_validate_json(store.read(f"{key}/job.json"))
+        data = store.read(f"{key}/job.json")
     except KeyError:
         raise InputError(
             "nothing was dispatched under this key", key, "dispatch the composition first"
         ) from None
-    except ValidationError as error:
-        raise InputError(
-            f"job.json cannot be read: {error.errors()[0]['msg']}", key, "dispatch it anew"
-        ) from error
+    return RENDER_TASK.load(data, f"{key}/job.json")
 
 
 def folder_of(source: str, composition: Composition) -> str:
@@ -108,4 +105,4 @@ def attempt_path(key: str, number: int, sent: bool = False) -> str:
 
 
 def attempt_record(number: int, now_ms: int, executor: str) -> bytes:
-    return Attempt(attempt=number, at_ms=now_ms, executor=executor).canonical_json()
+    return ATTEMPT.dump(Attempt(attempt=number, at_ms=now_ms, executor=executor))

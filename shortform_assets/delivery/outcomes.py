@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shortform_assets.contracts.creative import Composition, RenderJob
-from shortform_assets.contracts.delivery import Attempt, Outcome, OutputState, RenderTask, State
+from shortform_assets.contracts.delivery import Outcome, OutputState, RenderTask, State
+from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK
 from shortform_assets.delivery.job_records import (
     Objects,
     Seen,
@@ -121,11 +122,11 @@ def finish(store: Objects, key: str, outcome: Outcome) -> Outcome | None:
             seen = survey(store, key).get(key)
             if seen and outcome.attempt < seen.latest:
                 return None
-        store.create(f"{key}/outcome.json", outcome.canonical_json())
+        store.create(f"{key}/outcome.json", OUTCOME.dump(outcome))
         # Read back: of several writers only one has created it.
         standing = outcome_of(store, key)
     if standing and standing.state == "completed" and not standing.degraded:
-        store.create(render_key(task_of(store, key).job), standing.canonical_json())
+        store.create(render_key(task_of(store, key).job), OUTCOME.dump(standing))
     return standing
 
 
@@ -201,7 +202,7 @@ def _place(
             deadline_ms=terms.deadline_seconds * 1000,
             max_attempts=terms.max_attempts,
         )
-        new = store.create(f"{key}/job.json", task.canonical_json())
+        new = store.create(f"{key}/job.json", RENDER_TASK.dump(task))
         earlier = earlier_render(store, job)
         if earlier and finish(store, key, earlier):
             reused.append(key)
@@ -234,6 +235,4 @@ def _check(key: str, outcome: Outcome) -> None:
 def _last_sign(store: Objects, seen: Seen, task: RenderTask) -> int:
     latest = [attempt_path(seen.key, max(seen.begun))] if seen.begun else []
     latest += [attempt_path(seen.key, max(seen.sent), sent=True)] if seen.sent else []
-    return max(
-        [task.dispatched_ms, *(Attempt.model_validate_json(store.read(path)).at_ms for path in latest)]
-    )
+    return max([task.dispatched_ms, *(ATTEMPT.load(store.read(path), path).at_ms for path in latest)])

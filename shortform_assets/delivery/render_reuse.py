@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from pydantic import ValidationError
-
 from shortform_assets.contracts.base import canonical_json
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Outcome
+from shortform_assets.contracts.versioned import OUTCOME
 from shortform_assets.delivery.job_records import Objects
+from shortform_assets.errors import InputError
 
 RENDER_VERSION = 1
 """Raised whenever the renderer draws the same job differently: older renders are then not reused."""
@@ -28,8 +28,8 @@ def picture_of(job: RenderJob) -> RenderJob:
 def earlier_render(store: Objects, job: RenderJob) -> Outcome | None:
     """A completed render of the identical job, if its files are still there."""
     try:
-        found = Outcome.model_validate_json(store.read(render_key(job)))
-    except (KeyError, ValidationError):
+        found = OUTCOME.load(store.read(render_key(job)), render_key(job))
+    except (KeyError, InputError):
         return None
     if not all(blob and store.has(blob) for blob in (found.video, found.poster)):
         return None

@@ -13,9 +13,12 @@ from shortform_assets.creative.styles.style_registry import (
     ensure_shipped_styles,
     publish_style,
     resolve_style,
+    style_versions,
 )
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
+
+SAMPLES = Path(__file__).resolve().parents[1] / "contracts" / "samples" / "style"
 
 
 @pytest.fixture
@@ -36,12 +39,12 @@ def edit(source: Path, old: str, new: str) -> None:
 
 
 def test_versions_never_change(store, source):
-    first = publish_style(store, source)
-    assert first.pin == "acme@1"
-    assert publish_style(store, source) == first
+    first, new = publish_style(store, source)
+    assert (first.pin, new) == ("acme@1", True)
+    assert publish_style(store, source) == (first, False)
     edit(source, "size: 0.046", "size: 0.05")
-    second = publish_style(store, source)
-    assert second.pin == "acme@2"
+    second, new = publish_style(store, source)
+    assert (second.pin, new) == ("acme@2", True)
     assert resolve_style(store, "acme") == second
     assert resolve_style(store, "acme@1") == first
     edit(source, "name: acme", "name: acme\nversion: 1")
@@ -49,14 +52,24 @@ def test_versions_never_change(store, source):
         publish_style(store, source)
     assert resolve_style(store, "acme@1") == first
     edit(source, "version: 1", "version: 7")
-    assert publish_style(store, source).pin == "acme@7"
-    assert publish_style(store, source).pin == "acme@7"
+    assert publish_style(store, source)[0].pin == "acme@7"
+    assert publish_style(store, source)[0].pin == "acme@7"
+
+
+def test_a_style_put_back_is_the_latest_again(store, source):
+    first, _ = publish_style(store, source)
+    edit(source, "size: 0.046", "size: 0.05")
+    publish_style(store, source)
+    edit(source, "size: 0.05", "size: 0.046")
+    again, new = publish_style(store, source)
+    assert (again.pin, new) == ("acme@3", True)
+    assert again.captions == first.captions
 
 
 def test_a_changed_logo_is_another_version(store, source):
     publish_style(store, source)
     shutil.copy(shipped("style_contracts") / "shortform" / "logo.png", source / "logo.png")
-    style = publish_style(store, source)
+    style, _ = publish_style(store, source)
     assert style.pin == "acme@2"
     assert style.logo is not None
     assert store.open_local(style.logo.image).read_bytes() == (source / "logo.png").read_bytes()
@@ -64,22 +77,97 @@ def test_a_changed_logo_is_another_version(store, source):
 
 def test_many_publishers_agree(store, source):
     with ThreadPoolExecutor(8) as pool:
-        pins = set(pool.map(lambda _: publish_style(store, source).pin, range(8)))
-    assert len(list(store.list("styles"))) == len(pins) == 1
+        done = list(pool.map(lambda _: publish_style(store, source), range(8)))
+    assert sum(new for _, new in done) == 1
+    assert list(store.list("styles")) == ["styles/acme/1/contract.json"]
 
 
-def test_shipped_styles_are_published_once(store, source):
+class Overtaken:
+    """The store of somebody who always comes second: before the first write, `rival` publishes."""
+
+    def __init__(self, store: MediaStore, rival) -> None:
+        self.inner, self.rival = store, rival
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def create(self, key: str, data: bytes) -> bool:
+        rival, self.rival = self.rival, lambda: None
+        rival()
+        return self.inner.create(key, data)
+
+
+def test_two_publishers_race_for_one_number(store, source, tmp_path):
+    publish_style(store, source)
+    other = Path(shutil.copytree(source, tmp_path / "theirs"))
     edit(source, "size: 0.046", "size: 0.05")
-    mine = publish_style(store, source)
+    edit(other, "size: 0.046", "size: 0.06")
+    mine, new = publish_style(Overtaken(store, lambda: publish_style(store, other)), source)
+    assert (mine.pin, mine.captions.size, new) == ("acme@3", 0.05, True)
+    assert resolve_style(store, "acme@2").captions.size == 0.06
+    # The rival was quicker with the very same content: then it is there, and nothing is added.
+    shutil.copy(other / "style.yaml", source / "style.yaml")
+    edit(source, "size: 0.06", "size: 0.07")
+    same, new = publish_style(Overtaken(store, lambda: publish_style(store, source)), source)
+    assert (same.pin, new) == ("acme@4", False)
+    assert style_versions(store) == {"acme": [1, 2, 3, 4]}
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The style folder of an installation that can be changed, as a new release or a checkout changes it."""
+    folder = tmp_path / "release"
+    shutil.copytree(shipped("style_contracts"), folder / "style_contracts")
+    monkeypatch.setattr("shortform_assets.creative.styles.style_registry.shipped", lambda name: folder / name)
+    return folder / "style_contracts" / "acme"
+
+
+def test_a_new_release_brings_its_style_into_an_old_store(store, release):
+    for name in ("acme", "shortform"):
+        store.create(f"styles/{name}/1/contract.json", (SAMPLES / f"0-{name}.json").read_bytes())
     ensure_shipped_styles(store)
-    before = list(store.list("styles"))
+    assert style_versions(store) == {"acme": [1], "shortform": [1]}, "the same style is not published again"
+    first = resolve_style(store, "acme")
+    edit(release, "size: 0.046", "size: 0.05")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ensure_shipped_styles, [store] * 4))
+    assert style_versions(store) == {"acme": [1, 2], "shortform": [1]}
+    assert resolve_style(store, "acme").captions.size == 0.05
+    assert resolve_style(store, "acme@1") == first
+    edit(release, "size: 0.05", "size: 0.046")
     ensure_shipped_styles(store)
-    assert (
-        list(store.list("styles"))
-        == before
-        == ["styles/acme/1/contract.json", "styles/shortform/1/contract.json"]
-    )
+    assert resolve_style(store, "acme").pin == "acme@3", "an edit taken back has effect too"
+
+
+def test_a_style_of_ones_own_is_never_overruled_by_a_release(store, source, release):
+    ensure_shipped_styles(store)
+    edit(source, "size: 0.046", "size: 0.06")
+    mine, _ = publish_style(store, source)
+    edit(release, "size: 0.046", "size: 0.05")
+    ensure_shipped_styles(store)
     assert resolve_style(store, "acme") == mine
+    # Until it is asked for; from then on releases are followed again.
+    assert publish_style(store, release)[0].pin == "acme@3"
+    edit(release, "size: 0.05", "size: 0.04")
+    ensure_shipped_styles(store)
+    assert resolve_style(store, "acme").pin == "acme@4"
+
+
+def test_a_release_loses_against_a_style_published_that_moment(store, source, release):
+    ensure_shipped_styles(store)
+    edit(source, "size: 0.046", "size: 0.06")
+    edit(release, "size: 0.046", "size: 0.05")
+    ensure_shipped_styles(Overtaken(store, lambda: publish_style(store, source)))
+    assert resolve_style(store, "acme").captions.size == 0.06
+
+
+def test_an_older_release_leaves_what_a_newer_one_published(store):
+    ensure_shipped_styles(store)
+    store.create("styles/acme/2/contract.json", b'{"schema_version": 999, "look": "new"}')
+    ensure_shipped_styles(store)
+    assert resolve_style(store, "acme@1").pin == "acme@1"
+    with pytest.raises(InputError, match=r"styles/acme/2/contract\.json: was written by a newer Shortform"):
+        resolve_style(store, "acme")
 
 
 @pytest.mark.parametrize("pin", ["nobody", "acme@9", "acme@0", "Acme!", "../x", ""])

@@ -26,6 +26,12 @@ class GenreConfig(Contract):
     delivery: DeliverySlice
 
 
+class GenrePublication(Contract):
+    """That a genre meant the config of this digest when it was published."""
+
+    config: str
+
+
 SLICES = ("ingest", "speech", "selection", "reframing", "enhancement", "delivery")
 
 __all__ = [
@@ -34,6 +40,7 @@ __all__ = [
     "EnhancementSlice",
     "FaceSlice",
     "GenreConfig",
+    "GenrePublication",
     "IngestSlice",
     "ReframingSlice",
     "SelectionSlice",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import ValidationError
-
 from shortform_assets.contracts.base import Blob
-from shortform_assets.contracts.creative import StyleContract
+from shortform_assets.contracts.creative import PublishedStyle, StyleContract
+from shortform_assets.contracts.versioned import STYLE, NewerSchema
 from shortform_assets.creative.styles.style_source import FILE, StyleDraft, load_style_source
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
@@ -39,60 +40,88 @@ class StyleStore(Protocol):
         ...
 
 
-def publish_style(store: StyleStore, folder: Path) -> StyleContract:
-    """Publish the style in `folder` and return what stands in the store.
+def publish_style(store: StyleStore, folder: Path) -> tuple[StyleContract, bool]:
+    """Publish the style in `folder`: what stands in the store now, and whether that is new.
 
-    Identical content is never published twice: the version that holds it is returned. Raises InputError
-    where the source is faulty, or where it asks for a version that holds something else.
+    The latest version is not published again. Raises InputError where the source is faulty, or where it asks
+    for a version that holds something else.
     """
-    draft = load_style_source(folder)
-    for path in draft.files:
-        store.add_file(path)
-    return _publish(store, draft, folder)
+    shipped = folder.resolve() in [source.resolve() for source in shipped_styles()]
+    return _publish(store, load_style_source(folder), folder, shipped=shipped)
 
 
 def resolve_style(store: StyleStore, pin: str) -> StyleContract:
     """The style that `name@version` or a bare `name` (its latest version) stands for; else InputError."""
     match = _PIN.match(pin)
-    versions = _versions(store)
+    versions = style_versions(store)
     name, version = (match[1], match[2]) if match else (pin, None)
     if match and name in versions:
         if version is None:
-            return _read(store, name, versions[name][-1])
+            return published_style(store, name, versions[name][-1]).style
         if int(version) in versions[name]:
-            return _read(store, name, int(version))
-    known = ", ".join(f"{n}@{v[-1]}" if len(v) == 1 else f"{n}@1-{v[-1]}" for n, v in versions.items())
+            return published_style(store, name, int(version)).style
+    known = ", ".join(f"{n}@{_span(v)}" for n, v in versions.items())
+    near = difflib.get_close_matches(name, versions, n=1)
+    hint = f"did you mean {near[0]}? " if near and near[0] != name else ""
     raise InputError(
-        f"there is no style {pin}",
+        f"there is no style {pin!r}",
         "style pin",
-        f"use one of: {known}" if known else "publish one with `shortform styles publish FOLDER`",
+        f"{hint}There are {known}" if known else "publish one with `shortform styles publish FOLDER`",
     )
 
 
 def ensure_shipped_styles(store: StyleStore) -> None:
-    """Publish the styles that come with the project where no version of them is there yet."""
-    there = _versions(store)
-    for source in sorted(shipped("style_contracts").glob(f"*/{FILE}")):
-        if source.parent.name not in there:
-            publish_style(store, source.parent)
+    """Publish what came along with Shortform, where it differs from the version that came along before.
+
+    It becomes the next version and so the latest; pins stay as they are. Where somebody published a style of
+    their own under the name since, that one stays the latest.
+    """
+    for folder in shipped_styles():
+        # What a newer release published, this one cannot read and must not overrule.
+        with contextlib.suppress(NewerSchema):
+            _publish(store, load_style_source(folder), folder, shipped=True, over_own=False)
 
 
-def _publish(store: StyleStore, draft: StyleDraft, folder: Path) -> StyleContract:
+def shipped_styles() -> list[Path]:
+    """The folders of the styles that come along; each is named like its style."""
+    return sorted(source.parent for source in shipped("style_contracts").glob(f"*/{FILE}"))
+
+
+def style_versions(store: StyleStore) -> dict[str, list[int]]:
+    """Name -> versions, both ascending."""
+    found: dict[str, list[int]] = {}
+    for key in store.list("styles"):
+        if match := _KEY.match(key):
+            found.setdefault(match[1], []).append(int(match[2]))
+    return {name: sorted(found[name]) for name in sorted(found)}
+
+
+def published_style(store: StyleStore, name: str, version: int) -> PublishedStyle:
+    """One version as it was published; InputError where it is damaged or of a newer Shortform."""
+    key = _key(name, version)
+    return STYLE.load(store.read(key), key)
+
+
+def _publish(
+    store: StyleStore, draft: StyleDraft, folder: Path, shipped: bool, over_own: bool = True
+) -> tuple[StyleContract, bool]:
     name = draft.contract.name
     # Another publisher may take a number between the look and the write: then look again.
     while True:
-        versions = _versions(store).get(name, [])
+        versions = style_versions(store).get(name, [])
         if draft.version in versions:
-            return _same(draft, _read(store, name, draft.version), folder)
-        if draft.version is None:
-            for version in reversed(versions):
-                known = _read(store, name, version)
-                if _content(known) == _content(draft.contract):
-                    return known
+            return _same(draft, published_style(store, name, draft.version).style, folder), False
+        if draft.version is None and versions:
+            latest = published_style(store, name, versions[-1])
+            same = _content(latest.style) == _content(draft.contract)
+            if same or not (latest.shipped or over_own):
+                return latest.style, False
         version = draft.version or (versions[-1] + 1 if versions else 1)
         contract = draft.contract.model_copy(update={"version": version})
-        if store.create(_key(name, version), contract.canonical_json()):
-            return contract
+        for path in draft.files:
+            store.add_file(path)
+        if store.create(_key(name, version), STYLE.dump(PublishedStyle(style=contract, shipped=shipped))):
+            return contract, True
 
 
 def _same(draft: StyleDraft, known: StyleContract, folder: Path) -> StyleContract:
@@ -113,20 +142,5 @@ def _key(name: str, version: int) -> str:
     return f"styles/{name}/{version}/contract.json"
 
 
-def _versions(store: StyleStore) -> dict[str, list[int]]:
-    """Name -> versions, ascending."""
-    found: dict[str, list[int]] = {}
-    for key in store.list("styles"):
-        if match := _KEY.match(key):
-            found.setdefault(match[1], []).append(int(match[2]))
-    return {name: sorted(found[name]) for name in sorted(found)}
-
-
-def _read(store: StyleStore, name: str, version: int) -> StyleContract:
-    key = _key(name, version)
-    try:
-        return StyleContract.model_validate_json(store.read(key))
-    except ValidationError as error:
-        raise InputError(
-            f"{name}@{version} cannot be read by this version of shortform", key, "publish the style again"
-        ) from error
+def _span(versions: list[int]) -> str:
+    return str(versions[-1]) if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
