@@ -84,12 +84,12 @@ class _Sphinx:
     def _align(
         self, samples: Floats, words: Sequence[str], pronunciations: Mapping[str, Sequence[str]]
     ) -> list[tuple[float, float]] | None:
-        for word, phones in pronunciations.items():
-            if self._added.get(word) is None and self._decoder.lookup_word(word) is None:
-                self._decoder.add_word(word, " ".join(phones), True)
-                self._added[word] = " ".join(phones)
         pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes()
         try:
+            for word, phones in pronunciations.items():
+                if self._added.get(word) is None and self._decoder.lookup_word(word) is None:
+                    self._decoder.add_word(word, " ".join(phones), True)
+                    self._added[word] = " ".join(phones)
             # The front end remembers earlier utterances, even with batch normalisation: times must not.
             self._decoder.reinit_feat()
             self._decoder.set_align_text(" ".join(words))

@@ -8,14 +8,15 @@ from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import GuardAction, Interval, Transcript, Word
+from shortform_assets.errors import InputError
 from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Aligner, Ears, Floats, RawTranscript
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.hear.chunked_recognition import tell_language
-from shortform_assets.speech.hear.chunks import Read
+from shortform_assets.speech.hear.chunks import SoundTrack
 from shortform_assets.speech.hear.recognition import RecognizedSpeech, recognise
-from shortform_assets.speech.hear.validate import checked
+from shortform_assets.speech.hear.validate import UnusableAnswer, checked
 from shortform_assets.speech.names.glossary import repair
 from shortform_assets.speech.own.own_transcript import beyond, own_segments, parse_transcript
 from shortform_assets.speech.words.sentences import split_sentences
@@ -52,14 +53,13 @@ def transcribe(
         return read_speech(path, max(0, start_ms), min(end_ms, duration_ms))
 
     voice = VoiceActivity(find_voice(read, duration_ms))
+    sound = SoundTrack(read, voice, duration_ms, mezzanine.speech.sha256)
     if own is not None:
-        said = _own(bench, own, read, voice, duration_ms, ears, speech)
+        said = _own(bench, own, sound, ears, speech)
     else:
-        content = mezzanine.speech.sha256
         said = recognise(
-            bench, read, voice, duration_ms, ears, speech, content, glossary,
-            lambda share: bench.progress(_HEARD * share, "recognising"),
-        )  # fmt: skip
+            bench, sound, ears, speech, glossary, lambda share: bench.progress(_HEARD * share, "recognising")
+        )
     if said is None:
         named = speech.language if speech.language != "auto" else _UNDETERMINED
         said = RecognizedSpeech(named, 0.0, "", ())
@@ -74,27 +74,25 @@ def transcribe(
 
 
 def _own(
-    bench: Workbench,
-    own: Blob,
-    read: Read,
-    voice: VoiceActivity,
-    duration_ms: int,
-    ears: Ears,
-    speech: SpeechSlice,
+    bench: Workbench, own: Blob, sound: SoundTrack, ears: Ears, speech: SpeechSlice
 ) -> RecognizedSpeech | None:
     """The user's words; their times are found by alignment like any others, and nothing is taken out."""
+    duration_ms = sound.duration_ms
     cues = parse_transcript(bench.open(own).read_bytes(), "of the source")
     late = beyond(cues, duration_ms)
     if late:
         bench.note(own_cues_beyond_the_end=len(late))
     language, sure = speech.language, 1.0
     if language == "auto":
-        if not voice.spans:
+        if not sound.voice.spans:
             return None
-        language, sure = tell_language(read, voice, ears.detector)
+        language, sure = tell_language(sound.read, sound.voice, ears.detector)
     raw = RawTranscript(language, sure, own_segments(cues, 0, duration_ms))
-    segments = checked(raw, duration_ms / 1000, language, OWN)
-    words = [trim(word, voice) for word in drafts(segments, language, 0)]
+    try:
+        segments = checked(raw, duration_ms / 1000, language, "it")
+    except UnusableAnswer as error:
+        raise InputError(str(error), OWN, "see that it belongs to this video") from error
+    words = [trim(word, sound.voice) for word in drafts(segments, language, 0)]
     return RecognizedSpeech(language, sure, OWN, tuple(in_order(words, duration_ms)))
 
 

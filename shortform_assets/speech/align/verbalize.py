@@ -42,7 +42,7 @@ _PIECE = re.compile(
     r"|(?P<initials>(?:[A-Za-z]\.){2,}|[A-Z]{2,3}(?=s?\b)|[B-DF-HJ-NP-TV-Z]{4,5}(?=s?\b))|(?P<letters>[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<dot>\.(?=\w))|(?P<colon>(?<=\d):(?=\d\d))|(?P<sign>[%&+@=°/])"
 )
-_LARGEST = 10**15
+_LARGEST, _MOST_DIGITS = 10**15, 40
 
 
 def spoken(word: str) -> list[str]:
@@ -72,7 +72,8 @@ def spoken(word: str) -> list[str]:
 
 def _number_piece(piece: re.Match[str]) -> list[str]:
     whole, _, fraction = piece["number"].replace(",", "").partition(".")
-    value = int(whole)
+    # More digits are read one by one, and Python makes no number of thousands of them.
+    value = int(whole[:_MOST_DIGITS])
     if piece["money"]:
         unit = _CURRENCIES[piece["money"]]
         cents = [*_cardinal(int(fraction[:2].ljust(2, "0")))] if fraction and int(fraction) else []
@@ -91,7 +92,7 @@ def _number_piece(piece: re.Match[str]) -> list[str]:
 
 def _cardinal(value: int) -> list[str]:
     if value >= _LARGEST:
-        return [_ONES[int(digit)] for digit in str(value)[:40]]
+        return [_ONES[int(digit)] for digit in str(value)[:_MOST_DIGITS]]
     if value < 20:
         return [_ONES[value]]
     if value < 100:

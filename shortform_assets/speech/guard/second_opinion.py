@@ -6,15 +6,15 @@ ones. So agreement word by word is evidence of speech, and its absence settles w
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from shortform_assets.speech.guard.stock_phrases import plain
 from shortform_assets.speech.words.word_assembly import UNSPACED, DraftWord
 
-Ask = Callable[[int, int], str]
-"""The text that the other provider hears in source milliseconds [start, end), its own voice gate off."""
+Ask = Callable[[int, int], str | None]
+"""The text that the other provider hears in source milliseconds [start, end), its own voice gate off.
+None where it has none to give."""
 
 _PAD_MS, _LONGEST_MS = 400, 31_000
 _LIKE = 70
@@ -23,8 +23,6 @@ AGREED, APART = 0.6, 0.12
 """From the first on a stretch was spoken; up to the second it has nothing in common with what was heard.
 Tried with Whisper base and Moonshine tiny: talk as loud as the crowd around it 0.63 and more, inventions over
 babble and music 0 to 0.1, and 0.45 at worst, where both went in circles with everyday words."""
-_CIRCLES = 3.0
-"""Text that compresses this well says nothing but that the other provider is lost, too."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,10 @@ def settle(
         if high - low > min(_LONGEST_MS, budget_ms):
             continue
         budget_ms -= high - low
-        shared = agreement(
-            [word.text for word in words[doubt.first : doubt.last + 1]], ask(low, high), language
-        )
+        opinion = ask(low, high)
+        if opinion is None:
+            continue
+        shared = agreement([word.text for word in words[doubt.first : doubt.last + 1]], opinion, language)
         if doubt.removed and shared >= AGREED:
             settled[k] = replace(doubt, removed=False)
         elif not doubt.removed and shared <= APART:
@@ -92,11 +91,6 @@ def agreement(texts: Sequence[str], opinion: str, language: str) -> float:
             match = before[j - 1] + len(word) * like / 100 if like >= _LIKE else 0.0
             row.append(max(match, before[j], row[-1]))
     return row[-1] / sum(map(len, said))
-
-
-def _in_circles(text: str) -> bool:
-    body = text.encode()
-    return len(body) > _CIRCLES * len(zlib.compress(body))
 
 
 def _units(text: str, language: str) -> list[str]:

@@ -13,14 +13,30 @@ from shortform_assets.contracts.speech import GuardAction, HeardChunk, HeardSegm
 from shortform_assets.ports.recognizer import Floats, LanguageDetector, RawSegment, RawWord
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.guard.hallucinations import suspicious
-from shortform_assets.speech.hear.chunks import Chunk, Read, plan_chunks, samples_of, to_source
+from shortform_assets.speech.hear.chunks import Chunk, SoundTrack, plan_chunks, samples_of, to_source
 from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
-from shortform_assets.speech.words.voice_activity import Span, VoiceActivity
+from shortform_assets.speech.hear.validate import UnusableAnswer
+from shortform_assets.speech.words.voice_activity import Read, Span, VoiceActivity, voiced_windows
 
 RETRY_BEAM = 5
 _RETRY_PAD_MS, _RETRY_VOICE = 200, 0.5
 _MIN_RETRY_MS = 600
+_WINDOW_MS, _WINDOW_PAD_MS = 25_000, 300
+"""Windows in which a chunk without a usable answer is heard again; less than Whisper's 30 s with their padding."""
 _LANGUAGE_WINDOW_MS, _LANGUAGE_WINDOWS = 30_000, 3
+
+
+@dataclass(frozen=True)
+class HearingRequest:
+    """How a source is heard."""
+
+    speech: SpeechSlice
+    terms: tuple[str, ...] = ()
+    """Names and terms that are likely."""
+
+    @property
+    def wide_beam(self) -> int:
+        return max(RETRY_BEAM, self.speech.beam_size)
 
 
 @dataclass(frozen=True)
@@ -64,50 +80,68 @@ def _voiced(read: Read, voice: VoiceActivity, skip_ms: int) -> Floats:
 
 def listen(
     bench: Workbench,
-    read: Read,
-    voice: VoiceActivity,
-    duration_ms: int,
+    sound: SoundTrack,
     board: Switchboard,
-    speech: SpeechSlice,
-    content: str,
-    terms: Sequence[str],
+    request: HearingRequest,
     progress: Callable[[float], None],
 ) -> Heard:
-    """Recognise all voiced stretches; what was heard of `content` (a hash) by a killed run is not heard again.
+    """Recognise all voiced stretches; what a killed run heard of the same sound is not heard again.
 
-    Chunks run on the bench's threads; the result does not depend on how many there are.
+    Chunks run on the bench's threads; the result does not depend on how many there are. A chunk of which no
+    provider makes anything usable is left out, listed and marked as degraded. ShortformError where every
+    provider failed, or nothing at all could be heard.
     """
-    chunks = plan_chunks(voice.spans, duration_ms, read)
+    chunks = plan_chunks(sound.voice.spans, sound.duration_ms, sound.read)
     done = _Progress([chunk.voiced_ms for chunk in chunks], progress)
 
-    def hear(numbered: tuple[int, Chunk]) -> HeardChunk:
+    def hear(numbered: tuple[int, Chunk]) -> HeardChunk | _Unheard:
         number, chunk = numbered
 
         def work(line: ProviderLine) -> HeardChunk:
             facts = [
-                content,
+                sound.content,
                 chunk.pieces,
                 (chunk.first, chunk.last),
                 line.provider.fingerprint,
                 line.language,
             ]
-            values = [*facts, speech.beam_size, speech.guard, list(terms)]
+            values = [*facts, request.speech.beam_size, request.speech.guard, list(request.terms)]
             return bench.part(
-                "chunk",
-                values,
-                HeardChunk,
-                lambda: _hear(line, chunk, read, voice, speech, terms, done.of(number)),
+                "chunk", values, HeardChunk, lambda: _hear(line, chunk, sound, request, done.of(number))
             )
 
-        found = board.ask(work)
-        done.of(number)(1.0)
-        return found
+        try:
+            return board.ask(work, number)
+        except UnusableAnswer as error:
+            return _Unheard(dropped(error, (chunk.pieces[0][0], chunk.pieces[-1][1])))
+        finally:
+            done.of(number)(1.0)
 
-    found = list(bench.map(hear, enumerate(chunks)))
+    answers = list(bench.map(hear, enumerate(chunks)))
+    found = [answer for answer in answers if isinstance(answer, HeardChunk)]
+    unheard = [answer.action for answer in answers if isinstance(answer, _Unheard)]
+    if unheard and not found:
+        raise board.nobody(unheard[0].reason)
+    for action in unheard:
+        bench.degrade(f"{(action.end_ms - action.start_ms) / 1000:.0f} s could not be heard: {action.reason}")
     return Heard(
         tuple(segment for chunk in found for segment in raw_segments(chunk)),
-        tuple(repair for chunk in found for repair in chunk.repairs),
+        (*(repair for chunk in found for repair in chunk.repairs), *unheard),
         tuple(dict.fromkeys(chunk.provider for chunk in found)),
+    )
+
+
+@dataclass(frozen=True)
+class _Unheard:
+    """A chunk of which nobody made anything usable."""
+
+    action: GuardAction
+
+
+def dropped(error: UnusableAnswer, span: Span) -> GuardAction:
+    """How the guard lists a stretch whose answer was of no use."""
+    return GuardAction(
+        kind="removed", reason=f"no usable answer: {error}", text=error.said, start_ms=span[0], end_ms=span[1]
     )
 
 
@@ -132,24 +166,63 @@ class _Progress:
 def _hear(
     line: ProviderLine,
     chunk: Chunk,
-    read: Read,
-    voice: VoiceActivity,
-    speech: SpeechSlice,
-    terms: Sequence[str],
+    sound: SoundTrack,
+    request: HearingRequest,
     progress: Callable[[float], None],
 ) -> HeardChunk:
-    heard = line.recognize(samples_of(chunk, read), speech.beam_size, terms, progress)
-    segments, repairs = _second_try(to_source(heard, chunk), read, chunk, voice, line, speech, terms)
+    samples = samples_of(chunk, sound.read)
+    try:
+        heard = line.recognize(samples, request.speech.beam_size, request.terms, progress)
+    except UnusableAnswer as error:
+        segments, repairs = _in_windows(line, chunk, sound, request, error)
+    else:
+        segments, repairs = _second_try(to_source(heard, chunk), sound, chunk, line, request)
     return HeardChunk(
         provider=line.name, segments=tuple(_kept(segment) for segment in segments), repairs=tuple(repairs)
     )
 
 
-def hear_alone(
-    line: ProviderLine, read: Read, span: Span, speech: SpeechSlice, terms: Sequence[str]
-) -> HeardChunk:
-    """A window of at most half a minute that no chunk holds, or whose words were missed; heard with a wide beam."""
-    found = hear_again(line, read, span, speech, terms)
+def _in_windows(
+    line: ProviderLine, chunk: Chunk, sound: SoundTrack, request: HearingRequest, why: UnusableAnswer
+) -> tuple[list[RawSegment], list[GuardAction]]:
+    """A chunk whose answer was of no use, heard in short windows with a wide beam; what still fails is left out.
+
+    UnusableAnswer where no window has an answer either: then the whole chunk is of no use.
+    """
+    span = chunk.pieces[0][0], chunk.pieces[-1][1]
+    voiced = [(max(low, span[0]), min(high, span[1])) for low, high in sound.voice.spans_near(*span)]
+    segments: list[RawSegment] = []
+    actions = [
+        GuardAction(
+            kind="repaired", reason=f"no usable answer: {why}; heard again in short windows", text=why.said,
+            start_ms=span[0], end_ms=span[1],
+        )
+    ]  # fmt: skip
+    before, answered = span[0], False
+    for (low, high), _ in voiced_windows(voiced, span[1], _WINDOW_MS, _WINDOW_PAD_MS):
+        window = max(low, before), high
+        before = high
+        try:
+            found = hear_again(line, sound.read, window, request)
+        except UnusableAnswer as error:
+            actions.append(dropped(error, window))
+            continue
+        answered = True
+        segments += [s for s in found if chunk.first <= (s.start + s.end) * 500 < chunk.last]
+    if not answered:
+        raise why
+    return segments, actions
+
+
+def hear_alone(line: ProviderLine, read: Read, span: Span, request: HearingRequest) -> HeardChunk:
+    """A window of at most half a minute that no chunk holds, or whose words were missed; heard with a wide beam.
+
+    An answer that is of no use is left out, and listed.
+    """
+    try:
+        found = hear_again(line, read, span, request)
+    except UnusableAnswer as error:
+        return HeardChunk(provider=line.name, segments=(), repairs=(dropped(error, span),))
     return HeardChunk(provider=line.name, segments=tuple(_kept(segment) for segment in found))
 
 
@@ -158,34 +231,31 @@ def raw_segments(chunk: HeardChunk) -> tuple[RawSegment, ...]:
     return tuple(_raw(segment) for segment in chunk.segments)
 
 
-def hear_again(
-    line: ProviderLine, read: Read, span: Span, speech: SpeechSlice, terms: Sequence[str]
-) -> list[RawSegment]:
-    """A short stretch heard alone with a wide beam; source seconds."""
-    raw = line.recognize(read(*span), max(RETRY_BEAM, speech.beam_size), terms, lambda _: None)
+def hear_again(line: ProviderLine, read: Read, span: Span, request: HearingRequest) -> list[RawSegment]:
+    """A short stretch heard alone with a wide beam; source seconds. Raises as `ProviderLine.recognize`."""
+    raw = line.recognize(read(*span), request.wide_beam, request.terms, lambda _: None)
     return [_raw(_kept(moved(segment, span[0] / 1000))) for segment in raw]
 
 
 def _second_try(
     segments: Sequence[RawSegment],
-    read: Read,
+    sound: SoundTrack,
     chunk: Chunk,
-    voice: VoiceActivity,
     line: ProviderLine,
-    speech: SpeechSlice,
-    terms: Sequence[str],
+    request: HearingRequest,
 ) -> tuple[list[RawSegment], list[GuardAction]]:
     """Windows in which the decoder got lost, heard again alone and with a wider beam."""
+    guard = request.speech.guard
     done: list[RawSegment] = []
     actions: list[GuardAction] = []
     i = 0
     while i < len(segments):
         j = i + 1
-        if not suspicious(segments[i], speech.guard):
+        if not suspicious(segments[i], guard):
             done.append(segments[i])
             i = j
             continue
-        while j < len(segments) and suspicious(segments[j], speech.guard):
+        while j < len(segments) and suspicious(segments[j], guard):
             j += 1
         low = round(segments[i].start * 1000) - _RETRY_PAD_MS
         if done:
@@ -195,8 +265,14 @@ def _second_try(
         low = max(low, chunk.first)
         high = round(segments[j].start * 1000) if j < len(segments) else end
         better = None
-        if high - low >= _MIN_RETRY_MS and voice.cover(low, high) >= _RETRY_VOICE:
-            better = _if_better(hear_again(line, read, (low, high), speech, terms), segments[i:j], speech)
+        if high - low >= _MIN_RETRY_MS and sound.voice.cover(low, high) >= _RETRY_VOICE:
+            try:
+                again = hear_again(line, sound.read, (low, high), request)
+            except UnusableAnswer as error:
+                # The first answer stands, for the guard to judge.
+                actions.append(dropped(error, (low, high)))
+            else:
+                better = _if_better(again, segments[i:j], request.speech)
         if better is None:
             done += segments[i:j]
         else:

@@ -8,14 +8,14 @@ it would invent words, and be paid for it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 import numpy as np
 
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, RawSegment, RawWord
-from shortform_assets.speech.words.voice_activity import Span, merge
+from shortform_assets.speech.words.voice_activity import Read, Span, VoiceActivity, merge
 
 CHUNK_MS = 120_000
 """Long enough that few sentences are cut."""
@@ -27,6 +27,17 @@ _ROOM = 0.8
 _SILENCE_MS, _PAD_MS = 2_000, 400
 """Silences this long are left out, up to that much on both sides of voice."""
 _OVERLAP_MS, _DIP_MS, _SEEK_MS = 1_500, 100, 15_000
+
+
+@dataclass(frozen=True)
+class SoundTrack:
+    """The speech of one source, and where there is voice in it."""
+
+    read: Read
+    voice: VoiceActivity
+    duration_ms: int
+    content: str
+    """A hash of the sound: what a killed run heard of it is not heard again."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +53,6 @@ class Chunk:
     @property
     def voiced_ms(self) -> int:
         return sum(high - low for low, high in self.pieces)
-
-
-Read = Callable[[int, int], Floats]
-"""Mono 16 kHz samples in -1..1 of source milliseconds [start, end)."""
 
 
 def plan_chunks(spans: Sequence[Span], duration_ms: int, read: Read) -> tuple[Chunk, ...]:

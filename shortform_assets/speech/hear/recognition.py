@@ -13,9 +13,16 @@ from shortform_assets.ports.recognizer import Ears, Provider, RawSegment
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.guard.faint_speech import believed, possible_voice
 from shortform_assets.speech.guard.hallucinations import guard, missed
-from shortform_assets.speech.hear.chunked_recognition import hear_alone, listen, raw_segments, tell_language
-from shortform_assets.speech.hear.chunks import Read
+from shortform_assets.speech.hear.chunked_recognition import (
+    HearingRequest,
+    hear_alone,
+    listen,
+    raw_segments,
+    tell_language,
+)
+from shortform_assets.speech.hear.chunks import SoundTrack
 from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
+from shortform_assets.speech.hear.validate import UnusableAnswer
 from shortform_assets.speech.names.glossary import prompt_terms
 from shortform_assets.speech.words.voice_activity import Span, VoiceActivity
 from shortform_assets.speech.words.word_assembly import DraftWord, drafts, in_order, trim
@@ -43,35 +50,24 @@ class RecognizedSpeech:
 
 def recognise(
     bench: Workbench,
-    read: Read,
-    voice: VoiceActivity,
-    duration_ms: int,
+    sound: SoundTrack,
     ears: Ears,
     speech: SpeechSlice,
-    content: str,
     glossary: Sequence[str],
     progress: Callable[[float], None],
 ) -> RecognizedSpeech | None:
     """What is said, cleared of hallucinations; None where there is no voice at all, not even a faint one."""
-    faint = possible_voice(read, duration_ms, voice)
+    voice = sound.voice
+    faint = possible_voice(sound.read, sound.duration_ms, voice)
     everything = VoiceActivity([*voice.spans, *faint])
     if not everything.spans:
         return None
     language, sure = speech.language, 1.0
     if language == "auto":
-        language, sure = tell_language(read, voice if voice.spans else everything, ears.detector)
-    desk = _Desk(bench, read, ears, language, speech, content, prompt_terms(glossary))
-    heard = listen(
-        bench,
-        read,
-        voice,
-        duration_ms,
-        desk.board,
-        speech,
-        content,
-        desk.terms,
-        lambda x: progress(_CHUNKS * x),
-    )
+        language, sure = tell_language(sound.read, voice if voice.spans else everything, ears.detector)
+    desk = _Desk(bench, sound, ears, language, HearingRequest(speech, prompt_terms(glossary)))
+    heard = listen(bench, sound, desk.board, desk.request, lambda share: progress(_CHUNKS * share))
+    desk.chunks_heard = bool(heard.providers)
     found = desk.again(faint, _FAINT)
     voice = VoiceActivity([*voice.spans, *(span for span, _ in found)])
     segments = [*heard.segments, *(segment for _, new in found for segment in new)]
@@ -80,13 +76,14 @@ def recognise(
     if late:
         segments = [*segments, *(segment for _, new in late for segment in new)]
         words, removed = desk.cleared(segments, voice)
+    providers = tuple(dict.fromkeys((*heard.providers, *desk.providers)))
     for failure in desk.board.failures:
-        bench.degrade(f"{failure}; heard by {' + '.join(heard.providers) or 'nobody'} instead")
+        bench.degrade(f"{failure}; heard by {' + '.join(providers) or 'nobody'}")
     return RecognizedSpeech(
         language=language,
         language_confidence=sure,
-        provider=" + ".join(dict.fromkeys((*heard.providers, *desk.providers))),
-        words=tuple(in_order(words, duration_ms)),
+        provider=" + ".join(providers),
+        words=tuple(in_order(words, sound.duration_ms)),
         actions=tuple(
             sorted((*heard.repairs, *desk.repairs, *removed), key=lambda a: (a.start_ms, a.end_ms))
         ),
@@ -109,18 +106,12 @@ class _Desk:
     """The providers of one source, and the second opinion on what is doubtful."""
 
     def __init__(
-        self,
-        bench: Workbench,
-        read: Read,
-        ears: Ears,
-        language: str,
-        speech: SpeechSlice,
-        content: str,
-        terms: Sequence[str],
+        self, bench: Workbench, sound: SoundTrack, ears: Ears, language: str, request: HearingRequest
     ) -> None:
-        self.bench, self.read, self.language, self.speech = bench, read, language, speech
-        self.content, self.terms = content, terms
+        self.bench, self.sound, self.language, self.request = bench, sound, language, request
         self.board = Switchboard(ears.providers, language)
+        self.chunks_heard = False
+        """Some provider heard the source: what fails from here on costs a window, not the source."""
         self.repairs: list[GuardAction] = []
         self.providers: list[str] = []
         self.unasked: list[PassedOver] = []
@@ -132,19 +123,15 @@ class _Desk:
         """The words of all segments in order of time, less what the guard takes out."""
         ordered = sorted(segments, key=lambda segment: segment.start)
         words = [trim(word, voice) for word in drafts(ordered, self.language, 0)]
-        limits, language = self.speech.guard, self.language
-        if self._second is not None:
-            try:
-                return guard(words, ordered, voice, limits, language, self._opinion)
-            except ShortformError as error:
-                self._give_up_second(str(error))
-        return guard(words, ordered, voice, limits, language)
+        ask = self._opinion if self._second is not None else None
+        return guard(words, ordered, voice, self.request.speech.guard, self.language, ask)
 
     def again(self, windows: Sequence[Span], reason: str) -> list[tuple[Span, tuple[RawSegment, ...]]]:
         """The windows heard alone in which something is said that deserves belief."""
         found = []
         for window, (chunk, opinion) in zip(windows, self.bench.map(self._alone, windows), strict=True):
-            kept = believed(raw_segments(chunk), opinion, self.speech.guard, self.language)
+            self.repairs += chunk.repairs
+            kept = believed(raw_segments(chunk), opinion, self.request.speech.guard, self.language)
             if not kept:
                 continue
             self.providers.append(chunk.provider)
@@ -156,31 +143,40 @@ class _Desk:
         return found
 
     def _alone(self, window: Span) -> tuple[HeardChunk, str | None]:
+        request = self.request
+
         def work(line: ProviderLine) -> HeardChunk:
-            facts = [self.content, window, line.provider.fingerprint, line.language, self.speech.beam_size]
+            beam = request.speech.beam_size
+            facts = [self.sound.content, window, line.provider.fingerprint, line.language, beam]
             return self.bench.part(
-                "window", [*facts, list(self.terms)], HeardChunk,
-                lambda: hear_alone(line, self.read, window, self.speech, self.terms),
+                "window", [*facts, list(request.terms)], HeardChunk,
+                lambda: hear_alone(line, self.sound.read, window, request),
             )  # fmt: skip
 
-        chunk = self.board.ask(work)
+        try:
+            chunk = self.board.ask(work)
+        except ShortformError as error:
+            if not self.chunks_heard:
+                raise
+            self.bench.degrade(f"voice without words was not heard again: {error}")
+            return HeardChunk(provider="", segments=()), None
         if not chunk.segments or self._second is None:
             return chunk, None
+        return chunk, self._opinion(*window)
+
+    def _opinion(self, start_ms: int, end_ms: int) -> str | None:
+        """What the second provider hears; None where it has no usable answer or was given up."""
+        second = self._second
+        if second is None:
+            return None
         try:
-            return chunk, self._opinion(*window)
+            return second.text(self.sound.read(start_ms, end_ms))
+        except UnusableAnswer as error:
+            self.bench.degrade(f"doubtful words without a second opinion: {error}")
         except ShortformError as error:
-            self._give_up_second(str(error))
-            return chunk, None
-
-    def _opinion(self, start_ms: int, end_ms: int) -> str:
-        if self._second is None:
-            raise ShortformError("the second opinion was given up")
-        return self._second.text(self.read(start_ms, end_ms))
-
-    def _give_up_second(self, why: str) -> None:
-        if self._second is not None:
-            self.bench.degrade(f"no second opinion on doubtful words: {why}")
+            self.bench.degrade(f"no second opinion on doubtful words: {error}")
             self._second = None
+        return None
 
     def _line(self, second: Provider | None) -> ProviderLine | None:
         """The second provider, if there is one here that can do the language."""

@@ -11,36 +11,61 @@ from shortform_assets.speech.words.word_assembly import UNSPACED
 
 _SLACK = 1.0
 """Seconds by which a time may lie beyond the end; rounding and padding do that, nonsense goes further."""
+"""The slack of a decoder that pads what it is given to whole seconds; faults answer hours."""
 _MOST_WORDS_A_SECOND = 30
+"""Six times the fastest talk (auctioneers: 5 words a second), so that only loops of a decoder are beyond it."""
+_TOLD_WORDS = 12
+"""So many words of an unusable answer are told; the rest repeats them."""
+
+
+class UnusableAnswer(ProviderFailed):
+    """An answer that cannot be true of its sound, or none because the recognizer crashed over it.
+
+    That is this sound's misfortune, not yet the provider's failure: it is heard otherwise, or left out.
+    """
+
+    def __init__(self, what: str, said: str = "") -> None:
+        super().__init__(what)
+        self.said = said
+        """How the answer begins."""
 
 
 def checked(raw: RawTranscript, seconds: float, language: str, name: str) -> tuple[RawSegment, ...]:
-    """The segments in order of time, every word with times within [0, seconds]; ProviderFailed if absurd.
+    """The segments in order of time, every word with times within [0, seconds]; UnusableAnswer if absurd.
 
     Words without times get their share of the segment by length, and are marked so.
     """
+    try:
+        return _checked(raw, seconds, language)
+    except ValueError as error:
+        said = " ".join(segment.text for segment in raw.segments).split()
+        told = " ".join(said[:_TOLD_WORDS]) + (" …" if len(said) > _TOLD_WORDS else "")
+        raise UnusableAnswer(f"{name} answered {error}", told) from None
+
+
+def _checked(raw: RawTranscript, seconds: float, language: str) -> tuple[RawSegment, ...]:
     segments = []
     for segment in raw.segments:
         if not segment.text.strip() and not segment.words:
             continue
         for what, value in (("start", segment.start), ("end", segment.end)):
-            _insist(value, seconds, name, f"a segment's {what}")
+            _insist(value, seconds, f"a segment's {what}")
         if segment.end < segment.start - _SLACK:
-            raise ProviderFailed(f"{name} answered a segment that ends before it starts: {_short(segment)}")
+            raise ValueError(f"a segment that ends before it starts: {_short(segment)}")
         words = segment.words or _shares(segment, language)
         for word in words:
-            _insist(word.start, seconds, name, "a word's start")
-            _insist(word.end, seconds, name, "a word's end")
+            _insist(word.start, seconds, "a word's start")
+            _insist(word.end, seconds, "a word's end")
         segments.append(replace(segment, words=tuple(_clamped(word, seconds) for word in words)))
     count = sum(len(segment.words) for segment in segments)
     if count > _MOST_WORDS_A_SECOND * (seconds + 1):
-        raise ProviderFailed(f"{name} answered {count} words for {seconds:.0f} s of sound")
+        raise ValueError(f"{count} words for {seconds:.0f} s of sound")
     return tuple(sorted(segments, key=lambda segment: segment.start))
 
 
-def _insist(value: float, seconds: float, name: str, what: str) -> None:
+def _insist(value: float, seconds: float, what: str) -> None:
     if not math.isfinite(value) or not -_SLACK <= value <= seconds + _SLACK:
-        raise ProviderFailed(f"{name} answered {what} at {value:.2f} s; there are {seconds:.2f} s of sound")
+        raise ValueError(f"{what} at {value:.2f} s; there are {seconds:.2f} s of sound")
 
 
 def _clamped(word: RawWord, seconds: float) -> RawWord:

@@ -118,11 +118,19 @@ def _pieces(
             seconds, embedding = int(clean.sum()) * FRAME / SAMPLE_RATE, None
             if seconds >= _SHORTEST:
                 features = fbank(samples) if features is None else features
-                chosen = features[_rows(clean, len(features))]
-                embedding = model.embed(chosen - chosen.mean(axis=0))
+                embedding = _embedding(features[_rows(clean, len(features))], model)
             begin = offset + low
             found.append(_Piece(window, local, begin + start, begin + stop, seconds, embedding))
     return found
+
+
+def _embedding(features: Floats, model: VoiceModel) -> Floats | None:
+    """One voice; None where there are no sounds of it, or the model makes no numbers of them: a single
+    such piece would spoil every mean that it enters."""
+    if not len(features):
+        return None
+    found = model.embed(features - features.mean(axis=0))
+    return found if np.isfinite(found).all() and found.any() else None
 
 
 def _cut(active: Activity) -> list[tuple[int, int]]:

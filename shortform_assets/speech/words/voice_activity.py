@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
 
 Span = tuple[int, int]
 """Start and end in milliseconds."""
+Read = Callable[[int, int], Floats]
+"""Mono 16 kHz samples in -1..1 of source milliseconds [start, end)."""
 
 _BLOCK_MS = 300_000
 _LEAD_MS = 2_000
 _SILENCE_MS, _SPEECH_MS, _PAD_MS = 250, 90, 40
 
 
-def find_voice(read: Callable[[int, int], Floats], duration_ms: int) -> tuple[Span, ...]:
+def find_voice(read: Read, duration_ms: int) -> tuple[Span, ...]:
     """Voiced spans in order, apart by 250 ms or more; found with Silero VAD in blocks of five minutes.
 
     `read(start_ms, end_ms)` gives mono 16 kHz samples in -1..1.
@@ -98,3 +100,15 @@ def next_chunk(spans: Sequence[Span], longest_ms: int, pad_ms: int = 300) -> tup
         late = [gap for gap in gaps if spans[gap[1] - 1][1] - start >= longest_ms * 2 // 3]
         space, count = max(late or gaps[-1:])
     return max(0, start - pad_ms), spans[count - 1][1] + min(pad_ms, space // 2), True
+
+
+def voiced_windows(
+    spans: Sequence[Span], end_ms: int, longest_ms: int, pad_ms: int
+) -> Iterator[tuple[Span, list[Span]]]:
+    """What to decode in one go of the voiced `spans` of sound that ends at `end_ms`, and the voice in each."""
+    rest = list(spans)
+    while rest:
+        start, end, _ = next_chunk(rest, longest_ms, pad_ms)
+        end = min(end, end_ms)
+        yield (start, end), [(low, min(high, end)) for low, high in rest if low < end]
+        rest = [(max(low, end), high) for low, high in rest if high > end]
