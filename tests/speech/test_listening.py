@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import Scripted, babbles, beyond_the_end, clock, crashes, dies, not_a_number
+from scripted import Scripted, clock, dies
 
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
@@ -231,6 +231,18 @@ class Votes:
 def test_the_language_is_that_of_most_of_the_talk() -> None:
     assert tell_language(clock, VoiceActivity([(0, 5_000), (6_000, 120_000)]), Votes())[0] == "en"
     assert tell_language(clock, VoiceActivity([(0, 9_000)]), Votes()) == ("de", 0.6)
+
+
+def test_a_window_over_which_the_detector_crashes_has_no_vote() -> None:
+    class Crashes(Votes):
+        def detect(self, samples) -> tuple[str, float]:
+            if samples[0] >= 20:
+                raise RuntimeError("no")
+            return super().detect(samples)
+
+    assert tell_language(clock, VoiceActivity([(0, 120_000)]), Crashes())[0] == "de"
+    with pytest.raises(ShortformError, match=r"speech\.language"):
+        tell_language(clock, VoiceActivity([(30_000, 40_000)]), Crashes())
 
 
 def test_words_without_times_get_their_share_and_say_so() -> None:

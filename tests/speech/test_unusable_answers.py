@@ -173,3 +173,13 @@ def _taken_for_silence(answer: RawTranscript) -> RawTranscript:
 
     first, *rest = answer.segments
     return RawTranscript("en", 0.9, (replace(first, no_speech_prob=0.9), *rest))
+
+
+def test_a_provider_that_cannot_be_loaded_is_passed_on_from(tmp_path) -> None:
+    class Unloadable(Scripted):
+        def load(self) -> Scripted:
+            raise RuntimeError("the model file is cut off")
+
+    heard, board = hear(MediaStore.local(tmp_path), TALK, Unloadable(TALK, name="broken"), Scripted(TALK))
+    assert said(heard) == EVERY
+    assert "broken cannot be loaded: RuntimeError: the model file is cut off" in board.failures[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ import numpy as np
 
 from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 from shortform_assets.contracts.speech import GuardAction, HeardChunk, HeardSegment, HeardWord
+from shortform_assets.errors import ShortformError
 from shortform_assets.ports.recognizer import Floats, LanguageDetector, RawSegment, RawWord
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.guard.hallucinations import suspicious
@@ -51,14 +53,26 @@ class Heard:
 def tell_language(read: Read, voice: VoiceActivity, detector: LanguageDetector) -> tuple[str, float]:
     """ISO 639-1 of most of the voice and its probability, from up to three windows over the source.
 
-    A jingle, a quotation or a guest's greeting at the start does not decide it.
+    A jingle, a quotation or a guest's greeting at the start does not decide it, and a window over which the
+    detector crashes has no vote. ShortformError where it crashes over all of them.
     """
     total = sum(high - low for low, high in voice.spans)
     count = min(_LANGUAGE_WINDOWS, max(1, total // _LANGUAGE_WINDOW_MS))
     votes: dict[str, float] = {}
+    crash: Exception | None = None
     for number in range(count):
-        language, sure = detector.detect(_voiced(read, voice, total * number // count))
-        votes[language] = votes.get(language, 0.0) + sure
+        try:
+            language, sure = detector.detect(_voiced(read, voice, total * number // count))
+        except ShortformError:
+            raise
+        except Exception as error:
+            crash = error
+        else:
+            votes[language] = votes.get(language, 0.0) + (sure if math.isfinite(sure) else 0.0)
+    if not votes:
+        raise ShortformError(
+            f"the language could not be told ({type(crash).__name__}: {crash}) - name it in the genre's speech.language"
+        ) from crash
     best = max(votes, key=lambda language: (votes[language], language))
     return best, round(votes[best] / count, 4)
 

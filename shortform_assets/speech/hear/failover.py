@@ -13,6 +13,7 @@ from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
     Provider,
+    ProviderFailed,
     RawSegment,
     Recognizer,
     SecondHearing,
@@ -60,7 +61,13 @@ class ProviderLine:
 
     def _recognizer(self) -> Recognizer:
         with self._load:
-            return self.provider.load()
+            try:
+                return self.provider.load()
+            except ShortformError:
+                raise
+            except Exception as error:
+                said = f"{type(error).__name__}: {error}"
+                raise ProviderFailed(f"{self.provider.name} cannot be loaded: {said}") from error
 
 
 @contextmanager

@@ -187,10 +187,10 @@ class _Desk:
             why = f"it cannot do the language {self.language!r}"
         else:
             try:
-                second.load()
+                line = ProviderLine(second, self.language)
+                self.bench.note(second_opinion=line.name)
+                return line
             except ShortformError as error:
                 why = str(error)
-        if why:
-            self.unasked.append(PassedOver(provider=f"{second.name} (second opinion)", reason=why))
-            return None
-        return ProviderLine(second, self.language)
+        self.unasked.append(PassedOver(provider=f"{second.name} (second opinion)", reason=why))
+        return None
