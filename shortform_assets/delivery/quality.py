@@ -138,7 +138,9 @@ def _loudness_problems(lufs: float, peak: float, job: RenderJob) -> Iterator[str
 def _look(media: Any, video: Any, times: list[int]) -> Iterator[str]:
     """Whether a few pictures over the whole length are all black, or all the same."""
     pictures = list(_pictures(media, video, times))
-    if pictures and all(int(p.max()) < _BLACK_LUMA for p in pictures):
+    if not pictures:
+        yield "No picture of it can be decoded."
+    elif all(int(p.max()) < _BLACK_LUMA for p in pictures):
         yield "The picture is black."
     elif len(pictures) > 1 and all(_same(pictures[0], other) for other in pictures[1:]):
         yield "The picture is frozen."
@@ -149,12 +151,20 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _pictures(media: Any, video: Any, times: list[int]) -> Iterator[np.ndarray]:
-    """Small luma pictures: key frames spread over the file, which cost little, and its very last frame."""
+    """Small luma pictures: key frames spread over the file, which cost little, and its very last frame.
+
+    Where a seek finds nothing that can be decoded there is none for that place.
+    """
+    last: Any = None
     for n in range(_SAMPLES):
         media.seek(times[(len(times) - 1) * n // (_SAMPLES - 1)], stream=video, backward=True)
         frames = media.decode(video)
-        yield _small(next(frames))
-    yield from map(_small, deque(frames, maxlen=1))
+        # A bare next() would end this generator with a RuntimeError.
+        last = next(frames, None)
+        if last is not None:
+            yield _small(last)
+    if last is not None:
+        yield from map(_small, deque(frames, maxlen=1))
 
 
 def _small(frame: Any) -> np.ndarray:

@@ -83,6 +83,12 @@ def test_a_short_clip_of_one_picture_group_is_not_frozen(tmp_path: Path) -> None
     assert measure(made.video, job).problems == ()
 
 
+def test_a_file_that_decodes_to_nothing_is_a_problem_and_no_crash(good: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.mp4"
+    run_ffmpeg(["-i", str(good), *KEEP, "-bsf:v", "noise=drop=key", str(bad)])
+    assert "No picture of it can be decoded." in measure(bad, JOB).problems
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.95])
 def test_a_damaged_file_is_a_fault_and_never_a_crash(good: Path, tmp_path: Path, share: float) -> None:
     whole = good.read_bytes()
