@@ -104,12 +104,17 @@ class Project:
             )
         if result.success:
             return JobEnd(result.run_id)
-        return JobEnd(result.run_id, _why(result))
+        return JobEnd(result.run_id, why_failed(result))
 
 
-def _why(result: dg.ExecuteInProcessResult) -> str:
+def why_failed(result: dg.ExecuteInProcessResult) -> str:
+    """One sentence for the user. Raises KeyboardInterrupt where that is what ended the run."""
     import dagster as dg
 
+    for check in result.get_asset_check_evaluations():
+        # The step that such a check fails only says how many did.
+        if not check.passed and check.blocking:
+            return f"{check.check_name}: {check.description}"
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
@@ -118,9 +123,6 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
             told = failure.user_failure_data
             text = (told.description if told else None) or (failure.error.message if failure.error else "")
             return f"{event.step_key}: {text.strip()}" if text else f"{event.step_key} failed"
-    for check in result.get_asset_check_evaluations():
-        if not check.passed and check.blocking:
-            return f"{check.check_name}: {check.description}"
     return "the run failed; its log in the Dagster UI says why"
 
 

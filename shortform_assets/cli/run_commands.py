@@ -14,6 +14,7 @@ from resources.sources import describe
 from shortform_assets.cli.display import Display
 from shortform_assets.cli.exit_codes import FAILED, NO_CLIPS, OK, OUTPUTS_FAILED
 from shortform_assets.cli.project import Project
+from shortform_assets.cli.status_commands import print_dropped
 from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
@@ -174,6 +175,8 @@ def _show(console: Console, project: Project, key: str, out: Path) -> int:
         )
     if delivery.outputs:
         console.print(table)
+    if delivery.dropped:
+        print_dropped(console, delivery, plan)
     if plan.shortfall:
         what = "fewer clips than asked for" if delivery.outputs else "no clips"
         console.print(Text(f"{what}: {plan.shortfall}", style="yellow"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from shortform_assets.cli.project import Project
 from shortform_assets.contracts.delivery import Delivery
+from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
 from shortform_assets.errors import InputError
 
@@ -63,6 +65,22 @@ def show_one(console: Console, key: str) -> None:
             output.output_id, output.title, output.aspect, output.state, str(output.attempts), why
         )
     console.print(outputs)
+    plan = project.artifacts.current(key, "clip_plan")
+    if delivery.dropped and plan:
+        found = project.artifacts.load(plan, ClipPlan)
+        assert isinstance(found, ClipPlan)
+        print_dropped(console, delivery, found)
+
+
+def print_dropped(console: Console, delivery: Delivery, plan: ClipPlan) -> None:
+    """The clips that were planned and have no output, each with its reason."""
+    titles = {clip.clip_id: clip.title for clip in plan.clips}
+    table = Table("clip left out", "given up at", box=None)
+    table.add_column("why", overflow="fold")
+    for drop in delivery.dropped:
+        title = titles.get(drop.clip_id) or drop.clip_id
+        table.add_row(Text(title), drop.stage.replace("_", " "), Text(drop.reason))
+    console.print(table)
 
 
 def reset_from(key: str, stage: str) -> list[str]:

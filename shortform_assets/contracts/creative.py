@@ -204,4 +204,5 @@ class Composition(Contract):
     style: str
     outputs: tuple[RenderJob, ...]
     dropped: tuple[Dropped, ...] = ()
+    """Every clip of the plan that has no output, given up by whichever stage."""
     empty_reason: str = ""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shortform_assets.contracts.base import Blob, Contract, Measure
+from shortform_assets.contracts.base import Blob, Contract, Dropped, Measure
 from shortform_assets.contracts.clips import Aspect
 from shortform_assets.contracts.creative import RenderJob
 
@@ -102,6 +102,8 @@ class Delivery(Contract):
     composition: str
     complete: bool
     outputs: tuple[OutputState, ...]
+    dropped: tuple[Dropped, ...] = ()
+    """Clips of the plan without output, and why."""
     manifest: Blob
     review: Blob
     files: tuple[DeliveryFile, ...] = ()

@@ -34,17 +34,16 @@ def deliver(
     edits: CreativeEdits,
     degraded: tuple[str, ...] = (),
     *,
-    dropped: Sequence[Dropped] = (),
     heading: str = "Clips for review",
 ) -> Delivery:
     """Assemble the delivery of `composition`.
 
     Words come from the composition for the clips, and with `edits` applied from `transcript` and `turns`
-    for the whole source. `degraded` are the reasons of stages that fell back; `dropped` are clips given up before the
-    composition. A planned clip that is in neither and has no output is listed as lost without reason.
+    for the whole source. `degraded` are the reasons of stages that fell back. Planned clips without output
+    are listed with the reason that the composition knows.
     """
     plan = fix_plan(plan, edits.edits)
-    left_out = _left_out(composition, plan, dropped)
+    left_out = _left_out(composition, plan)
     reasons = (*degraded, *(why for state in states if state.outcome for why in state.outcome.degraded))
     reasons = tuple(dict.fromkeys(reasons))
     files = _files(bench, composition, states, transcript.language)
@@ -75,6 +74,7 @@ def deliver(
         composition=composition.digest(),
         complete=all(state.state in ("completed", "failed") for state in states),
         outputs=tuple(states),
+        dropped=left_out,
         manifest=for_tools_blob,
         review=for_people_blob,
         files=(
@@ -89,17 +89,16 @@ def deliver(
     )
 
 
-def _left_out(composition: Composition, plan: ClipPlan, dropped: Sequence[Dropped]) -> tuple[Dropped, ...]:
+def _left_out(composition: Composition, plan: ClipPlan) -> tuple[Dropped, ...]:
     made = {job.clip_id for job in composition.outputs}
-    known = {drop.clip_id: drop for drop in (*dropped, *composition.dropped)}
-    for clip in plan.clips:
-        if clip.clip_id not in made and clip.clip_id not in known:
-            known[clip.clip_id] = Dropped(
-                clip_id=clip.clip_id,
-                stage="composition",
-                reason="It has no output; see the checks of its run.",
-            )
-    return tuple(known.values())
+    known = {drop.clip_id for drop in composition.dropped}
+    # The composition accounts for every clip of the plan it was made from.
+    newer = (clip.clip_id for clip in plan.clips if clip.clip_id not in made | known)
+    reason = "it was planned after these clips were composed - run `shortform rerun`"
+    return (
+        *composition.dropped,
+        *(Dropped(clip_id=clip, stage="composition", reason=reason) for clip in newer),
+    )
 
 
 def _files(

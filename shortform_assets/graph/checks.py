@@ -5,7 +5,6 @@ import warnings
 import dagster as dg
 
 from shortform_assets import failure_modes
-from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import ASPECT_SIZE, ClipMediaSet, CropPathsSet
 from shortform_assets.contracts.creative import Composition, EnhancementPlan, StyleContract
 from shortform_assets.contracts.selection import ClipPlan
@@ -87,21 +86,14 @@ def captions_are_clear(
     asset="composition",
     partitions_def=source_videos,
     blocking=True,
-    additional_ins=_also("clip_plan", "crop_paths", "enhancement_plan"),
+    additional_ins=_also("clip_plan"),
 )
-def a_clip_is_left(
-    composition: Composition,
-    clip_plan: ClipPlan,
-    crop_paths: CropPathsSet,
-    enhancement_plan: EnhancementPlan,
-) -> dg.AssetCheckResult:
+def a_clip_is_left(composition: Composition, clip_plan: ClipPlan) -> dg.AssetCheckResult:
     """Faults drop single clips; when they drop the last one, whichever stage did, the workflow fails."""
-    dropped: tuple[Dropped, ...] = (*crop_paths.dropped, *enhancement_plan.dropped, *composition.dropped)
     lost_all = bool(clip_plan.clips) and not composition.outputs
-    why = dropped[0].reason if dropped else composition.empty_reason
     return dg.AssetCheckResult(
         passed=not lost_all,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"every clip was dropped, the first because: {why}" if lost_all else None,
-        metadata={"outputs": len(composition.outputs), "dropped": len(dropped)},
+        description=composition.empty_reason if lost_all else None,
+        metadata={"outputs": len(composition.outputs), "dropped": len(composition.dropped)},
     )

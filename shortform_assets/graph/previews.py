@@ -254,4 +254,5 @@ def _(contract: Delivery) -> Metadata:
         "complete": contract.complete,
         **{f"outputs_{s}": n for s, n in states.items()},
         "outputs": table(rows),
+        **_dropped(contract.dropped),
     }

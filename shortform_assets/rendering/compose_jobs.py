@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from shortform_assets.contracts.base import Dropped, canonical_json
 from shortform_assets.contracts.clips import ASPECT_SIZE, ClipMedia, ClipMediaSet, CropPaths, CropPathsSet
@@ -33,7 +34,8 @@ def compose(
     """One job per clip and aspect ratio, in the order of `plan`, which is best first.
 
     Raises InputError where `plan` was made from another style. A clip whose camera does not fit its media
-    is dropped with the reason.
+    is dropped with the reason. `dropped` of the composition are all clips given up on the way to it, by
+    whichever stage.
     """
     if plan.style_digest != style.digest():
         raise InputError(
@@ -55,11 +57,13 @@ def compose(
         except ClipFault as fault:
             dropped.append(Dropped(clip_id=name, stage=_STAGE, reason=str(fault)))
         bench.progress((len(jobs) + len(dropped)) / (len(plan.clips) * len(delivery.aspects)))
+    # The stages of single clips hand on what was dropped before them; the first reason is the cause.
+    lost = {drop.clip_id: drop for drop in (*dropped, *plan.dropped, *crops.dropped)}
     return Composition(
         style=style.pin,
         outputs=tuple(jobs),
-        dropped=tuple(dropped),
-        empty_reason="" if jobs else _why_empty(plan, dropped),
+        dropped=tuple(lost[clip] for clip in sorted(lost)),
+        empty_reason="" if jobs else _why_empty(tuple(lost.values())),
     )
 
 
@@ -103,9 +107,7 @@ def output_id(job: RenderJob) -> str:
     return hashlib.sha256(canonical_json(content)).hexdigest()[:16]
 
 
-def _why_empty(plan: EnhancementPlan, dropped: list[Dropped]) -> str:
+def _why_empty(dropped: Sequence[Dropped]) -> str:
     if dropped:
         return f"every clip was dropped, the first because {dropped[0].reason}"
-    if plan.dropped:
-        return f"every clip was dropped before, the first because {plan.dropped[0].reason}"
-    return "the enhancement plan holds no clip"
+    return "the clip plan holds no clip"

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from resources.bench import StoreBench
 from shortform_assets.contracts.base import Dropped
+from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.delivery.deliver import deliver
@@ -45,11 +46,20 @@ HOSTILE = (
 )
 
 
-def delivered(bench: StoreBench, titles: tuple[str, ...] = HOSTILE, fail: int = -1) -> Delivery:
-    """All outputs completed, each with bytes of its own, but for number `fail`."""
+LOST = render_job(254, "The one that nobody is seen in")
+LATE = render_job(255, "The one that was planned later")
+
+
+def delivered(
+    bench: StoreBench, titles: tuple[str, ...] = HOSTILE, fail: int = -1, late: tuple[RenderJob, ...] = ()
+) -> Delivery:
+    """All outputs completed, each with bytes of its own, but for number `fail`; the clip of LOST was dropped
+    on the way, those of `late` were planned after the composition."""
     jobs = [saying(render_job(n, title), title) for n, title in enumerate(titles)]
     index = composition(*jobs).model_copy(
-        update={"dropped": (Dropped(clip_id="f" * 12, stage="crop_paths", reason="<b>Nobody</b> is seen."),)}
+        update={
+            "dropped": (Dropped(clip_id=LOST.clip_id, stage="crop_paths", reason="<b>Nobody</b> is seen."),)
+        }
     )
     for key in dispatch(bench.store, "talk", index, terms()).unfinished:
         n = next(n for n, job in enumerate(jobs) if key.endswith(job.output_id))
@@ -63,7 +73,7 @@ def delivered(bench: StoreBench, titles: tuple[str, ...] = HOSTILE, fail: int = 
         bench,
         index,
         standing,
-        clip_plan(*jobs),
+        clip_plan(*jobs, LOST, *late),
         said,
         turns(said),
         CreativeEdits(),
@@ -123,8 +133,21 @@ def test_the_manifest_tells_tools_the_same(bench, fail) -> None:
         assert output["ready"] is (n != fail)
         for file in output["files"].values():
             assert (files[file["name"]].sha256, files[file["name"]].size) == (file["sha256"], file["size"])
-    assert told["dropped"][0]["reason"] == "<b>Nobody</b> is seen."
+    assert [drop["reason"] for drop in told["dropped"]] == ["<b>Nobody</b> is seen."]
     assert delivered(bench, fail=fail) == delivery, "the same delivery must be the same bytes"
+
+
+def test_every_planned_clip_without_output_is_listed_with_its_reason(bench) -> None:
+    delivery = delivered(bench, ("One",), late=(LATE,))
+    assert [(drop.clip_id, drop.stage) for drop in delivery.dropped] == [
+        (LOST.clip_id, "crop_paths"),
+        (LATE.clip_id, "composition"),
+    ]
+    told = json.loads(bench.open(delivery.manifest).read_bytes())
+    assert told["dropped"] == [drop.model_dump(mode="json") for drop in delivery.dropped]
+    page = Page(bench.open(delivery.review).read_text()).text
+    for said in ("nobody is seen in", "<b>Nobody</b> is seen.", "was planned later", "shortform rerun"):
+        assert said in page
 
 
 @given(titles=st.lists(st.text(max_size=400), min_size=1, max_size=6))

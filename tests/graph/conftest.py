@@ -16,6 +16,7 @@ from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
 from resources.registry import Registry
 from resources.sources import describe
+from shortform_assets.cli.project import why_failed
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
 from shortform_assets.definitions import build_defs
@@ -53,7 +54,7 @@ GENRE = {
 
 @dataclass
 class Run:
-    """What one run of a job did."""
+    """What one run of a job did; `error` as the command line says it."""
 
     success: bool
     error: str
@@ -112,10 +113,9 @@ class Graph:
             for event in result.get_asset_materialization_events()
             if event.asset_key
         }
-        failures = [e.step_failure_data for e in result.all_events if e.is_step_failure]
-        told = [f.user_failure_data.description if f.user_failure_data else str(f.error) for f in failures]
+        error = "" if result.success else why_failed(result)
         checks = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
-        return Run(result.success, "; ".join(t or "" for t in told), metadata, checks)
+        return Run(result.success, error, metadata, checks)
 
     def contract(self, key: str, stage: str) -> Any:
         ref = self.artifacts.current(key, stage)

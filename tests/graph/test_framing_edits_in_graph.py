@@ -4,7 +4,12 @@ dropped, or stops the run where it was the last."""
 from __future__ import annotations
 
 import json
+from html import escape
+from io import StringIO
 
+from rich.console import Console
+
+from shortform_assets.cli.status_commands import print_dropped
 from shortform_assets.contracts.edits import FramingEdit
 from shortform_assets.errors import ClipFault
 from shortform_assets.reframing.crop_paths import frame_clip
@@ -89,11 +94,53 @@ def no_path(path):
     raise ClipFault("the face tracks were made for another clip")
 
 
+WHY = {
+    other_media: ("composition", "the camera was made for other media"),
+    a_frame_short: ("enhancement_plan", "the camera has"),
+    no_path: ("crop_paths", "the face tracks were made for another clip"),
+}
+
+
+class Elsewhere:
+    """Renders that somebody else will make, some day."""
+
+    name, drains = "elsewhere", False
+
+    def dispatch(self, *_):
+        pass
+
+
+def delivered(graph, key, reasons):
+    """The delivery tells people and tools why clips are not in it."""
+    graph.overrides["renderer"] = Elsewhere()
+    assert graph.run(key, "deliver").success
+    delivery = graph.contract(key, "delivery")
+    assert {drop.clip_id: drop.reason for drop in delivery.dropped} == reasons
+    told = json.loads(graph.store.open_local(delivery.manifest).read_bytes())
+    assert {drop["clip_id"]: drop["reason"] for drop in told["dropped"]} == reasons
+    page = graph.store.open_local(delivery.review).read_text()
+    plan, console = graph.contract(key, "clip_plan"), Console(file=StringIO(), width=200)
+    print_dropped(console, delivery, plan)
+    shown = console.file.getvalue()
+    titles = {clip.clip_id: clip.title for clip in plan.clips}
+    for clip, reason in reasons.items():
+        assert f"<td>{escape(titles[clip])}</td>" in page
+        assert f"<td>{escape(reason)}</td>" in page
+        assert reason in shown
+
+
 def test_a_path_made_for_another_clip_is_dropped_and_blocks_when_none_is_left(ran, monkeypatch):
     """Wherever along the way the mismatch comes to light."""
     graph, key = ran
     ids = [path.clip_id for path in graph.contract(key, "crop_paths").clips]
-    faults = [(ids[:1], other_media), (ids, other_media), (ids, a_frame_short), (ids, no_path)]
+    faults = [
+        (ids[:1], other_media),
+        (ids, other_media),
+        (ids[:1], a_frame_short),
+        (ids, a_frame_short),
+        (ids[:1], no_path),
+        (ids, no_path),
+    ]
     for number, (faulty, fault) in enumerate(faults):
 
         def mixed_up(bench, tracks, *values, faulty=faulty, fault=fault):
@@ -101,12 +148,19 @@ def test_a_path_made_for_another_clip_is_dropped_and_blocks_when_none_is_left(ra
             return fault(path) if tracks.clip_id in faulty else path
 
         monkeypatch.setattr("shortform_assets.graph.assets.clip_assets.frame_clip", mixed_up)
-        graph.genre(reframing={"dead_zone": 0.04 + number / 100})
+        graph.genre(reframing={"dead_zone": 0.201 + number / 1000})
         run = graph.run(key)
         assert run.success == run.checks["a_clip_is_left"] == (len(faulty) < len(ids)), run.error
         composition = graph.contract(key, "composition")
         assert {job.clip_id for job in composition.outputs} == set(ids) - set(faulty)
-        if fault is other_media:
-            assert not run.checks["framing_fits_its_clip"]
-            reasons = {dropped.clip_id: dropped.reason for dropped in composition.dropped}
-            assert reasons == dict.fromkeys(faulty, "the camera was made for other media")
+        assert run.checks["framing_fits_its_clip"] == (fault is no_path)
+        # Whichever stage gave them up, the render index says why they have no output.
+        stage, why = WHY[fault]
+        reasons = {drop.clip_id: drop.reason for drop in composition.dropped}
+        assert set(reasons) == set(faulty)
+        assert all(why in reason for reason in reasons.values())
+        assert {drop.stage for drop in composition.dropped} == {stage}
+        if run.success:
+            delivered(graph, key, reasons)
+        else:
+            assert why in run.error
