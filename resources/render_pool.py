@@ -5,39 +5,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
+import selectors
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from typing import IO, Any, Protocol
+from collections.abc import Sequence
+from typing import IO, Any
 
 from resources.bench import sweep
-from resources.media_store import MediaStore
-from shortform_assets.contracts.delivery import Outcome, RenderTask
-from shortform_assets.delivery.job_records import outcome_of, survey, task_of
-from shortform_assets.delivery.outcomes import finish
-
-OnEvent = Callable[[str, str, float], None]
-"""Told (output_id, state, fraction); state is in_progress, completed or failed."""
+from shortform_assets.contracts.delivery import RenderTask
+from shortform_assets.ports.render_executor import OnEvent, RenderJobs
 
 _TICK_SECONDS = 0.5
 _GRACE_SECONDS = 8.0
-
-
-class RenderExecutor(Protocol):
-    """Runs dispatched jobs somewhere. Outcomes come back through the store, never through this."""
-
-    name: str
-    drains: bool
-    """True where `dispatch` returns when every job has an outcome; False where it returns at once."""
-
-    def dispatch(self, store: MediaStore, jobs: Sequence[str], on_event: OnEvent = ...) -> None:
-        """Begin the jobs at these keys of `store`."""
-        ...
+_SOON_SECONDS = 0.02
+_READ_BYTES = 65536
 
 
 class LocalRenderPool:
@@ -57,22 +41,22 @@ class LocalRenderPool:
         self.renderer = renderer
 
     def dispatch(
-        self, store: MediaStore, jobs: Sequence[str], on_event: OnEvent = lambda output, state, fraction: None
+        self, jobs: RenderJobs, keys: Sequence[str], on_event: OnEvent = lambda output, state, fraction: None
     ) -> None:
-        """Render the jobs at these keys; returns when each has an outcome."""
-        if jobs:
-            _Drain(self, store, list(dict.fromkeys(jobs)), on_event).run()
+        """Render the jobs under these keys; returns when each has an outcome."""
+        if keys:
+            _Drain(self, jobs, list(dict.fromkeys(keys)), on_event).run()
 
 
 class _RenderWorker:
     """One worker process in a session of its own, so that its FFmpeg can be ended with it."""
 
-    def __init__(
-        self, header: dict[str, Any], inbox: queue.Queue[tuple[_RenderWorker, dict[str, Any] | None]]
-    ) -> None:
+    def __init__(self, header: dict[str, Any]) -> None:
         self.job: str | None = None
         self.since = 0.0
         self.overdue = False
+        self.silent = False
+        """Whether it has closed its stdout: it is about to end."""
         self._log: deque[str] = deque(maxlen=20)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "shortform_assets.workers.render", "-"],
@@ -80,14 +64,9 @@ class _RenderWorker:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            text=True,
-            errors="replace",
-            bufsize=1,
+            bufsize=0,
         )
         self._write(json.dumps(header))
-        threading.Thread(target=self._listen, args=(inbox,), daemon=True).start()
-        self._logger = threading.Thread(target=self._keep_log, daemon=True)
-        self._logger.start()
 
     def take(self, key: str) -> None:
         self.job, self.since = key, time.monotonic()
@@ -96,7 +75,7 @@ class _RenderWorker:
     def release(self) -> None:
         """No more jobs: it ends by itself."""
         with contextlib.suppress(OSError):
-            self._stdin.close()
+            _pipe(self.process.stdin).close()
 
     def stop(self, number: signal.Signals) -> None:
         """Signal the worker; with SIGKILL everything it started too."""
@@ -106,145 +85,184 @@ class _RenderWorker:
             else:
                 self.process.send_signal(number)
 
-    def epitaph(self) -> str:
+    def hang_up(self) -> None:
+        """Hear no more of it: it cannot get stuck in what it has to say."""
+        for pipe in (self.process.stdout, self.process.stderr):
+            _pipe(pipe).close()
+
+    def remember(self, line: str) -> None:
+        """A line of its stderr: the last one may be the only reason it leaves."""
+        if line.strip():
+            self._log.append(line.strip()[:500])
+
+    def end(self) -> str:
         """How it ended, for a sentence; nothing of it is left afterwards."""
         self.release()
         # What it started may outlive it.
         self.stop(signal.SIGKILL)
         code = self.process.wait()
-        self._logger.join(_GRACE_SECONDS)
-        last = next((line.strip() for line in reversed(self._log) if line.strip()), "")
+        self.hang_up()
         if self.overdue:
             return "it took longer than its deadline"
         if code == -signal.SIGKILL:
             return "the worker process was killed, perhaps because memory ran out"
         if code < 0:
             return f"the worker process ended by {signal.Signals(-code).name}"
-        return last or f"the worker process ended with status {code}"
-
-    @property
-    def _stdin(self) -> IO[str]:
-        assert self.process.stdin is not None
-        return self.process.stdin
+        return self._log[-1] if self._log else f"the worker process ended with status {code}"
 
     def _write(self, line: str) -> None:
-        # Where it is dead, the end of its stdout says so to the listener.
+        # Where it is dead, the end of its stdout says so.
         with contextlib.suppress(OSError):
-            self._stdin.write(line + "\n")
-            self._stdin.flush()
+            _pipe(self.process.stdin).write(f"{line}\n".encode())
 
-    def _keep_log(self) -> None:
-        assert self.process.stderr is not None
-        with self.process.stderr as lines:
-            for line in lines:
-                self._log.append(line[:500])
 
-    def _listen(self, inbox: queue.Queue[tuple[_RenderWorker, dict[str, Any] | None]]) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as lines:
-            for line in lines:
-                try:
-                    event = json.loads(line)
-                except ValueError:
-                    continue  # A library printed something.
-                if isinstance(event, dict) and "output" in event:
-                    inbox.put((self, event))
-        inbox.put((self, None))
+class _Reader:
+    """The lines that come out of one pipe of a worker."""
+
+    def __init__(self, worker: _RenderWorker, pipe: IO[bytes], *, events: bool) -> None:
+        self.worker, self.pipe, self.events = worker, pipe, events
+        self.over = False
+        self._half = b""
+        os.set_blocking(pipe.fileno(), False)
+
+    def lines(self) -> list[str] | None:
+        """The lines that are complete now; None where there is nothing to read. Sets `over` at the end."""
+        try:
+            data = os.read(self.pipe.fileno(), _READ_BYTES)
+        except BlockingIOError:
+            return None
+        *whole, self._half = (self._half + data).split(b"\n")
+        if not data:
+            self.over = True
+            whole.append(self._half)
+        return [line.decode(errors="replace") for line in whole]
 
 
 class _Drain:
-    """One call of `dispatch`."""
+    """One call of `dispatch`. It has no thread: nothing of it can go on, or log, when the call is over."""
 
-    def __init__(self, pool: LocalRenderPool, store: MediaStore, jobs: list[str], on_event: OnEvent) -> None:
-        self.store, self.on_event = store, on_event
-        self.tasks: dict[str, RenderTask] = {key: task_of(store, key) for key in jobs}
-        self.waiting = deque(jobs)
+    def __init__(self, pool: LocalRenderPool, jobs: RenderJobs, keys: list[str], on_event: OnEvent) -> None:
+        self.jobs, self.on_event = jobs, on_event
+        self.tasks: dict[str, RenderTask] = {key: jobs.task(key) for key in keys}
+        self.waiting = deque(keys)
         self.deaths: Counter[str] = Counter()
-        self.inbox: queue.Queue[tuple[_RenderWorker, dict[str, Any] | None]] = queue.Queue()
+        self.selector = selectors.DefaultSelector()
         self.workers: list[_RenderWorker] = []
-        self.size = min(pool.workers, len(jobs))
-        self.header = {"store": store.url, "executor": pool.name, "renderer": pool.renderer}
+        self.size = min(pool.workers, len(keys))
+        self.header = {"store": jobs.store.url, "executor": pool.name, "renderer": pool.renderer}
 
     def run(self) -> None:
         try:
             for _ in range(self.size):
                 self._start()
             while self.workers:
-                try:
-                    worker, event = self.inbox.get(timeout=_TICK_SECONDS)
-                except queue.Empty:
-                    continue
-                finally:
-                    self._watch()
-                if event is None:
-                    self._ended(worker)
-                elif "state" in event:
-                    self._done(worker, event)
-                else:
-                    self.on_event(event["output"], "in_progress", float(event.get("fraction", 0.0)))
+                soon = any(worker.silent for worker in self.workers)
+                for ready, _ in self.selector.select(_SOON_SECONDS if soon else _TICK_SECONDS):
+                    self._read(ready.data)
+                for worker in tuple(self.workers):
+                    self._watch(worker)
         finally:
             self._stop_all()
 
     def _start(self) -> None:
-        worker = _RenderWorker(self.header, self.inbox)
+        worker = _RenderWorker(self.header)
         self.workers.append(worker)
+        for pipe, events in ((worker.process.stdout, True), (worker.process.stderr, False)):
+            reader = _Reader(worker, _pipe(pipe), events=events)
+            self.selector.register(reader.pipe, selectors.EVENT_READ, reader)
         self._next(worker)
+
+    def _read(self, reader: _Reader) -> bool:
+        """Take in what there is now; whether there may be more."""
+        lines = reader.lines()
+        for line in lines or ():
+            if reader.events:
+                self._event(reader.worker, line)
+            else:
+                reader.worker.remember(line)
+        if reader.over:
+            self.selector.unregister(reader.pipe)
+            reader.worker.silent |= reader.events
+        return lines is not None and not reader.over
+
+    def _watch(self, worker: _RenderWorker) -> None:
+        # Its end, not that of its pipes: what it started may hold those open.
+        if worker.process.poll() is not None:
+            self._ended(worker)
+        elif worker.job and time.monotonic() - worker.since > self.tasks[worker.job].deadline_ms / 1000:
+            worker.overdue = True
+            worker.stop(signal.SIGKILL)
+
+    def _event(self, worker: _RenderWorker, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return  # A library printed something.
+        if not isinstance(event, dict) or "output" not in event:
+            return
+        if "state" in event:
+            worker.job = None
+            if worker.process.poll() is None:
+                self._next(worker)
+            self._tell(event["job"])
+        else:
+            self.on_event(event["output"], "in_progress", float(event.get("fraction", 0.0)))
 
     def _next(self, worker: _RenderWorker) -> None:
         if self.waiting:
             worker.take(self.waiting.popleft())
         else:
-            worker.job = None
             worker.release()
 
-    def _done(self, worker: _RenderWorker, event: dict[str, Any]) -> None:
-        self._next(worker)
-        self._tell(event["job"])
-
     def _ended(self, worker: _RenderWorker) -> None:
+        for reader in [key.data for key in self.selector.get_map().values() if key.data.worker is worker]:
+            while self._read(reader):
+                pass
+            if not reader.over:
+                self.selector.unregister(reader.pipe)
         self.workers.remove(worker)
-        reason, key = worker.epitaph(), worker.job
-        if key is None:
-            return
-        self.deaths[key] += 1
-        if outcome_of(self.store, key):
-            self._tell(key)
-        elif self.deaths[key] < self.tasks[key].max_attempts:
-            self.waiting.append(key)
-        else:
-            self._give_up(key, reason)
+        reason, key = worker.end(), worker.job
+        if key is not None:
+            self.deaths[key] += 1
+            if self.jobs.outcome(key):
+                self._tell(key)
+            elif self.deaths[key] < self.tasks[key].max_attempts:
+                self.waiting.append(key)
+            else:
+                self._give_up(key, reason)
         if self.waiting:
             self._start()
 
     def _give_up(self, key: str, reason: str) -> None:
         times = self.deaths[key]
-        error = f"Given up after {times} attempt{'s' * (times > 1)}: {reason.rstrip('.')}."[:500]
-        # Dead before it could even begin: there is no attempt to name.
-        number = survey(self.store, key)[key].latest or 1
-        output = self.tasks[key].job.output_id
-        finish(self.store, key, Outcome(output_id=output, attempt=number, state="failed", error=error))
+        self.jobs.give_up(key, f"Given up after {times} attempt{'s' * (times > 1)}: {reason.rstrip('.')}.")
         self._tell(key)
 
     def _tell(self, key: str) -> None:
-        if outcome := outcome_of(self.store, key):
+        if outcome := self.jobs.outcome(key):
             self.on_event(outcome.output_id, outcome.state, 1.0)
 
-    def _watch(self) -> None:
-        for worker in self.workers:
-            if worker.job and time.monotonic() - worker.since > self.tasks[worker.job].deadline_ms / 1000:
-                worker.overdue = True
-                worker.stop(signal.SIGKILL)
-
     def _stop_all(self) -> None:
-        for worker in self.workers:
-            worker.stop(signal.SIGTERM)
-        until = time.monotonic() + _GRACE_SECONDS
-        for worker in self.workers:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                worker.process.wait(max(0.0, until - time.monotonic()))
-            worker.epitaph()
-        # Workers that were killed could not tidy up.
-        sweep(self.store.scratch_root)
+        try:
+            for worker in self.workers:
+                worker.stop(signal.SIGTERM)
+                worker.hang_up()
+            until = time.monotonic() + _GRACE_SECONDS
+            for worker in self.workers:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    worker.process.wait(max(0.0, until - time.monotonic()))
+        finally:
+            # A second Ctrl-C ends the waiting, not the ending.
+            for worker in self.workers:
+                worker.end()
+            self.selector.close()
+            # Workers that were killed could not tidy up.
+            sweep(self.jobs.store.scratch_root)
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe
 
 
 def _default_workers() -> int:

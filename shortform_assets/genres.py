@@ -9,10 +9,9 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,21 +20,12 @@ from shortform_assets.contracts.versioned import GENRE, GENRE_PUBLICATION
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
 from shortform_assets.genre_yaml import Marked, YamlLocation, merge, read_yaml
+from shortform_assets.ports.store import ObjectStore
 
 BASE = "base"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LOCAL = "SHORTFORM_GENRES"
 """Environment variable: a folder of genres of one's own, searched before the shipped ones."""
-
-
-class Store(Protocol):
-    """The verbs of the media store that publishing needs."""
-
-    def create(self, key: str, data: bytes) -> bool: ...
-
-    def read(self, key: str) -> bytes: ...
-
-    def list(self, prefix: str) -> Iterator[str]: ...
 
 
 @dataclass(frozen=True)
@@ -75,7 +65,7 @@ def digest(genre: GenreConfig) -> str:
     return genre.digest()
 
 
-def publish_genres(store: Store, folder: Path | None = None) -> list[tuple[str, str, bool]]:
+def publish_genres(store: ObjectStore, folder: Path | None = None) -> list[tuple[str, str, bool]]:
     """Record what every genre means now: (name, digest, whether that was new).
 
     The config lies at `genres/<name>/<digest>.json` and never changes; `genres/<name>/published/<n>.json`
@@ -96,7 +86,7 @@ def publish_genres(store: Store, folder: Path | None = None) -> list[tuple[str, 
     return done
 
 
-def check_genres(store: Store, folder: Path | None = None) -> list[Drift]:
+def check_genres(store: ObjectStore, folder: Path | None = None) -> list[Drift]:
     """The keys that changed since each genre was last published; genres never published have none."""
     drifts: list[Drift] = []
     here = genre_names(folder)
@@ -236,7 +226,7 @@ def _fields(keys: list[str]) -> list[str]:
     return [name for name in model.model_fields if keys or name != "name"]
 
 
-def _latest(store: Store, name: str) -> tuple[int, str]:
+def _latest(store: ObjectStore, name: str) -> tuple[int, str]:
     """Number and digest of the last publication; (0, "") before the first."""
     numbers = [
         int(match.group(1))
@@ -250,7 +240,7 @@ def _latest(store: Store, name: str) -> tuple[int, str]:
     return last, GENRE_PUBLICATION.load(store.read(key), key).config
 
 
-def _published(store: Store) -> set[str]:
+def _published(store: ObjectStore) -> set[str]:
     keys = (key.split("/") for key in store.list("genres/"))
     return {parts[1] for parts in keys if len(parts) == 4 and parts[2] == "published"}
 

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.creative import Composition
 from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
 from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK
 from shortform_assets.errors import InputError
+from shortform_assets.ports.store import ObjectStore
 
 _JOB_KEY = re.compile(r"(deliveries/[^/]+/[0-9a-f]{64}/g(\d+)/([^/]+))/(job\.json|outcome\.json|attempts/.+)")
 _ATTEMPT = re.compile(r"attempts/(\d+)(\.sent)?\.json")
-
-
-class Objects(Protocol):
-    """What is asked of the media store."""
-
-    def create(self, key: str, data: bytes) -> bool:
-        """Write `data` where nothing is; False where something is already."""
-        ...
-
-    def read(self, key: str) -> bytes:
-        """All bytes; raises KeyError where nothing is."""
-        ...
-
-    def list(self, prefix: str) -> Iterator[str]:
-        """All keys in the folder `prefix`."""
-        ...
-
-    def has(self, blob: Blob) -> bool:
-        """Whether the blob is there, whole."""
-        ...
 
 
 @dataclass
@@ -54,7 +32,7 @@ class Seen:
         return max(self.begun | self.sent, default=0)
 
 
-def survey(store: Objects, prefix: str) -> dict[str, Seen]:
+def survey(store: ObjectStore, prefix: str) -> dict[str, Seen]:
     """One listing of `prefix`, by job key."""
     found: dict[str, Seen] = {}
     for path in store.list(prefix):
@@ -69,7 +47,7 @@ def survey(store: Objects, prefix: str) -> dict[str, Seen]:
     return found
 
 
-def outcome_of(store: Objects, key: str) -> Outcome | None:
+def outcome_of(store: ObjectStore, key: str) -> Outcome | None:
     try:
         data = store.read(f"{key}/outcome.json")
     except KeyError:
@@ -77,7 +55,7 @@ def outcome_of(store: Objects, key: str) -> Outcome | None:
     return OUTCOME.load(data, f"{key}/outcome.json")
 
 
-def task_of(store: Objects, key: str) -> RenderTask:
+def task_of(store: ObjectStore, key: str) -> RenderTask:
     """What was dispatched at `key`; InputError where nothing was."""
     try:
         data = store.read(f"{key}/job.json")

@@ -21,7 +21,6 @@ from shortform_assets.contracts.creative import Composition, RenderJob
 from shortform_assets.contracts.delivery import Outcome, OutputState, RenderTask, State
 from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK
 from shortform_assets.delivery.job_records import (
-    Objects,
     Seen,
     attempt_path,
     attempt_record,
@@ -32,6 +31,7 @@ from shortform_assets.delivery.job_records import (
     task_of,
 )
 from shortform_assets.delivery.render_reuse import earlier_render, render_key
+from shortform_assets.ports.store import ObjectStore
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Swept:
     """Job keys given up."""
 
 
-def dispatch(store: Objects, source: str, composition: Composition, terms: Terms) -> Dispatched:
+def dispatch(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
     """Write a job for every output that has none. A failed output stays failed, see `open_generation`."""
     current = _current(store, source, composition)
     wanted = [
@@ -76,7 +76,7 @@ def dispatch(store: Objects, source: str, composition: Composition, terms: Terms
     return _place(store, source, composition, wanted, current, terms)
 
 
-def open_generation(store: Objects, source: str, composition: Composition, terms: Terms) -> Dispatched:
+def open_generation(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
     """Give every failed output another start, in its next generation (`rerun --failed`).
 
     Completed outputs keep the generation they were completed in, for ever; unfinished ones keep theirs.
@@ -93,7 +93,7 @@ def open_generation(store: Objects, source: str, composition: Composition, terms
 
 
 def begin_attempt(
-    store: Objects, key: str, now_ms: int, executor: str, attempt: int | None = None
+    store: ObjectStore, key: str, now_ms: int, executor: str, attempt: int | None = None
 ) -> int | None:
     """Claim an attempt at `key`: `attempt`, or the next free one. Its number, or None where there is
     nothing to do: the outcome is there, or somebody else began that attempt."""
@@ -108,7 +108,7 @@ def begin_attempt(
     return number
 
 
-def finish(store: Objects, key: str, outcome: Outcome) -> Outcome | None:
+def finish(store: ObjectStore, key: str, outcome: Outcome) -> Outcome | None:
     """THE transition to a terminal state, for worker, webhook, poll and sweeper alike.
 
     Returns the outcome that stands. The first one stands for ever; a second signal changes nothing, and
@@ -130,7 +130,7 @@ def finish(store: Objects, key: str, outcome: Outcome) -> Outcome | None:
     return standing
 
 
-def sweep(store: Objects, now_ms: int, executor: str, prefix: str = "deliveries") -> Swept:
+def sweep(store: ObjectStore, now_ms: int, executor: str, prefix: str = "deliveries") -> Swept:
     """Look after what was given to `executor` and has no outcome past its deadline.
 
     The deadline runs from the latest of dispatch, sending and beginning. Such a job is to be sent again as
@@ -157,7 +157,7 @@ def sweep(store: Objects, now_ms: int, executor: str, prefix: str = "deliveries"
     return Swept(tuple(again), tuple(failed))
 
 
-def states(store: Objects, source: str, composition: Composition) -> tuple[OutputState, ...]:
+def states(store: ObjectStore, source: str, composition: Composition) -> tuple[OutputState, ...]:
     """Every output of the composition as it stands, in its order."""
     current = _current(store, source, composition)
     found = []
@@ -181,7 +181,7 @@ def states(store: Objects, source: str, composition: Composition) -> tuple[Outpu
 
 
 def _place(
-    store: Objects,
+    store: ObjectStore,
     source: str,
     composition: Composition,
     wanted: Sequence[tuple[RenderJob, int]],
@@ -213,7 +213,7 @@ def _place(
     return Dispatched(tuple(created), tuple(unfinished), tuple(reused))
 
 
-def _current(store: Objects, source: str, composition: Composition) -> dict[str, Seen]:
+def _current(store: ObjectStore, source: str, composition: Composition) -> dict[str, Seen]:
     """The latest generation of every output: an earlier one, if any, has failed."""
     latest: dict[str, Seen] = {}
     for seen in survey(store, folder_of(source, composition)).values():
@@ -232,7 +232,7 @@ def _check(key: str, outcome: Outcome) -> None:
         raise ValueError(f"{outcome.output_id}: failed without a reason")
 
 
-def _last_sign(store: Objects, seen: Seen, task: RenderTask) -> int:
+def _last_sign(store: ObjectStore, seen: Seen, task: RenderTask) -> int:
     latest = [attempt_path(seen.key, max(seen.begun))] if seen.begun else []
     latest += [attempt_path(seen.key, max(seen.sent), sent=True)] if seen.sent else []
     return max([task.dispatched_ms, *(ATTEMPT.load(store.read(path), path).at_ms for path in latest)])

@@ -8,8 +8,8 @@ from shortform_assets.contracts.base import canonical_json
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Outcome
 from shortform_assets.contracts.versioned import OUTCOME
-from shortform_assets.delivery.job_records import Objects
 from shortform_assets.errors import InputError
+from shortform_assets.ports.store import ObjectStore
 
 RENDER_VERSION = 1
 """Raised whenever the renderer draws the same job differently: older renders are then not reused."""
@@ -25,7 +25,7 @@ def picture_of(job: RenderJob) -> RenderJob:
     return job.model_copy(update={"enhancement": plain, "output_id": ""})
 
 
-def earlier_render(store: Objects, job: RenderJob) -> Outcome | None:
+def earlier_render(store: ObjectStore, job: RenderJob) -> Outcome | None:
     """A completed render of the identical job, if its files are still there."""
     try:
         found = OUTCOME.load(store.read(render_key(job)), render_key(job))

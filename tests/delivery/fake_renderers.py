@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,11 @@ def render(bench: Workbench, job: RenderJob) -> Made:
             bench.progress(step / 600)
             time.sleep(0.05)
     if word == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if word == "orphan":
+        # A process of its own session holds the worker's pipes open when the worker dies.
+        orphan = subprocess.Popen(["sleep", "300"], start_new_session=True)
+        Path(os.environ["FAKE_MARK"]).write_text(str(orphan.pid))
         os.kill(os.getpid(), signal.SIGKILL)
     if word == "once":
         # The first worker leaves a mark and dies.

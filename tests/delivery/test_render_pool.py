@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from delivery_samples import composition, render_job, saying, terms
 
 from resources.media_store import MediaStore
 from resources.render_pool import LocalRenderPool
+from shortform_assets.delivery.dispatched_jobs import DispatchedJobs
 from shortform_assets.delivery.outcomes import dispatch, states
 
 RENDERER = "fake_renderers:render"
@@ -43,7 +45,9 @@ def test_every_job_ends_with_an_outcome_whatever_happens_to_its_worker(store) ->
     index = composition(*(saying(render_job(n), word) for n, word in enumerate(words)))
     jobs = dispatch(store, "talk", index, terms(executor="local")).unfinished
     events: list[tuple[str, str, float]] = []
-    LocalRenderPool(workers=2, renderer=RENDERER).dispatch(store, jobs, lambda *event: events.append(event))
+    LocalRenderPool(workers=2, renderer=RENDERER).dispatch(
+        DispatchedJobs(store), jobs, lambda *event: events.append(event)
+    )
 
     fine, fault, bug, die, once, poor = states(store, "talk", index)
     assert fine.outcome.quality.problems == ()
@@ -71,14 +75,31 @@ def test_a_job_past_its_deadline_is_killed(store) -> None:
     jobs = dispatch(
         store, "talk", index, terms(executor="local", deadline_seconds=3, max_attempts=1)
     ).unfinished
-    LocalRenderPool(workers=1, renderer=RENDERER).dispatch(store, jobs)
+    LocalRenderPool(workers=1, renderer=RENDERER).dispatch(DispatchedJobs(store), jobs)
     (state,) = states(store, "talk", index)
     assert state.outcome.error == "Given up after 1 attempt: it took longer than its deadline."
+
+
+def test_a_dead_worker_is_dead_whoever_holds_its_pipes(store, tmp_path) -> None:
+    index = composition(saying(render_job(0), "orphan"))
+    jobs = dispatch(store, "talk", index, terms(executor="local", max_attempts=1)).unfinished
+    begun, threads = time.monotonic(), threading.enumerate()
+    try:
+        LocalRenderPool(workers=1, renderer=RENDERER).dispatch(DispatchedJobs(store), jobs)
+        assert alive(int((tmp_path / "mark").read_text()))
+    finally:
+        os.kill(int((tmp_path / "mark").read_text()), signal.SIGKILL)
+    (state,) = states(store, "talk", index)
+    assert state.outcome.error.startswith("Given up after 1 attempt: the worker process was killed")
+    assert time.monotonic() - begun < terms().deadline_seconds
+    assert threading.enumerate() == threads
 
 
 def test_an_interrupt_ends_the_workers_and_leaves_the_job_to_be_resumed(store) -> None:
     index = composition(saying(render_job(0), "slow"), saying(render_job(1), "fine"))
     pids: list[int] = []
+
+    threads = threading.enumerate()
 
     def interrupt(output: str, state: str, fraction: float) -> None:
         if fraction > 0.01 and output == index.outputs[0].output_id:
@@ -87,15 +108,16 @@ def test_an_interrupt_ends_the_workers_and_leaves_the_job_to_be_resumed(store) -
 
     jobs = dispatch(store, "talk", index, terms(executor="local")).unfinished
     with pytest.raises(KeyboardInterrupt):
-        LocalRenderPool(workers=1, renderer=RENDERER).dispatch(store, jobs, interrupt)
+        LocalRenderPool(workers=1, renderer=RENDERER).dispatch(DispatchedJobs(store), jobs, interrupt)
     assert pids
+    assert threading.enumerate() == threads
     assert not any(alive(pid) for pid in pids)
     assert [s.state for s in states(store, "talk", index)] == ["in_progress", "pending"]
     assert list(store.scratch_root.glob("*")) == []
 
     again = dispatch(store, "talk", index, terms(executor="local")).unfinished
     assert again == jobs
-    LocalRenderPool(workers=1, renderer=RENDERER).dispatch(store, again[1:])
+    LocalRenderPool(workers=1, renderer=RENDERER).dispatch(DispatchedJobs(store), again[1:])
     assert states(store, "talk", index)[1].state == "completed"
 
 
@@ -130,8 +152,9 @@ def test_a_killed_pool_leaves_no_worker_behind(store, tmp_path) -> None:
     jobs = dispatch(store, "talk", index, terms(executor="local")).unfinished
     code = (
         "import sys; from resources.render_pool import LocalRenderPool as P; "
-        "from resources.media_store import MediaStore as M\n"
-        f"P(1, {RENDERER!r}).dispatch(M.open(sys.argv[1]), sys.argv[2:], lambda *e: print(*e, flush=True))"
+        "from resources.media_store import MediaStore as M; "
+        "from shortform_assets.delivery.dispatched_jobs import DispatchedJobs as J\n"
+        f"P(1, {RENDERER!r}).dispatch(J(M.open(sys.argv[1])), sys.argv[2:], lambda *e: print(*e, flush=True))"
     )
     pool = subprocess.Popen([sys.executable, "-c", code, store.url, *jobs], stdout=subprocess.PIPE, text=True)
     assert "in_progress" in pool.stdout.readline()

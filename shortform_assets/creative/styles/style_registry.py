@@ -5,42 +5,20 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
-from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.creative import PublishedStyle, StyleContract
 from shortform_assets.contracts.versioned import STYLE, NewerSchema
 from shortform_assets.creative.styles.style_source import FILE, StyleDraft, load_style_source
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
+from shortform_assets.ports.store import ObjectStore
 
 _KEY = re.compile(r"^styles/([a-z][a-z0-9_-]*)/([1-9][0-9]*)/contract\.json$")
 _PIN = re.compile(r"^([a-z][a-z0-9_-]*)(?:@([1-9][0-9]*))?$")
 
 
-class StyleStore(Protocol):
-    """The verbs of the media store that the registry uses."""
-
-    def create(self, key: str, data: bytes) -> bool:
-        """Write once; False where the key exists."""
-        ...
-
-    def read(self, key: str) -> bytes:
-        """All bytes of a key."""
-        ...
-
-    def list(self, prefix: str) -> Iterator[str]:
-        """Keys in the folder `prefix`."""
-        ...
-
-    def add_file(self, path: Path) -> Blob:
-        """Copy a file in, addressed by its hash."""
-        ...
-
-
-def publish_style(store: StyleStore, folder: Path) -> tuple[StyleContract, bool]:
+def publish_style(store: ObjectStore, folder: Path) -> tuple[StyleContract, bool]:
     """Publish the style in `folder`: what stands in the store now, and whether that is new.
 
     The latest version is not published again. Raises InputError where the source is faulty, or where it asks
@@ -50,7 +28,7 @@ def publish_style(store: StyleStore, folder: Path) -> tuple[StyleContract, bool]
     return _publish(store, load_style_source(folder), folder, shipped=shipped)
 
 
-def resolve_style(store: StyleStore, pin: str) -> StyleContract:
+def resolve_style(store: ObjectStore, pin: str) -> StyleContract:
     """The style that `name@version` or a bare `name` (its latest version) stands for; else InputError."""
     match = _PIN.match(pin)
     versions = style_versions(store)
@@ -70,7 +48,7 @@ def resolve_style(store: StyleStore, pin: str) -> StyleContract:
     )
 
 
-def ensure_shipped_styles(store: StyleStore) -> None:
+def ensure_shipped_styles(store: ObjectStore) -> None:
     """Publish what came along with Shortform, where it differs from the version that came along before.
 
     It becomes the next version and so the latest; pins stay as they are. Where somebody published a style of
@@ -87,7 +65,7 @@ def shipped_styles() -> list[Path]:
     return sorted(source.parent for source in shipped("style_contracts").glob(f"*/{FILE}"))
 
 
-def style_versions(store: StyleStore) -> dict[str, list[int]]:
+def style_versions(store: ObjectStore) -> dict[str, list[int]]:
     """Name -> versions, both ascending."""
     found: dict[str, list[int]] = {}
     for key in store.list("styles"):
@@ -96,14 +74,14 @@ def style_versions(store: StyleStore) -> dict[str, list[int]]:
     return {name: sorted(found[name]) for name in sorted(found)}
 
 
-def published_style(store: StyleStore, name: str, version: int) -> PublishedStyle:
+def published_style(store: ObjectStore, name: str, version: int) -> PublishedStyle:
     """One version as it was published; InputError where it is damaged or of a newer Shortform."""
     key = _key(name, version)
     return STYLE.load(store.read(key), key)
 
 
 def _publish(
-    store: StyleStore, draft: StyleDraft, folder: Path, shipped: bool, over_own: bool = True
+    store: ObjectStore, draft: StyleDraft, folder: Path, shipped: bool, over_own: bool = True
 ) -> tuple[StyleContract, bool]:
     name = draft.contract.name
     # Another publisher may take a number between the look and the write: then look again.

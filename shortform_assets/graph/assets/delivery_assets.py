@@ -15,6 +15,7 @@ from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.stages import CONTRACTS
 from shortform_assets.delivery.deliver import deliver
+from shortform_assets.delivery.dispatched_jobs import DispatchedJobs
 from shortform_assets.delivery.outcomes import Terms, dispatch, open_generation, states
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import as_failure, fresh
@@ -44,7 +45,7 @@ def rendered_outputs(
         keys = sent.unfinished if renderer.drains else sent.created
         for key in keys:
             progress.output(key.rsplit("/", 1)[-1], "pending", 0.0)
-        renderer.dispatch(store, keys, progress.output)
+        renderer.dispatch(DispatchedJobs(store), keys, progress.output)
     progress.finish("rendered_outputs", reused=not keys)
     outputs = tuple(job.output_id for job in composition.outputs)
     return fresh(
