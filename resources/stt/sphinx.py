@@ -12,7 +12,8 @@ from threading import Lock
 
 import numpy as np
 
-from shortform_assets.ports.recognizer import SAMPLE_RATE, Aligner, Floats
+from shortform_assets.ports.aligner import Aligner
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
 
 _BEAMS = {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}
 """Wide: the words are known, so a lost path is an error and not a saving."""

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from shortform_assets.errors import InputError
-from shortform_assets.ports.recognizer import Floats, VoiceModel
+from shortform_assets.ports.recognizer import Floats
+from shortform_assets.ports.voice_model import VoiceModel
 
 _THREADS = 2
 

@@ -1,9 +1,8 @@
-"""What the speech room asks of its models. Implementations live in `resources/`; tests bring fakes."""
+"""What the speech room asks of speech recognition. Implementations live in `resources/stt`; tests bring fakes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -124,36 +123,3 @@ class Ears:
     providers: tuple[Provider, ...]
     detector: LanguageDetector
     second: Provider | None = None
-
-
-class Aligner(Protocol):
-    """Finds when known English words are spoken."""
-
-    def knows(self, word: str) -> bool:
-        """Whether the lower-case `word` is in the pronunciation dictionary."""
-        ...
-
-    def align(
-        self, samples: Floats, words: Sequence[str], pronunciations: Mapping[str, Sequence[str]]
-    ) -> list[tuple[float, float]] | None:
-        """Start and end in seconds of every word in at most 30 s of `samples`; None where it fails.
-
-        `pronunciations` are the ARPAbet phones of the words that the dictionary lacks.
-        """
-        ...
-
-    def crew(self, utterances: int) -> AbstractContextManager[Aligner]:
-        """An aligner for that many calls from several threads; their number never changes an answer."""
-        ...
-
-
-class VoiceModel(Protocol):
-    """Tells voices apart: who of up to three talks when within 10 s, and what a voice sounds like."""
-
-    def activity(self, windows: Floats) -> Floats:
-        """(n, 160000) samples -> (n, 589, 3) of 0 or 1: each local speaker talks, every 270 samples."""
-        ...
-
-    def embed(self, features: Floats) -> Floats:
-        """(frames, 80) mean-free log mel filter banks of one voice -> (256,) embedding."""
-        ...

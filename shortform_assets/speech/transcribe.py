@@ -10,7 +10,8 @@ from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import GuardAction, Interval, Transcript, Word
 from shortform_assets.errors import InputError
 from shortform_assets.media.audio_arrays import read_speech
-from shortform_assets.ports.recognizer import SAMPLE_RATE, Aligner, Ears, Floats, RawTranscript
+from shortform_assets.ports.aligner import Aligner
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Ears, Floats, RawTranscript
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.hear.chunked_recognition import tell_language

@@ -12,7 +12,8 @@ from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.media.audio_arrays import read_speech
-from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, VoiceModel
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
+from shortform_assets.ports.voice_model import VoiceModel
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.who.diarize import FRAME, diarize
 from shortform_assets.speech.words.voice_activity import Span, VoiceActivity, find_voice, merge

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from shortform_assets.ports.recognizer import Aligner, Floats
+from shortform_assets.ports.aligner import Aligner
+from shortform_assets.ports.recognizer import Floats
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.align.letter_to_sound import phones
 from shortform_assets.speech.align.silence_repair import to_sound

@@ -15,7 +15,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, VoiceModel
+from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
+from shortform_assets.ports.voice_model import VoiceModel
 from shortform_assets.speech.who.clustering import cluster_voices, normalised
 from shortform_assets.speech.who.mel_filter_banks import HOP, fbank
 
