@@ -203,10 +203,8 @@ def matched(truth: Truth, tracks: FaceTracks, series: ClipSeries) -> dict[str, i
 
 def centres(panel: Panel, start: int, end: int) -> tuple[Line, Line]:
     """Middle of the crop box at frames [start, end), source pixels."""
-    frames, at = [key.frame for key in panel.path], np.arange(start, end)
-    x = np.interp(at, frames, [key.x for key in panel.path]) + panel.width / 2
-    y = np.interp(at, frames, [key.y for key in panel.path]) + panel.height / 2
-    return x, y
+    corners = np.array([panel.corner(frame) for frame in range(start, end)])
+    return corners[:, 0] + panel.width / 2, corners[:, 1] + panel.height / 2
 
 
 def _shown(camera: AspectFraming, truth: Truth) -> tuple[Any, ...]:

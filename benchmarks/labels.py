@@ -252,7 +252,7 @@ def _named(crops: CropPaths, labelled: dict[int, set[str]]) -> NDArray[np.int64]
 def _held(camera: AspectFraming, spoken: list[tuple[int, NDArray[np.float64]]]) -> list[bool]:
     found = []
     for frame, boxes in spoken:
-        framing = next(f for f in camera.framings if f.start_frame <= frame < f.end_frame)
+        framing = camera.at(frame)
         good = False
         for panel in framing.panels:
             (x,), _ = centres(panel, frame, frame + 1)

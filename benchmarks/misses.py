@@ -12,7 +12,6 @@ from scenes import Made
 
 from shortform_assets.contracts.clips import AspectFraming
 from shortform_assets.media.reader import read_frames
-from shortform_assets.reframing.direct.framings import box_at
 
 SPEAKS, LIVE, FLAT, CROP = (80, 220, 80), (230, 200, 80), (80, 80, 230), (0, 230, 255)
 HEIGHT = 360
@@ -34,11 +33,11 @@ def draw_misses(folder: Path, made: Made, camera: AspectFraming, tally: Tally) -
 def drawn(made: Made, camera: AspectFraming, frame: int) -> NDArray[np.uint8]:
     """Frame `frame` with faces and crops of all panels, and the 9:16 output beside it; `HEIGHT` high, BGR."""
     picture = next(picture for _, picture in read_frames(made.video, frame, 1))
-    framing = next(f for f in camera.framings if f.start_frame <= frame < f.end_frame)
+    framing = camera.at(frame)
     thick = max(2, made.scene.size[1] // 240)
     wide = round(HEIGHT * 9 / 16)
     output = np.zeros((HEIGHT, wide, 3), np.uint8)
-    crops = [tuple(max(0, round(v)) for v in box_at(panel, frame)) for panel in framing.panels]
+    crops = [tuple(max(0, round(v)) for v in panel.crop(frame)) for panel in framing.panels]
     for panel, (x1, y1, x2, y2) in zip(framing.panels, crops, strict=True):
         x, y, across, down = (round(v * n) for v, n in zip(panel.slot, (wide, HEIGHT) * 2, strict=True))
         across, down = min(across, wide - x), min(down, HEIGHT - y)

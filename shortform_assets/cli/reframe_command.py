@@ -216,13 +216,7 @@ def _pointable(
     """InputError where no output has a camera to point at `frame`."""
     if layout is not None and layout not in STANDING:
         return
-    found = Counter(
-        framing.layout
-        for camera in path.aspects
-        if aspect in (None, camera.aspect)
-        for framing in camera.framings
-        if framing.start_frame <= frame < framing.end_frame
-    )
+    found = Counter(camera.at(frame).layout for camera in path.aspects if aspect in (None, camera.aspect))
     if not set(found) - set(STANDING):
         raise InputError(
             f"the picture at {rate.ms(frame) / 1000:.2f} s is {' and '.join(sorted(found))}: "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field
 
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Pixels, Ratio
+from shortform_assets.contracts.geometry import CropBox, OutputBox, between
 
 Aspect = Literal["9:16", "1:1", "16:9"]
 ASPECT_SIZE: dict[Aspect, tuple[int, int]] = {
@@ -159,6 +161,43 @@ class Panel(Contract):
     subject: str = ""
     """track_id the panel follows, or empty."""
 
+    def corner(self, frame: float) -> tuple[float, float]:
+        """Top left corner of the crop box at a clip frame, source pixels."""
+        frames = [key.frame for key in self.path]
+        return (
+            between(frames, [key.x for key in self.path], frame),
+            between(frames, [key.y for key in self.path], frame),
+        )
+
+    def crop(self, frame: float) -> CropBox:
+        """The crop box at a clip frame, source pixels."""
+        x, y = self.corner(frame)
+        return x, y, x + self.width, y + self.height
+
+    def to_output(self, x: float, y: float, frame: float) -> tuple[float, float]:
+        """Where a point of the source (pixels) is in the output at a clip frame, as shares of its size;
+        outside the slot where the crop does not hold it."""
+        left, top, right, bottom = self.crop(frame)
+        across, down, wide, tall = self.slot
+        return across + (x - left) / (right - left) * wide, down + (y - top) / (bottom - top) * tall
+
+    def face(self, box: CropBox, frame: int) -> FaceBox | None:
+        """The part of a face (`box` in source pixels) that is seen in the output at a clip frame; None where
+        none of it is."""
+        left, top, right, bottom = self.crop(frame)
+        x1, x2 = (_within_one((v - left) / (right - left)) for v in (box[0], box[2]))
+        y1, y2 = (_within_one((v - top) / (bottom - top)) for v in (box[1], box[3]))
+        if x2 - x1 <= 0 or y2 - y1 <= 0:
+            return None
+        x, y, wide, tall = self.slot
+        return FaceBox(
+            frame=frame, x=x + x1 * wide, y=y + y1 * tall, width=(x2 - x1) * wide, height=(y2 - y1) * tall
+        )
+
+
+def _within_one(share: float) -> float:
+    return float(min(max(share, 0.0), 1.0))
+
 
 Layout = Literal["single", "stacked", "panels", "wide", "screen", "fit", "cutaway", "centre"]
 """single: one person. stacked: two, one above or beside the other. panels: three or four. wide: one picture
@@ -187,6 +226,10 @@ class FaceBox(Contract):
     width: Measure
     height: Measure
 
+    @property
+    def box(self) -> OutputBox:
+        return OutputBox(self.x, self.y, self.x + self.width, self.y + self.height)
+
 
 class AspectFraming(Contract):
     """The camera for one aspect ratio: framings tile [0, frames) without gap."""
@@ -195,6 +238,40 @@ class AspectFraming(Contract):
     framings: tuple[Framing, ...] = Field(min_length=1)
     faces: tuple[FaceBox, ...] = ()
     """Live faces in the output about twice a second."""
+
+    def tiles(self, frames: int) -> bool:
+        """Whether the framings cover clip frames [0, frames) once and in order."""
+        edges = [0, *(framing.end_frame for framing in self.framings)]
+        starts = [framing.start_frame for framing in self.framings]
+        return starts == edges[:-1] and edges[-1] == frames and all(a < b for a, b in pairwise(edges))
+
+    def at(self, frame: int) -> Framing:
+        """The framing in force at a clip frame; IndexError outside the clip."""
+        for framing in self.framings:
+            if framing.start_frame <= frame < framing.end_frame:
+                return framing
+        raise IndexError(f"frame {frame} is in no framing")
+
+    def mostly(self, start: int, end: int) -> int:
+        """Index of the framing that is seen longest in clip frames [start, end), the first of equals."""
+        return max(
+            range(len(self.framings)),
+            key=lambda i: min(end, self.framings[i].end_frame) - max(start, self.framings[i].start_frame),
+        )
+
+    def faces_during(self, start: int, end: int, margin: int = 0) -> list[FaceBox]:
+        """Faces in the output at clip frames [start, end), those sampled up to `margin` frames before or after
+        them included.
+
+        A sample of a framing that the stretch does not show does not count.
+        """
+        shown = [
+            (f.start_frame, f.end_frame) for f in self.framings if f.start_frame < end and start < f.end_frame
+        ]
+        if not shown:
+            return []
+        low, high = shown[0][0], shown[-1][1]
+        return [f for f in self.faces if max(start - margin, low) <= f.frame < min(end + margin, high)]
 
 
 class CropPaths(Contract):

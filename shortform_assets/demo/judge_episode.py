@@ -9,7 +9,6 @@ from shortform_assets.contracts.clips import AspectFraming, CropPaths
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.contracts.speech import Transcript
 from shortform_assets.demo.episode_truth import Box, EpisodeTruth, face_box, poster_box
-from shortform_assets.reframing.direct.framings import box_at
 
 _EDGE_MS = 400
 """How far a clip's edge may stand from the sentence it opens or closes on: padding and silence."""
@@ -82,8 +81,7 @@ def _plain(text: str) -> list[str]:
 
 
 def _crop(camera: AspectFraming, frame: int) -> list[Box]:
-    framing = next(f for f in camera.framings if f.start_frame <= frame < f.end_frame)
-    return [box_at(panel, frame) for panel in framing.panels]
+    return [panel.crop(frame) for panel in camera.at(frame).panels]
 
 
 def _within(face: Box, panels: list[Box]) -> bool:

@@ -252,15 +252,16 @@ def _aspect(
         for scene in scenes
     ]
     framings = [framing for shot in (framed if forced else _calm(scenes, framed)) for framing in shot]
+    camera = AspectFraming(aspect=aspect, framings=tuple(framings))
     grid = _face_frames(tracks, framings)
     edges = np.array([scene.end for scene in scenes])
     shots = np.searchsorted(edges, grid, side="right")
     faces = [
         face
         for number, scene in enumerate(scenes)
-        for face in faces_in_output(framings, scene.actors, grid[shots == number], scene.fps)
+        for face in faces_in_output(camera, scene.actors, grid[shots == number], scene.fps)
     ]
-    return AspectFraming(aspect=aspect, framings=tuple(framings), faces=tuple(faces))
+    return camera.model_copy(update={"faces": tuple(faces)})
 
 
 def _calm(scenes: Sequence[Scene], framed: list[list[Framing]]) -> list[list[Framing]]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shortform_assets.contracts.clips import Framing, Keyframe, Panel
+from shortform_assets.contracts.clips import Framing, Panel
 
 _STILL = 0.5
 """A camera that moves less than this many source pixels within a framing stands still."""
@@ -82,25 +82,12 @@ def cut(
     return PanelCrop(region, x, y, scaled, fine)
 
 
-def crop_position(path: Sequence[Keyframe], frame: int, axis: int) -> float:
-    """The path's x (axis 0) or y (axis 1) at a clip frame; held before the first and after the last key."""
-    before = path[0]
-    for key in path:
-        if key.frame >= frame:
-            span = key.frame - before.frame
-            share = (frame - before.frame) / span if span > 0 and frame > before.frame else 0.0
-            low, high = ((k.x, k.y)[axis] for k in (before, key))
-            return low + (high - low) * share if before is not key else low
-        before = key
-    return (before.x, before.y)[axis]
-
-
 def _track(panel: Panel, shot: FramedSegment, axis: int, limit: float, origin: int) -> list[Line]:
     """The panel's path in `shot` as straight lines in frames from `origin`, kept within the source."""
     inner = [key.frame for key in panel.path if shot.start < key.frame < shot.end]
     knots = [shot.start, *inner, shot.end - 1] if shot.end - 1 > shot.start else [shot.start]
     knots = sorted(set(knots))
-    values = [min(max(crop_position(panel.path, knot, axis), 0.0), max(limit, 0.0)) for knot in knots]
+    values = [min(max(panel.corner(knot)[axis], 0.0), max(limit, 0.0)) for knot in knots]
     lines = [
         (low - origin, high - origin, a, (b - a) / (high - low))
         for low, high, a, b in zip(knots, knots[1:], values, values[1:], strict=False)

@@ -6,7 +6,6 @@ It holds numbers and the names of our own files only; everything that was said i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from shortform_assets.contracts.clips import Framing, Panel
@@ -57,9 +56,7 @@ def check(job: RenderJob) -> None:
     """ClipFault unless media, framings and job speak of the same frames."""
     if sum(segment.frames for segment in job.media.segments) != job.frames or job.media.rate != job.rate:
         raise ClipFault("the media of this clip do not have the frames that the render asks for")
-    edges = [0, *(framing.end_frame for framing in job.framing.framings)]
-    starts = [framing.start_frame for framing in job.framing.framings]
-    if starts != edges[:-1] or edges[-1] != job.frames or any(a >= b for a, b in pairwise(edges)):
+    if not job.framing.tiles(job.frames):
         raise ClipFault("the framings of this clip do not cover it frame for frame")
 
 

@@ -14,7 +14,6 @@ from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
 from shortform_assets.reframing.crop_paths import direct_clip, frame_clip
-from shortform_assets.reframing.direct.framings import box_at
 from shortform_assets.reframing.direct.panels import CLOSER, MISS, RISE, ROOM
 
 
@@ -43,7 +42,7 @@ def test_the_speaker_is_in_the_crop(paths, tracks, followed) -> None:
     for n in range(tracks.frames):
         face = followed.series.tracks[names["left" if n < 75 else "right"]].boxes_at(np.array([n]))[0]
         framing = next(f for f in upright(paths).framings if f.start_frame <= n < f.end_frame)
-        x1, y1, x2, y2 = box_at(framing.panels[0], n)
+        x1, y1, x2, y2 = framing.panels[0].crop(n)
         inside += x1 <= face[0] and y1 <= face[1] and x2 >= face[2] and y2 >= face[3]
     assert inside / tracks.frames >= 0.95
 
@@ -110,7 +109,7 @@ def test_a_poster_alone_is_never_a_subject(reframing) -> None:
 def test_speakers_who_sit_close_share_one_picture(reframing) -> None:
     faces = [(800, 400, 170, lambda t: t < 4), (1060, 400, 170, lambda t: t >= 4)]
     (framing,) = upright(direct(synthetic((1920, 1080), faces), reframing)).framings
-    x1, _, x2, _ = box_at(framing.panels[0], 100)
+    x1, _, x2, _ = framing.panels[0].crop(100)
     assert x1 < 800 - 70
     assert x2 > 1060 + 70
 
@@ -247,7 +246,7 @@ def test_a_human_follows_a_speaker_forces_a_layout_and_sets_a_keyframe(reframing
     pin = FramingEdits(edits=(FramingEdit(verb="keyframe", at_ms=4000, x=0.2, y=0.5, **whole),))
     for aspect in direct(made, reframing, edits=pin).aspects[:2]:
         (framing,) = aspect.framings
-        x1, y1, x2, y2 = box_at(framing.panels[0], 100)
+        x1, y1, x2, y2 = framing.panels[0].crop(100)
         across = np.clip(0.2 * 1920, (x2 - x1) / 2, 1920 - (x2 - x1) / 2)
         assert ((x1 + x2) / 2, (y1 + y2) / 2) == pytest.approx((across, 540), abs=1)
 

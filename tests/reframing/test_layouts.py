@@ -13,7 +13,6 @@ from numbers_clip import FPS, VOICES, always, direct, lips, never, synthetic, tu
 
 from shortform_assets.contracts.clips import VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
-from shortform_assets.reframing.direct.framings import box_at
 
 SIZE = (1920, 1080)
 LEFT, RIGHT = (300, 400, 150), (1600, 400, 150)
@@ -133,7 +132,7 @@ def test_looking_to_one_side_leaves_room_there(reframing):
     middles = []
     for yaw in (-40.0, 0.0, 40.0):
         (framing,) = upright(direct(synthetic(SIZE, [(960, 400, 150, always)], yaw=yaw), reframing)).framings
-        x1, _, x2, _ = box_at(framing.panels[0], 50)
+        x1, _, x2, _ = framing.panels[0].crop(50)
         middles.append((x1 + x2) / 2)
     wide = x2 - x1
     assert middles[1] == pytest.approx(960, abs=1)
@@ -148,7 +147,7 @@ def test_the_edge_of_the_picture_does_not_cut_through_the_other_face(reframing):
     (framing,) = upright(
         direct(made, reframing.model_copy(update={"max_zoom": 3.5}), turns_of(said), VOICES)
     ).framings
-    x1, _, x2, _ = box_at(framing.panels[0], 50)
+    x1, _, x2, _ = framing.panels[0].crop(50)
     assert x1 < 800 - 66
     assert x2 > 800 + 66
     assert x2 <= 1000 - 71 or x2 >= 1000 + 71
@@ -178,7 +177,7 @@ def test_a_slide_is_shown_above_whoever_explains_it_in_a_webcam(reframing):
     assert (slide.subject, slide.slot[1], speaker.subject) == ("", 0, "t0")
     assert slide.width >= 1380
     assert speaker.slot[1] == pytest.approx(slide.slot[3])
-    x1, y1, x2, y2 = box_at(speaker, 50)
+    x1, y1, x2, y2 = speaker.crop(50)
     assert (np.array([x1, y1]) >= box[:2]).all()
     assert (np.array([x2, y2]) <= box[2:]).all()
     off = upright(direct(made, reframing.model_copy(update={"screen": False}))).framings
@@ -221,9 +220,7 @@ def test_sports_follow_the_action_and_not_the_crowd(reframing):
     assert "action" in framing.reason
     (panel,) = framing.panels
     assert len(panel.path) > 2
-    inside = [
-        box_at(panel, 2 * n)[0] <= share * 1920 <= box_at(panel, 2 * n)[2] for n, share in enumerate(path)
-    ]
+    inside = [panel.crop(2 * n)[0] <= share * 1920 <= panel.crop(2 * n)[2] for n, share in enumerate(path)]
     assert np.mean(inside) >= 0.98
     # Among people who talk, a shot without a face is held still, where most happens.
     (held,) = upright(direct(made, reframing)).framings
@@ -244,7 +241,7 @@ def test_a_human_gets_every_layout_that_the_clip_has_the_people_for(reframing):
             assert framing.layout == layout
             assert framing.reason == "an editor asked for it"
     (wide,) = upright(direct(made, reframing, edits=asked(layout="wide"))).framings
-    x1, _, x2, _ = box_at(wide.panels[0], 0)
+    x1, _, x2, _ = wide.panels[0].crop(0)
     assert (x1 < 240, x2 > 1660, wide.fill) == (True, True, "blur")
     # Nobody explains a slide here: chosen as if nobody had asked.
     (none,) = upright(direct(made, reframing, edits=asked(layout="screen"))).framings

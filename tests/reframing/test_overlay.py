@@ -31,7 +31,7 @@ from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
 from shortform_assets.media.reader import read_frames
 from shortform_assets.reframing.see.series import ClipSeries, PictureSeries, TrackSeries, save_series
 from shortform_assets.reframing.show import debug_overlay
-from shortform_assets.reframing.show.debug_overlay import framing_at, render_overlay
+from shortform_assets.reframing.show.debug_overlay import render_overlay
 from shortform_assets.reframing.show.path_plot import path_plot, plot_markdown
 
 WIDE, TALL, FPS = 320, 180, 25
@@ -140,7 +140,7 @@ def test_overlay_of_another_clip_is_refused(bench, clip, tmp_path) -> None:
 
 def test_framing_at_every_frame(clip) -> None:
     camera = clip[2].aspects[0]
-    assert [framing_at(camera, n).layout for n in (0, 14, 15, 24)] == ["single", "single", "centre", "centre"]
+    assert [camera.at(n).layout for n in (0, 14, 15, 24)] == ["single", "single", "centre", "centre"]
 
 
 def test_plot_is_a_small_png_that_moves_with_the_path(clip) -> None:

@@ -15,7 +15,6 @@ from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, M
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.reframing.crop_paths import direct_clip
-from shortform_assets.reframing.direct.framings import box_at
 from shortform_assets.reframing.see.series import ClipSeries
 from shortform_assets.reframing.see.tracks import follow_clip, summary
 
@@ -67,7 +66,7 @@ def test_the_speaking_half_is_framed(direct, shared_media) -> None:
         seconds = (start + n) / paths.rate.fps
         side = next(s["speaking_side"] for s in truth if s["start"] - 0.1 <= seconds < s["end"])
         panel = next(f for f in framings if f.start_frame <= n < f.end_frame).panels[0]
-        x1, y1, x2, y2 = box_at(panel, n)
+        x1, y1, x2, y2 = panel.crop(n)
         right += (x1 + x2 < 1280) == (side == "left")
         face = series.tracks[panel.subject].boxes_at(np.array([n]))[0]
         whole += x1 <= face[0] and y1 <= face[1] and face[2] <= x2 and face[3] <= y2

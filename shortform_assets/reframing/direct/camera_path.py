@@ -8,7 +8,6 @@ Kwatra and Essa 2011, "Auto-directed video stabilization with robust L1 optimal 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -175,8 +174,3 @@ def simplify(frames: NDArray[np.int32], x: Line, y: Line, tolerance: float = TOL
             kept.add(worst)
             todo += [(first, worst), (worst, last)]
     return sorted(kept)
-
-
-def position(frames: Sequence[int], values: Sequence[float], at: int) -> float:
-    """A keyframed coordinate at frame `at`: linear in between, held beyond the ends."""
-    return float(np.interp(at, frames, values))

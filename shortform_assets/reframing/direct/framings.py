@@ -9,9 +9,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, FaceBox, Framing, Keyframe, Panel
+from shortform_assets.contracts.clips import (
+    ASPECT_SIZE,
+    Aspect,
+    AspectFraming,
+    FaceBox,
+    Framing,
+    Keyframe,
+    Panel,
+)
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
-from shortform_assets.reframing.direct.camera_path import position
 from shortform_assets.reframing.direct.layout import Shape, Take, fit_together
 from shortform_assets.reframing.direct.panels import Part, Pins, Slot, action, following, region, standing
 from shortform_assets.reframing.where.attention import follow_action, hold_action
@@ -49,7 +56,7 @@ def beside(framing: Framing, start: int, end: int) -> Framing:
     nearest = framing.start_frame if end <= framing.start_frame else framing.end_frame - 1
     panels = []
     for panel in framing.panels:
-        x, y, *_ = box_at(panel, nearest)
+        x, y = panel.corner(nearest)
         held = (Keyframe(frame=start, x=x, y=y),)
         panels.append(panel.model_copy(update={"path": held, "subject": ""}))
     return Framing(
@@ -160,41 +167,19 @@ def _around(actors: Sequence[Actor], scene: Scene, shape: Shape) -> Box:
     return round(low, 2), 0.0, round(high, 2), tall
 
 
-def box_at(panel: Panel, frame: int) -> tuple[float, float, float, float]:
-    """The crop box x1 y1 x2 y2 of `panel` at a clip frame, source pixels."""
-    frames = [key.frame for key in panel.path]
-    x = position(frames, [key.x for key in panel.path], frame)
-    y = position(frames, [key.y for key in panel.path], frame)
-    return x, y, x + panel.width, y + panel.height
-
-
 def faces_in_output(
-    framings: Sequence[Framing], actors: Sequence[Actor], frames: NDArray[np.int32], fps: float
+    camera: AspectFraming, actors: Sequence[Actor], frames: NDArray[np.int32], fps: float
 ) -> list[FaceBox]:
     """Where the faces of `actors` are in the output at clip `frames`."""
     present = [actor.present(frames, fps) for actor in actors]
     boxes = [actor.series.boxes_at(frames) for actor in actors]
     found = []
     for i, frame in enumerate(int(f) for f in frames):
-        framing = next(f for f in framings if f.start_frame <= frame < f.end_frame)
-        for panel in framing.panels:
+        for panel in camera.at(frame).panels:
             for seen, box in zip(present, boxes, strict=True):
-                if seen[i] and (face := _in_slot(panel, box[i], frame)):
+                if seen[i] and (face := panel.face(tuple(box[i]), frame)):
                     found.append(face)
     return found
-
-
-def _in_slot(panel: Panel, face: NDArray[np.float32], frame: int) -> FaceBox | None:
-    """The part of `face` that `panel` shows, in shares of the output; None when it shows none of it."""
-    left, top, right, bottom = box_at(panel, frame)
-    x1, x2 = (float(np.clip((v - left) / (right - left), 0, 1)) for v in (face[0], face[2]))
-    y1, y2 = (float(np.clip((v - top) / (bottom - top), 0, 1)) for v in (face[1], face[3]))
-    if x2 - x1 <= 0 or y2 - y1 <= 0:
-        return None
-    x, y, wide, tall = panel.slot
-    return FaceBox(
-        frame=frame, x=x + x1 * wide, y=y + y1 * tall, width=(x2 - x1) * wide, height=(y2 - y1) * tall
-    )
 
 
 def shape_of(aspect: Aspect, source: tuple[int, int]) -> Shape:

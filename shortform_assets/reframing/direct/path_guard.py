@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from shortform_assets.contracts.clips import (
     ASPECT_SIZE,
@@ -52,9 +52,8 @@ def misfits(path: CropPaths, media: ClipMedia) -> list[str]:
 def _faults(path: CropPaths, aspect: AspectFraming, media: ClipMedia) -> Iterator[str]:
     """At most one of each kind: one is enough to know that the path is wrong."""
     name, framings = aspect.aspect, aspect.framings
-    edges = [0, *(framing.end_frame for framing in framings)]
     starts = [framing.start_frame for framing in framings]
-    if starts != edges[:-1] or edges[-1] != path.frames or any(a >= b for a, b in pairwise(edges)):
+    if not aspect.tiles(path.frames):
         yield f"the {name} framings do not cover the clip frame for frame"
     if missed := [cut for cut in path.cuts if cut not in starts]:
         yield f"the {name} camera does not cut at frame {missed[0]} where the picture does"

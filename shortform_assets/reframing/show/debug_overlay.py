@@ -7,7 +7,6 @@ judged to speak, the camera's trail, the layout and why, and the cuts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
 from shortform_assets.media.reader import read_clip
 from shortform_assets.ports.workbench import Workbench
-from shortform_assets.reframing.direct.framings import box_at
 from shortform_assets.reframing.see.detect import Picture
 from shortform_assets.reframing.see.series import TrackSeries, load_series
 
@@ -152,10 +150,10 @@ class _Painter:
     def _crop(self, canvas: Picture, camera: AspectFraming, frame: int, height: int) -> None:
         import cv2
 
-        framing, colour = framing_at(camera, frame), CROPS[camera.aspect]
+        framing, colour = camera.at(frame), CROPS[camera.aspect]
         main = camera.aspect == "9:16"
         for panel in framing.panels:
-            x1, y1, x2, y2 = (round(v * self._scale) for v in box_at(panel, frame))
+            x1, y1, x2, y2 = (round(v * self._scale) for v in panel.crop(frame))
             bottom = min(y2, height) - 1
             cv2.rectangle(canvas, (x1, y1), (x2 - 1, bottom), colour, 2 if main else 1, cv2.LINE_AA)
             _text(canvas, camera.aspect, (x1 + 4, bottom - 5), colour, 0.4)
@@ -170,11 +168,11 @@ class _Painter:
         at = range(max(framing.start_frame, frame - reach), min(framing.end_frame, frame + reach + 1), 2)
         points = []
         for n in at:
-            x1, y1, x2, y2 = box_at(panel, n)
+            x1, y1, x2, y2 = panel.crop(n)
             points.append(((x1 + x2) / 2 * self._scale, (y1 + y2) / 2 * self._scale))
         line = np.array([[round(x * 16), round(y * 16)] for x, y in points], np.int32)
         cv2.polylines(canvas, [line], False, colour, 1, cv2.LINE_AA, 4)
-        x1, y1, x2, y2 = box_at(panel, frame)
+        x1, y1, x2, y2 = panel.crop(frame)
         middle = round((x1 + x2) / 2 * self._scale), round((y1 + y2) / 2 * self._scale)
         cv2.circle(canvas, middle, 4, colour, -1, cv2.LINE_AA)
 
@@ -186,7 +184,7 @@ class _Painter:
         heard = sorted({turn.speaker for turn in self._turns if turn.start_ms <= ms < turn.end_ms})
         speaks = [v.track_id for v in self._crops.verdicts if _speaks(v, frame)]
         lead = next((a for a in self._crops.aspects if a.aspect == "9:16"), self._crops.aspects[0])
-        framing = framing_at(lead, frame)
+        framing = lead.at(frame)
         said = f"{frame}  {ms / 1000:.2f} s   heard: {' '.join(heard) or '-'}   speaks: {' '.join(speaks) or 'nobody on screen'}"
         _text(canvas, said, (8, height + 16), INK, 0.44)
         _text(
@@ -230,12 +228,6 @@ class _Painter:
         for cut in self._crops.cuts:
             cv2.line(strip, (round(cut * scale), 44), (round(cut * scale), STRIP), (60, 60, 255), 1)
         return strip
-
-
-def framing_at(camera: AspectFraming, frame: int) -> Framing:
-    """The framing in force at a clip frame."""
-    starts = list(accumulate((f.end_frame - f.start_frame for f in camera.framings), initial=0))[:-1]
-    return camera.framings[int(np.searchsorted(starts, frame, side="right")) - 1]
 
 
 def _speaks(verdict: TrackVerdict, frame: int) -> bool:

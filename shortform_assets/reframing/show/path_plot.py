@@ -55,9 +55,8 @@ def path_plot(crops: CropPaths, aspect: Aspect = "9:16") -> bytes:
     for framing in camera.framings:
         for panel in framing.panels:
             frames = _frames(framing.start_frame, framing.end_frame)
-            keys = [key.frame for key in panel.path]
-            left = np.interp(frames, keys, [key.x for key in panel.path])
-            down = np.interp(frames, keys, [key.y for key in panel.path]) + panel.height / 2
+            at_frames = np.array([panel.corner(int(frame)) for frame in frames])
+            left, down = at_frames[:, 0], at_frames[:, 1] + panel.height / 2
             low = np.array([at(f, v / wide) for f, v in zip(frames, left, strict=True)], np.int32)
             high = np.array(
                 [at(f, v / wide) for f, v in zip(frames, left + panel.width, strict=True)], np.int32
