@@ -26,6 +26,7 @@ DOMAIN = (
     "demo",
     "contracts",
     "ports",
+    "text",
 )
 OUTSIDE = ("dagster", "resources", "boto3", "obstore", "requests", "httpx", "socket", "multiprocessing")
 PROCESSES = {"shortform_assets/media/ffmpeg.py"}
@@ -96,7 +97,7 @@ PARENTS = {
         "face_tracks", "clip_media", "clip_plan", "speaker_turns", "genre/reframing", "edits/framing",
     },
     "enhancement_plan": {
-        "clip_plan", "transcript", "speaker_turns", "face_tracks", "crop_paths", "style_contract",
+        "clip_plan", "transcript", "speaker_turns", "crop_paths", "style_contract",
         "genre/enhancement", "edits/creative",
     },
     "composition": {"enhancement_plan", "crop_paths", "clip_media", "style_contract", "genre/delivery"},

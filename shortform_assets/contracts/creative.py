@@ -8,7 +8,10 @@ from pydantic import Field
 
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Ratio
 from shortform_assets.contracts.clips import Aspect, AspectFraming, ClipMedia
+from shortform_assets.contracts.geometry import OutputBox
 
+BoxSize = tuple[Measure, Measure]
+"""Width and height as shares of the output's."""
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
@@ -32,6 +35,7 @@ class CaptionStyle(Contract):
     uppercase: bool = False
     max_lines: int = Field(ge=1, le=3)
     max_words: int = Field(ge=1, le=12)
+    """On a page; of a script without spaces as much as so many average English words take."""
 
 
 class HookStyle(Contract):
@@ -111,8 +115,14 @@ class CaptionPage(Contract):
     lines: tuple[tuple[CaptionWord, ...], ...] = Field(min_length=1)
     anchor: dict[Aspect, Measure]
     """For each aspect ratio the centre of the block as a share of the output's height."""
+    size: dict[Aspect, BoxSize]
+    """For each aspect ratio what the block takes of the output, outline included."""
     scale: Ratio = 1.0
     """Share of the style's size: below 1 where a long word would leave the safe box."""
+
+    def box(self, aspect: Aspect) -> OutputBox:
+        """Where the block stands; KeyError in an aspect ratio that the page was not laid out for."""
+        return OutputBox.around(self.anchor[aspect], *self.size[aspect])
 
 
 class TextOverlay(Contract):
@@ -125,8 +135,16 @@ class TextOverlay(Contract):
     start_frame: int
     end_frame: int
     anchor: dict[Aspect, Measure]
+    size: dict[Aspect, BoxSize]
+    """What the card takes of the output, in the aspect ratios that have it."""
     scale: Ratio = 1.0
     """Share of the style's size."""
+
+    def box(self, aspect: Aspect) -> OutputBox | None:
+        """Where the card stands; None in an aspect ratio that goes without."""
+        if aspect not in self.anchor:
+            return None
+        return OutputBox.around(self.anchor[aspect], *self.size[aspect])
 
 
 class LogoPlacement(Contract):
@@ -137,6 +155,10 @@ class LogoPlacement(Contract):
     width: Ratio
     height: Ratio
     start_frame: int = 0
+
+    @property
+    def box(self) -> OutputBox:
+        return OutputBox(self.x, self.y, self.x + self.width, self.y + self.height)
 
 
 class AudioTreatment(Contract):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from shortform_assets.contracts.base import Dropped, FrameRate
 from shortform_assets.contracts.clips import (
@@ -11,7 +12,6 @@ from shortform_assets.contracts.clips import (
     AspectFraming,
     CropPaths,
     CropPathsSet,
-    FaceTracksSet,
 )
 from shortform_assets.contracts.creative import (
     AudioTreatment,
@@ -25,41 +25,49 @@ from shortform_assets.contracts.creative import (
     TextOverlay,
 )
 from shortform_assets.contracts.edits import CreativeEdits
+from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice, SafeBox
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
-from shortform_assets.creative.captions.hook import caption_bands, card_band, hook_end, hook_overlay
+from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
 from shortform_assets.creative.captions.pages import Measure, Page, caption_pages
-from shortform_assets.creative.captions.placement import Band, Block, place, text_width
-from shortform_assets.creative.captions.typeset import Typeface, line_share, type_px
+from shortform_assets.creative.captions.placement import Block, place, text_width
+from shortform_assets.creative.captions.typeset import Typeface, displayed, line_share, type_px
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
 from shortform_assets.errors import ClipFault, InputError
 from shortform_assets.ports.workbench import Workbench
+from shortform_assets.text.graphemes import length, start_of
 
 _STAGE = "enhancement_plan"
+_NAMED_LETTERS = 12
+"""So many letters that a font lacks are named."""
 
 
-def plan_enhancement(
-    bench: Workbench,
-    plan: ClipPlan,
-    transcript: Transcript,
-    turns: SpeakerTurns,
-    tracks: FaceTracksSet,
-    crops: CropPathsSet,
-    style: StyleContract,
-    enhancement: EnhancementSlice,
-    edits: CreativeEdits,
-) -> EnhancementPlan:
-    """Caption pages, hook, logo and sound of every clip that has a camera, in the order of `plan`.
+class EnhancementRequest(NamedTuple):
+    """What the plan is made of. Faces are those of `crops`, in the output's own coordinates."""
 
-    Clips without crop paths were dropped before and are skipped. `tracks` is not read: faces come from
-    `crops`, in the output's own coordinates. Raises InputError where the style lacks a font it uses or the
-    genre lacks a safe box.
+    # A tuple, so that reuse tells its parts apart by content.
+    plan: ClipPlan
+    transcript: Transcript
+    turns: SpeakerTurns
+    crops: CropPathsSet
+    style: StyleContract
+    rules: EnhancementSlice
+    edits: CreativeEdits
+
+
+def plan_enhancement(bench: Workbench, request: EnhancementRequest) -> EnhancementPlan:
+    """Caption pages, hook, logo and sound of every clip that has a camera, in the order of the plan.
+
+    Clips without crop paths were dropped before and are skipped. Letters that the style's fonts lack are
+    drawn by whatever font the rendering machine has: the result says so and is degraded. Raises InputError
+    where the style lacks a font it uses or the genre lacks a safe box.
     """
-    cameras = {path.clip_id: path for path in crops.clips}
-    artist = _Artist(bench, transcript, turns, style, enhancement, edits)
+    plan, style = request.plan, request.style
+    cameras = {path.clip_id: path for path in request.crops.clips}
+    artist = _Artist(bench, request)
     clips: list[ClipEnhancement] = []
     dropped: list[Dropped] = []
     wanted = [clip for clip in plan.clips if clip.clip_id in cameras]
@@ -69,25 +77,19 @@ def plan_enhancement(
         except ClipFault as fault:
             dropped.append(Dropped(clip_id=clip.clip_id, stage=_STAGE, reason=str(fault)))
         bench.progress((done + 1) / len(wanted), "captions")
+    for reason in artist.lacking(clips):
+        bench.degrade(reason)
     return EnhancementPlan(
         style=style.pin, style_digest=style.digest(), clips=tuple(clips), dropped=tuple(dropped)
     )
 
 
 class _Artist:
-    def __init__(
-        self,
-        bench: Workbench,
-        transcript: Transcript,
-        turns: SpeakerTurns,
-        style: StyleContract,
-        rules: EnhancementSlice,
-        edits: CreativeEdits,
-    ) -> None:
-        self.bench, self.transcript, self.turns = bench, transcript, turns
-        self.style, self.rules, self.edits = style, rules, edits.edits
-        self.faces = {font.family: Typeface(bench.open(font.file)) for font in style.fonts}
-        self.caption_face = self._face(style.captions.font)
+    def __init__(self, bench: Workbench, request: EnhancementRequest) -> None:
+        self.bench, self.transcript, self.turns = bench, request.transcript, request.turns
+        self.style, self.rules, self.edits = request.style, request.rules, request.edits.edits
+        self.faces = {font.family: Typeface(bench.open(font.file)) for font in self.style.fonts}
+        self.caption_face = self._face(self.style.captions.font)
 
     def clip(self, clip: PlannedClip, crop: CropPaths, rate: FrameRate) -> ClipEnhancement:
         if crop.frames != clip.frames:
@@ -134,7 +136,7 @@ class _Artist:
         words: list[SpokenWord],
         framings: Mapping[Aspect, AspectFraming],
         boxes: Mapping[Aspect, SafeBox],
-        logos: Mapping[Aspect, Band],
+        logos: Mapping[Aspect, OutputBox],
         rate: FrameRate,
         frames: int,
     ) -> tuple[CaptionPage, ...]:
@@ -161,6 +163,7 @@ class _Artist:
                 end_frame=page.end_frame,
                 lines=tuple(tuple(_shown(word, page) for word in line) for line in page.lines),
                 anchor={aspect: anchors[aspect][i] for aspect in framings},
+                size={aspect: self._size(page, measure, aspect) for aspect in framings},
                 scale=page.scale,
             )
             for i, page in enumerate(pages)
@@ -176,6 +179,13 @@ class _Artist:
             line_share(self.style.captions.size, aspect) * len(page.lines),
         )
 
+    def _size(self, page: Page, measure: Measure, aspect: Aspect) -> tuple[float, float]:
+        """What the page takes of the output, outline included."""
+        caption = self.style.captions
+        across = max(map(measure.line, page.lines)) * type_px(caption.size * page.scale, aspect)
+        width = (across + 2 * type_px(caption.outline, aspect)) / ASPECT_SIZE[aspect][0]
+        return width, line_share(caption.size * page.scale, aspect) * len(page.lines)
+
     def _hook(
         self,
         text: str,
@@ -190,13 +200,14 @@ class _Artist:
             return None
         end = hook_end(style, rate, frames)
         taken = {
-            aspect: caption_bands(pages, self.style, self.caption_face, aspect, 0, end) for aspect in framings
+            aspect: [page.box(aspect) for page in pages if page.start_frame < end] for aspect in framings
         }
-        return hook_overlay(text, style, self._face(style.font), framings, boxes, taken, rate, frames)
+        room = HookRoom(framings, boxes, taken, end, rate)
+        return hook_overlay(text, style, self._face(style.font), room)
 
     def _logos(
         self, framings: Mapping[Aspect, AspectFraming], boxes: Mapping[Aspect, SafeBox]
-    ) -> dict[Aspect, Band]:
+    ) -> dict[Aspect, OutputBox]:
         logo = self.style.logo
         if logo is None or not self.rules.logo:
             return {}
@@ -204,13 +215,38 @@ class _Artist:
         return {a: place_logo(logo, ratio, a, framing, boxes[a]) for a, framing in framings.items()}
 
     def _shown_logos(
-        self, hook: TextOverlay | None, logos: Mapping[Aspect, Band]
+        self, hook: TextOverlay | None, logos: Mapping[Aspect, OutputBox]
     ) -> dict[Aspect, LogoPlacement]:
-        style, shown = self.style.hook, {}
-        for aspect, band in logos.items():
-            card = card_band(hook, style, self._face(style.font), aspect) if hook and style else None
-            shown[aspect] = show_logo(band, hook, card)
-        return shown
+        return {
+            aspect: show_logo(place, hook, hook.box(aspect) if hook else None)
+            for aspect, place in logos.items()
+        }
+
+    def lacking(self, clips: Sequence[ClipEnhancement]) -> list[str]:
+        """A sentence for each font in use that lacks letters of what `clips` write with it."""
+        upper = self.style.captions.uppercase
+        captions = "".join(
+            displayed(word.text, upper)
+            for clip in clips
+            for page in clip.pages
+            for line in page.lines
+            for word in line
+        )
+        written = {self.style.captions.font: captions}
+        if self.style.hook:
+            hooks = "".join(line for clip in clips if clip.hook for line in clip.hook.lines)
+            font = self.style.hook.font
+            written[font] = written.get(font, "") + hooks
+        found = []
+        for family, text in written.items():
+            if missing := self._face(family).lacks(text):
+                some = start_of(missing, _NAMED_LETTERS)
+                more = f" and {length(missing) - length(some)} more" if some != missing else ""
+                found.append(
+                    f"{family} of {self.style.pin} lacks {some}{more}: another font of the rendering machine "
+                    "draws them, or none"
+                )
+        return found
 
     def _box(self, aspect: Aspect) -> SafeBox:
         try:

@@ -10,9 +10,7 @@ from functools import cached_property
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import ClipWord
 from shortform_assets.delivery.cues import SubtitleCue, TimedWord, cues, label
-
-_UNSPACED = frozenset(("zh", "ja", "th", "lo", "my", "km", "bo", "yue"))
-"""Languages written without spaces."""
+from shortform_assets.text.spacing import joined
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Captions:
 
     @cached_property
     def cues(self) -> list[SubtitleCue]:
-        return cues(self.words, self.duration_ms, self.language not in _UNSPACED, self.named)
+        return cues(self.words, self.duration_ms, self.named)
 
 
 def srt(captions: Captions) -> str:
@@ -92,7 +90,7 @@ def words_json(captions: Captions) -> str:
             {
                 "start_ms": cue.start_ms,
                 "end_ms": cue.end_ms,
-                "text": ("" if captions.language in _UNSPACED else " ").join(cue.lines),
+                "text": joined(cue.lines),
                 "speaker": cue.speaker,
             }
             for cue in captions.cues

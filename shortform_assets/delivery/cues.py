@@ -8,13 +8,15 @@ words leave no other choice.
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from shortform_assets.creative.captions.typeset import displayed
+from shortform_assets.text.graphemes import columns
+from shortform_assets.text.line_breaks import line_units, pieces_within
+from shortform_assets.text.spacing import joined, space_between
 
 LINES, COLUMNS = 2, 42
 SHORTEST_MS, LONGEST_MS = 1000, 7000
@@ -50,16 +52,14 @@ class SubtitleCue:
     speaker: str = ""
 
 
-def cues(
-    words: Sequence[TimedWord], duration_ms: int, spaced: bool = True, labels: bool = False
-) -> list[SubtitleCue]:
+def cues(words: Sequence[TimedWord], duration_ms: int, labels: bool = False) -> list[SubtitleCue]:
     """Cues that hold all `words` once, in order, within [0, duration_ms] and apart in time.
 
-    `words` start in order. `spaced` is False for languages written without spaces. `labels` leaves room in
-    the first line for the `label` of the speaker.
+    `words` start in order; those of scripts without spaces are gathered into phrases that no line divides.
+    `labels` leaves room in the first line for the `label` of the speaker.
     """
-    shown = [part for word in words for part in _parts(word, duration_ms)]
-    layout = _Layout(shown, duration_ms, " " if spaced else "", labels)
+    shown = [part for word in _phrases(words) for part in _parts(word, duration_ms)]
+    layout = _Layout(shown, duration_ms, labels)
     return _apart([layout.cue(first, end) for first, end in layout.best()], duration_ms)
 
 
@@ -69,22 +69,40 @@ def label(speaker: str) -> str:
     return f"{named}: " if named else ""
 
 
-def columns(text: str) -> int:
-    """Width of a line: Chinese, Japanese and Korean characters take two columns, combining marks none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+def _phrases(words: Sequence[TimedWord]) -> Iterator[TimedWord]:
+    """The words; those that run on without a space become phrases, each within one voice and without a pause."""
+    at = 0
+    for end in range(1, len(words) + 1):
+        if end < len(words) and not _parted(words[end - 1], words[end]):
+            continue
+        stretch = words[at:end]
+        for unit in line_units([word.text for word in stretch]):
+            said = [_piece(stretch[piece.word], piece.start, piece.end) for piece in unit]
+            yield replace(
+                said[0], text="".join(word.text for word in said), end_ms=max(word.end_ms for word in said)
+            )
+        at = end
+
+
+def _parted(left: TimedWord, right: TimedWord) -> bool:
+    return left.speaker != right.speaker or right.start_ms - left.end_ms > _PAUSE_MS
+
+
+def _piece(word: TimedWord, start: int, end: int) -> TimedWord:
+    """Code points [start, end) of the word, with their share of its time."""
+    time, size = word.end_ms - word.start_ms, len(word.text)
+    if end - start == size:
+        return word
+    low, high = (word.start_ms + time * at // size for at in (start, end))
+    return replace(word, text=word.text[start:end], start_ms=low, end_ms=high)
 
 
 def _parts(word: TimedWord, duration_ms: int) -> list[TimedWord]:
     """The word as it is shown, in pieces where it is wider than a line."""
     start = min(max(0, word.start_ms), max(0, duration_ms - 1))
     end = min(max(word.end_ms, start + 1), start + LONGEST_MS)
-    pieces = [""]
-    for char in displayed(word.text, False):
-        if columns(pieces[-1] + char) > max(1, COLUMNS - len(label(word.speaker))):
-            pieces.append("")
-        pieces[-1] += char
+    room = max(1, COLUMNS - columns(label(word.speaker)))
+    pieces = pieces_within(displayed(word.text, False), lambda text: columns(text) <= room) or [""]
     at = [start + (end - start) * i // len(pieces) for i in range(len(pieces) + 1)]
     return [
         replace(word, text=piece, start_ms=low, end_ms=high)
@@ -94,12 +112,17 @@ def _parts(word: TimedWord, duration_ms: int) -> list[TimedWord]:
 
 
 class _Layout:
-    def __init__(self, words: Sequence[TimedWord], duration_ms: int, space: str, labels: bool) -> None:
-        self.words, self.space = words, space
+    def __init__(self, words: Sequence[TimedWord], duration_ms: int, labels: bool) -> None:
+        self.words = words
         self.starts = [*(word.start_ms for word in words), duration_ms]
-        self.label = [len(label(word.speaker)) if labels else 0 for word in words]
-        # Running sums: columns up to a word, each with its space, and what joining words to their cue costs.
-        self.width = [0, *accumulate(columns(word.text) + len(space) for word in words)]
+        self.label = [columns(label(word.speaker)) if labels else 0 for word in words]
+        # What stands before a word, and running sums: columns up to a word's end and up to the next one's
+        # start, and what joining words to their cue costs.
+        spaces = [len(space_between(a.text, b.text)) for a, b in pairwise(words)]
+        self.starts_at, self.ends_at = [0], [0]
+        for word, space in zip(words, [*spaces, 0], strict=False):
+            self.ends_at.append(self.starts_at[-1] + columns(word.text))
+            self.starts_at.append(self.ends_at[-1] + space)
         self.joined = [0.0, *accumulate(_joining(left, right) for left, right in pairwise(words))]
 
     def best(self) -> list[tuple[int, int]]:
@@ -122,7 +145,7 @@ class _Layout:
 
     def line(self, first: int, end: int) -> int:
         """Columns of these words as one line."""
-        return self.width[end] - self.width[first] - len(self.space)
+        return self.ends_at[end] - self.starts_at[first]
 
     def fits(self, first: int, end: int) -> bool:
         if self.words[end - 1].end_ms - self.words[first].start_ms > LONGEST_MS:
@@ -130,7 +153,7 @@ class _Layout:
         if self.label[first] + self.line(first, end) <= COLUMNS:
             return True
         # The fullest first line leaves the least to the second.
-        cut = bisect_right(self.width, self.width[first] + COLUMNS - self.label[first] + len(self.space)) - 1
+        cut = bisect_right(self.ends_at, self.starts_at[first] + COLUMNS - self.label[first]) - 1
         return cut > first and self.line(cut, end) <= COLUMNS
 
     def split(self, first: int, end: int) -> int:
@@ -161,7 +184,7 @@ class _Layout:
     def cue(self, first: int, end: int) -> SubtitleCue:
         words, cut = self.words[first:end], self.split(first, end)
         texts = [word.text for word in words]
-        lines = [self.space.join(texts[: cut - first]), self.space.join(texts[cut - first :])]
+        lines = [joined(texts[: cut - first]), joined(texts[cut - first :])]
         voices = {word.speaker for word in words}
         until = max(words[-1].end_ms + _HOLD_MS, words[0].start_ms + SHORTEST_MS)
         return SubtitleCue(

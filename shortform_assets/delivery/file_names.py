@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from shortform_assets.contracts.creative import Composition
+from shortform_assets.text.graphemes import start_in_bytes
 
 _SLUG_BYTES = 100
 
@@ -37,4 +38,4 @@ def slug(title: str) -> str:
             break
         words.append(word)
     # One endless word has to be cut somewhere.
-    return "-".join(words) or kept.strip().encode()[:_SLUG_BYTES].decode(errors="ignore").strip() or "clip"
+    return "-".join(words) or start_in_bytes(kept.strip(), _SLUG_BYTES).strip() or "clip"

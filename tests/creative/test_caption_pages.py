@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.pages import Measure, caption_pages
+from shortform_assets.creative.captions.pages import COLUMNS_A_WORD, Measure, caption_pages
 from shortform_assets.creative.captions.typeset import Typeface, displayed
 from shortform_assets.data import shipped
+from shortform_assets.text.graphemes import columns, graphemes, length
+from shortform_assets.text.line_breaks import break_offsets, line_units
+from shortform_assets.text.spacing import runs_on
 
 RATE = FrameRate(num=30)
 FACE = Typeface(shipped("style_contracts") / "shortform" / "Montserrat-ExtraBold.ttf")
@@ -60,13 +63,16 @@ def test_pages_are_complete_ordered_and_fit(words, width, uppercase, max_lines, 
     assert all(a.end_frame <= b.start_frame for a, b in pairwise(pages))
     for page in pages:
         assert 1 <= len(page.lines) <= max_lines
-        assert sum(map(len, page.lines)) <= max_words
+        texts = [w.text for line in page.lines for w in line]
+        units = ["".join(texts[p.word][p.start : p.end] for p in unit) for unit in line_units(texts)]
+        weights = [columns(u) / COLUMNS_A_WORD if any(map(runs_on, u)) else 1 for u in units]
+        assert sum(weights) <= max_words or len(units) == 1
         assert 0.6 <= page.scale <= 1
         speakers = {w.speaker for line in page.lines for w in line} - {-1}
         assert len(speakers) <= 2
         for line in page.lines:
             # One character may be wider than any line; nothing else may.
-            if len("".join(w.text for w in line)) > 1:
+            if length("".join(w.text for w in line)) > 1:
                 assert measure.line(line) * page.scale <= width * 1.002
 
 
@@ -116,3 +122,44 @@ def test_a_long_word_shrinks_then_splits():
 def test_the_shipped_fonts_have_western_letters(name):
     (path,) = shipped("style_contracts").glob(f"*/{name}")
     assert Typeface(path).lacks("áéíóúñüÑ¿¡«»äöüßÄÖÜàâçéèêëîïôùûÿœæŒÇłőšž…–—‘’“”€£%&@#") == ""
+
+
+CHINESE = "今天我们来聊聊人工智能如何改变世界，以及为什么这件事情对每个人都非常重要。"
+THAI = "วันนี้เราจะมาคุยกันเรื่องปัญญาประดิษฐ์ว่ามันเปลี่ยนโลกอย่างไรและทำไมถึงสำคัญมาก"
+
+
+def tokens(parts: list[str], step: int = 6) -> list[SpokenWord]:
+    return [
+        SpokenWord(t, i * step, i * step + step, (i * 200, i * 200 + 200), 0, t in "。")
+        for i, t in enumerate(parts)
+    ]
+
+
+@pytest.mark.parametrize("parts", [list(CHINESE), graphemes(THAI), list(THAI), [CHINESE], [THAI]])
+def test_scripts_without_spaces_fill_their_pages_by_width(parts):
+    """One character a token, one code point, or all in one: lines end where a phrase does."""
+    said = tokens(parts, 6 * 40 // len(parts))
+    pages = caption_pages(said, WIDE, RATE, 600, 700)
+    lines = ["".join(w.text for w in line) for page in pages for line in page.lines]
+    text = "".join(parts)
+    assert "".join(lines) == text
+    # Six tokens a page were 7 and 14 pages.
+    assert 2 <= len(pages) <= 5
+    breaks = {0, len(text), *break_offsets(text)}
+    at = 0
+    for line in lines:
+        at += len(line)
+        assert at in breaks
+    for page in pages:
+        for line in page.lines:
+            assert graphemes("".join(w.text for w in line)) == [c for w in line for c in graphemes(w.text)]
+            assert measure_of(line) * page.scale <= WIDE.width
+
+
+def measure_of(line) -> float:
+    return WIDE.face.width("".join(w.text for w in line))
+
+
+def test_words_of_other_scripts_keep_their_spaces_in_between():
+    (page,) = caption_pages(tokens(["我", "们", "用", "Python", "写"]), WIDE, RATE, 100, 700)
+    assert WIDE.line(page.lines[0]) == WIDE.face.width("我们用 Python 写")

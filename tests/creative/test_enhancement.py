@@ -11,15 +11,14 @@ from shortform_assets.contracts.clips import (
     ClipMediaSet,
     CropPathsSet,
     FaceBox,
-    FaceTracksSet,
 )
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
+from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
 from shortform_assets.creative.captions.clip_words import clip_words
-from shortform_assets.creative.captions.hook import caption_bands, card_band
-from shortform_assets.creative.captions.placement import FOREHEAD, Band, Block, covered, place
-from shortform_assets.creative.captions.typeset import Typeface, line_share
-from shortform_assets.creative.enhance import plan_enhancement
+from shortform_assets.creative.captions.placement import FOREHEAD, Block, covered, place
+from shortform_assets.creative.captions.typeset import line_share
+from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.errors import InputError
 
@@ -33,18 +32,9 @@ def style(bench):
 def enhanced(bench, style, clips, crops, edits=(), rules=RULES, words=None):
     words = words or transcript()
     plan = ClipPlan(editor="local", rate=RATE, clips=tuple(clips), target_count=len(clips))
-    sets = CropPathsSet(clips=tuple(crops))
-    return plan_enhancement(
-        bench,
-        plan,
-        words,
-        turns(words),
-        FaceTracksSet(clips=()),
-        sets,
-        style,
-        rules,
-        CreativeEdits(edits=tuple(edits)),
-    )
+    sets, fixes = CropPathsSet(clips=tuple(crops)), CreativeEdits(edits=tuple(edits))
+    request = EnhancementRequest(plan, words, turns(words), sets, style, rules, fixes)
+    return plan_enhancement(bench, request)
 
 
 def whole(last: int | None = None) -> PlannedClip:
@@ -106,7 +96,7 @@ def test_captions_stay_in_the_box_and_off_faces_where_they_can(faces, lines):
         assert BOX.top - 1e-6 <= anchor - half
         assert anchor + half <= BOX.bottom + 1e-6
         seen = [b for b in boxes if block.start_frame <= b.frame < block.end_frame]
-        hit = any(covered(b, anchor - half, anchor + half, 0.15, 0.85) for b in seen)
+        hit = any(covered(b, OutputBox(0.15, anchor - half, 0.85, anchor + half)) for b in seen)
         around = [b for b in boxes if block.start_frame - 20 <= b.frame < block.end_frame + 20]
         free = [
             a / 100
@@ -176,7 +166,7 @@ def test_captions_of_a_close_up_stand_below_the_chin_and_the_hook_above_the_brow
     for page in made.pages:
         assert page.anchor["9:16"] - share * len(page.lines) / 2 >= face.y + 0.95 * face.height
     assert len({page.anchor["9:16"] for page in made.pages}) == 1
-    card = card_band(made.hook, style.hook, typeface(bench, style, style.hook.font), "9:16")
+    card = made.hook.box("9:16")
     assert BOX.top <= card.top
     assert card.bottom <= face.y + FOREHEAD * face.height
     # A logo beside the card would crowd it: it comes when the card has gone.
@@ -189,29 +179,21 @@ def test_neither_captions_nor_hook_ever_touch_the_logo(bench, style, faces):
     clip = whole()
     boxes = [FaceBox(frame=f, x=x, y=y, width=s, height=s) for f, x, y, s in sorted(faces)]
     made = enhanced(bench, style, [clip], [camera(clip, boxes, cuts=(120,))]).clips[0]
-    face, card_face = (typeface(bench, style, s.font) for s in (style.captions, style.hook))
     for aspect, logo in made.logo.items():
-        where = (logo.y, logo.y + logo.height, logo.x, logo.x + logo.width)
-        bands = caption_bands(made.pages, style, face, aspect, 0, clip.frames)
-        assert len(bands) == len(made.pages)
-        assert not any(band.meets(*where) for band in bands)
-        card = card_band(made.hook, style.hook, card_face, aspect) if made.hook else None
-        assert not (card and card.meets(*where)) or logo.start_frame >= made.hook.end_frame
+        assert not any(page.box(aspect).meets(logo.box) for page in made.pages)
+        card = made.hook.box(aspect) if made.hook else None
+        assert not (card and card.meets(logo.box)) or logo.start_frame >= made.hook.end_frame
 
 
 def test_captions_move_off_the_logo_when_a_face_drives_them_up():
     """A face from below the logo to the end of the safe box leaves only the logo's row: not beside it."""
-    logo = Band(0.14, 0.17, 0.06, 0.26)
+    logo = OutputBox(0.06, 0.14, 0.26, 0.17)
     faces = [FaceBox(frame=f, x=0.2, y=0.26, width=0.6, height=0.4) for f in range(0, 120, 12)]
     framing = camera(whole(), faces).aspects[0]
     block = [Block(0, 60, 0.7, 0.08)]
     (free,) = place(block, framing, BOX, 0.58, RATE)
     (moved,) = place(block, framing, BOX, 0.58, RATE, [logo])
     assert free - 0.04 < logo.bottom <= moved - 0.04
-
-
-def typeface(bench, style, family: str) -> Typeface:
-    return next(Typeface(bench.open(font.file)) for font in style.fonts if font.family == family)
 
 
 def test_the_hook_gives_way(bench, style):

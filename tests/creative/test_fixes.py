@@ -47,6 +47,7 @@ def said(text: str):
         ("we don’t", "don't", "do not", "we do not"),
         ("\\1 (a", "(a", "\\g<0>", "\\1 \\g<0>"),
         ("我们在厨房", "厨房", "客厅", "我们在客厅"),
+        ("我们用kubernetties写", "kubernetties", "Kubernetes", "我们用Kubernetes写"),
     ],
 )  # fmt: skip
 def test_captions_and_titles_are_fixed_alike(text, wrong, right, expected):

@@ -62,7 +62,9 @@ def render_job(clip: int = 0, title: str = "A title", aspect: str = "9:16", fram
         CaptionWord(text="Hello", start_frame=0, end_frame=10),
         CaptionWord(text="there", start_frame=10, end_frame=20),
     )
-    page = CaptionPage(start_frame=0, end_frame=20, lines=(words,), anchor={"9:16": 0.6})
+    page = CaptionPage(
+        start_frame=0, end_frame=20, lines=(words,), anchor={"9:16": 0.6}, size={"9:16": (0.5, 0.08)}
+    )
     panel = Panel(slot=(0, 0, 1, 1), width=90, height=160, path=(Keyframe(frame=0, x=0, y=0),))
     framing = Framing(start_frame=0, end_frame=frames, layout="single", reason="one face", panels=(panel,))
     caption = CaptionStyle(

@@ -32,6 +32,7 @@ from shortform_assets.delivery.export import LIST_NAME, export
 from shortform_assets.delivery.file_names import file_stems
 from shortform_assets.delivery.outcomes import dispatch, finish, states
 from shortform_assets.errors import InputError
+from shortform_assets.text.graphemes import graphemes, length
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -161,6 +162,15 @@ def test_names_are_unique_and_safe(titles) -> None:
         assert stem[:2].isdigit()
         assert stem.endswith(("-9x16", "-16x9"))
         assert not set(stem) & set('/\\:*?"<>|. \t\n\0\u202e')
+
+
+def test_a_long_title_without_spaces_is_cut_between_characters() -> None:
+    title = "ทำไมเรื่องนี้ถึงสำคัญมากสำหรับทุกคนที่ฟังอยู่ตอนนี้"
+    (stem,) = file_stems(composition(render_job(0, title))).values()
+    kept = stem[3:-5]
+    assert title.startswith(kept)
+    assert 90 < len(kept.encode()) <= 100
+    assert graphemes(title)[: length(kept)] == graphemes(kept)
 
 
 def test_hostile_titles_make_plain_names() -> None:

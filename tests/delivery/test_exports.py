@@ -26,10 +26,11 @@ from shortform_assets.contracts.creative import ClipWord
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.creative.captions.typeset import displayed
 from shortform_assets.delivery.captions_export import Captions, srt, vtt, words_json
-from shortform_assets.delivery.cues import COLUMNS, LONGEST_MS, SHORTEST_MS, TimedWord, columns, cues, label
+from shortform_assets.delivery.cues import COLUMNS, LONGEST_MS, SHORTEST_MS, TimedWord, cues, label
 from shortform_assets.delivery.deliver import deliver
 from shortform_assets.delivery.outcomes import dispatch, finish, states
 from shortform_assets.speech.own.own_transcript import parse_transcript
+from shortform_assets.text.graphemes import columns
 
 SPEAKERS = st.sampled_from(["", "S1", "S1", "S1", "S2"])
 ANY_TEXT = st.one_of(
@@ -75,11 +76,10 @@ def parsed(text: str) -> list[tuple[int, int, list[str]]]:
     talks(ANY_TEXT, st.integers(0, 9000), st.integers(0, 4000)),
     st.integers(-2000, 4000),
     st.booleans(),
-    st.booleans(),
 )
-def test_cues_keep_the_rules_whatever_is_said(words, tail, spaced, named):
+def test_cues_keep_the_rules_whatever_is_said(words, tail, named):
     duration = max(200, words[-1].end_ms + tail)
-    made = cues(words, duration, spaced, named)
+    made = cues(words, duration, named)
     shown = "".join(line for cue in made for line in cue.lines).replace(" ", "")
     assert shown == "".join(displayed(word.text, False) for word in words).replace(" ", "")
     for cue in made:
@@ -183,6 +183,16 @@ def test_languages_without_spaces_get_none_and_shorter_lines():
     assert len(captions.cues) > 1
     for cue in captions.cues:
         assert all(len(line) <= COLUMNS // 2 and " " not in line for line in cue.lines)
+
+
+def test_a_foreign_name_keeps_its_spaces_and_phrases_stay_on_one_line():
+    text = [*"今天我们来聊聊人工智能，", "Ada", "Lovelace", *"是谁以及为什么这件事情非常重要。"]
+    words = tuple(TimedWord(t, 200 * i, 200 * i + 200) for i, t in enumerate(text))
+    lines = [line for cue in Captions("zh", 20_000, words).cues for line in cue.lines]
+    assert "Ada Lovelace" in " ".join(lines)
+    assert "".join(lines).replace(" ", "") == "".join(text)
+    for phrase in ("今天", "我们", "事情", "重要。"):
+        assert any(phrase in line for line in lines)
 
 
 def delivered(bench, said, edits=()):

@@ -7,11 +7,13 @@ carries its own colour tag in every state, so that shaping, and with it the layo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.creative import CaptionPage, CaptionWord, RenderJob, TextOverlay
-from shortform_assets.creative.captions.hook import card_band
+from shortform_assets.contracts.creative import CaptionPage, CaptionWord, RenderJob
+from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.creative.captions.typeset import LINE_PITCH, Typeface, displayed, type_px
+from shortform_assets.text.spacing import space_between
 
 _HEAD = """[Script Info]
 ScriptType: v4.00+
@@ -21,6 +23,7 @@ LayoutResX: {width}
 LayoutResY: {height}
 WrapStyle: 2
 ScaledBorderAndShadow: yes
+Kerning: yes
 YCbCr Matrix: None
 
 [V4+ Styles]
@@ -90,12 +93,14 @@ def _captions(job: RenderJob, faces: Mapping[str, Typeface]) -> Iterator[str]:
         middles = _middles(page.anchor[job.aspect] * job.height, len(page.lines), em, face)
         for line, y in zip(page.lines, middles, strict=True):
             place = f"{{\\pos({job.width / 2:.1f},{y:.1f}){size}}}"
+            texts = [displayed(word.text, style.uppercase) for word in line]
+            spaces = [*(space_between(left, right) for left, right in pairwise(texts)), ""]
             for start, end, at in _states(page, line):
                 words = (
-                    f"{{\\1c{active if i == at else plain}}}{escaped(displayed(w.text, style.uppercase))}"
-                    for i, w in enumerate(line)
+                    f"{{\\1c{active if i == at else plain}}}{escaped(text)}{space}"
+                    for i, (text, space) in enumerate(zip(texts, spaces, strict=True))
                 )
-                yield _event(1, start, end, job.rate, "Caption", place + " ".join(words))
+                yield _event(1, start, end, job.rate, "Caption", place + "".join(words))
 
 
 def _states(page: CaptionPage, line: Sequence[CaptionWord]) -> Iterator[tuple[int, int, int | None]]:
@@ -118,11 +123,12 @@ def _states(page: CaptionPage, line: Sequence[CaptionWord]) -> Iterator[tuple[in
 
 def _hook(job: RenderJob, faces: Mapping[str, Typeface]) -> Iterator[str]:
     hook, style = job.enhancement.hook, job.style.hook
-    if hook is None or style is None or job.aspect not in hook.anchor:
+    box = hook.box(job.aspect) if hook else None
+    if hook is None or style is None or box is None:
         return
     face = faces[style.font]
     em = type_px(style.size * hook.scale, job.aspect)
-    card = _card(hook, job, face, em)
+    card = _card(box, job, em)
     paint = f"{{\\an7\\pos(0,0)\\bord0\\shad0\\1c{_colour(style.box_colour)}{_FADE}\\p1}}"
     yield _event(2, hook.start_frame, hook.end_frame, job.rate, "Hook", f"{paint}{card}{{\\p0}}")
     middles = _middles(hook.anchor[job.aspect] * job.height, len(hook.lines), em, face)
@@ -133,13 +139,10 @@ def _hook(job: RenderJob, faces: Mapping[str, Typeface]) -> Iterator[str]:
         )
 
 
-def _card(hook: TextOverlay, job: RenderJob, face: Typeface, em: float) -> str:
+def _card(box: OutputBox, job: RenderJob, em: float) -> str:
     """A rounded rectangle as an ASS drawing, in whole pixels."""
-    band = card_band(hook, job.style.hook, face, job.aspect) if job.style.hook else None
-    if band is None:
-        return ""
-    left, right = round(band.left * job.width), round(band.right * job.width)
-    top, bottom = round(band.top * job.height), round(band.bottom * job.height)
+    left, right = round(box.left * job.width), round(box.right * job.width)
+    top, bottom = round(box.top * job.height), round(box.bottom * job.height)
     r = round(_CORNER * em)
     return (
         f"m {left + r} {top} l {right - r} {top} b {right} {top} {right} {top} {right} {top + r}"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming
 from shortform_assets.contracts.creative import LogoPlacement, LogoStyle, TextOverlay
+from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.slices.enhancement_slice import SafeBox
-from shortform_assets.creative.captions.placement import Band, covered
+from shortform_assets.creative.captions.placement import covered
 from shortform_assets.creative.captions.typeset import type_px
 
 _WIDEST = 0.4
@@ -31,7 +32,7 @@ def place_logo(
     aspect: Aspect,
     framing: AspectFraming,
     box: SafeBox,
-) -> Band:
+) -> OutputBox:
     """The preferred corner unless the other covers faces less often."""
     out_width, out_height = ASPECT_SIZE[aspect]
     height = type_px(style.height, aspect) / out_height
@@ -41,16 +42,13 @@ def place_logo(
     left, right = (box.left, "top_left"), (box.right - width, "top_right")
     corners = sorted((left, right), key=lambda corner: corner[1] != style.corner)
 
-    def hidden(x: float) -> int:
-        return sum(covered(face, box.top, box.top + height, x, x + width) for face in framing.faces)
-
-    x = min((x for x, _ in corners), key=hidden)
-    return Band(box.top, box.top + height, x, x + width)
+    places = [OutputBox(x, box.top, x + width, box.top + height) for x, _ in corners]
+    return min(places, key=lambda place: sum(covered(face, place) for face in framing.faces))
 
 
-def show_logo(place: Band, hook: TextOverlay | None, card: Band | None) -> LogoPlacement:
+def show_logo(place: OutputBox, hook: TextOverlay | None, card: OutputBox | None) -> LogoPlacement:
     """The logo at `place`, from the end of the hook on where its `card` stands over or beside it."""
-    waits = card is not None and card.meets(place.top, place.bottom, 0.0, 1.0)
+    waits = card is not None and card.meets(place._replace(left=0.0, right=1.0))
     return LogoPlacement(
         x=round(place.left, 4),
         y=round(place.top, 4),

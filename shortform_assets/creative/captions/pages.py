@@ -3,6 +3,9 @@
 Pages are chosen by dynamic programming over all words of a clip (as TeX chooses lines: Knuth and Plass,
 "Breaking Paragraphs into Lines", 1981): a page must fit, never straddles a change of speaker or a long
 pause, ends with a sentence or clause where it can, and stands long enough to be read.
+
+What a page is made of are units that no line break may divide: words, and phrases of the scripts that are
+written without spaces. There a page holds as much as so many average English words take.
 """
 
 from __future__ import annotations
@@ -10,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionStyle
 from shortform_assets.creative.captions.clip_words import SpokenWord
 from shortform_assets.creative.captions.typeset import Typeface, displayed
+from shortform_assets.text.graphemes import columns, length
+from shortform_assets.text.line_breaks import line_units, pieces_within
+from shortform_assets.text.spacing import joined, runs_on
 
 HOLD_MS = 400
 """A page stays this long after its last word, unless the next begins."""
@@ -22,6 +29,10 @@ MIN_DISPLAY_MS = 700
 """A page that is seen for less cannot be read."""
 _SMALLEST = 0.6
 """A word that does not fit at this share of the size is split instead of shrunk."""
+COLUMNS_A_WORD = 6
+"""Columns of an average English word with its space: 4.8 letters (Mayzner and Tresselt 1965). So many columns of
+a script without spaces count as one of the style's `max_words`; a Chinese character takes two."""
+_PAUSES = (",", ";", ":", "–", "—", "，", "、", "；", "：", "،", "؛")
 
 # Costs, in units of one word missing from a page.
 _UNFINISHED, _SWALLOWED, _CLAUSE, _FLASH = 1.5, 6.0, 1.0, 5.0
@@ -57,19 +68,24 @@ class Measure:
 
     def line(self, words: Sequence[SpokenWord]) -> float:
         """Width of the words as one line, in em."""
-        return self.face.width(" ".join(displayed(w.text, self.uppercase) for w in words))
+        return self.face.width(joined(displayed(w.text, self.uppercase) for w in words))
+
+
+Unit = tuple[SpokenWord, ...]
+"""Words that stay on one line."""
 
 
 def caption_pages(
     words: Sequence[SpokenWord], measure: Measure, rate: FrameRate, frames: int, gap_ms: int
 ) -> list[Page]:
     """All words of the clip once and in order, on pages that never overlap in time."""
-    shown = [part for word in words for part in _fitting(word, measure) if displayed(part.text, False)]
+    shown = [word for word in words if displayed(word.text, False)]
     pages, gap = [], rate.nearest(gap_ms)
     at = 0
     for end in range(1, len(shown) + 1):
         if end == len(shown) or _breaks(shown[end - 1], shown[end], gap):
-            pages += _paged(shown[at:end], measure, rate)
+            units = [part for unit in _units(shown[at:end]) for part in _fitting(unit, measure)]
+            pages += _paged(units, measure, rate)
             at = end
     return _timed(pages, rate, frames)
 
@@ -79,89 +95,138 @@ def _breaks(before: SpokenWord, after: SpokenWord, gap: int) -> bool:
     return (heard and before.speaker != after.speaker) or after.start_frame - before.end_frame > gap
 
 
-def _fitting(word: SpokenWord, measure: Measure) -> list[SpokenWord]:
-    """The word, or its parts where it would not fit a line even when shrunk."""
-    limit = measure.width / _SMALLEST
-    if measure.line([word]) <= limit:
+def _units(words: Sequence[SpokenWord]) -> list[Unit]:
+    """The words as units; a word that holds a line break is parted there."""
+    units = line_units([word.text for word in words])
+    pieces = (piece for unit in units for piece in unit)
+    texts: dict[int, list[str]] = {}
+    for piece in pieces:
+        texts.setdefault(piece.word, []).append(words[piece.word].text[piece.start : piece.end])
+    parts = {number: _parted(words[number], own) for number, own in texts.items()}
+    # A character that two words of the recognizer share is lit as one.
+    return [_whole([parts[piece.word].pop(0) for piece in unit]) for unit in units]
+
+
+def _whole(unit: Sequence[SpokenWord]) -> Unit:
+    """The unit with words joined that share a character."""
+    found: list[SpokenWord] = []
+    for word in unit:
+        if found and length(found[-1].text + word.text) < length(found[-1].text) + length(word.text):
+            before = found.pop()
+            word = replace(
+                before,
+                text=before.text + word.text,
+                end_frame=max(before.end_frame, word.end_frame),
+                ends_sentence=word.ends_sentence,
+            )
+        found.append(word)
+    return tuple(found)
+
+
+def _fitting(unit: Unit, measure: Measure) -> list[Unit]:
+    """The unit, or parts of it where it would not fit a line even when shrunk."""
+    if measure.line(unit) <= measure.width / _SMALLEST:
+        return [unit]
+    if len(unit) > 1:
+        return [part for word in unit for part in _fitting((word,), measure)]
+    (word,) = unit
+    texts = pieces_within(word.text, lambda text: measure.line([replace(word, text=text)]) <= measure.width)
+    return [(part,) for part in _parted(word, texts)]
+
+
+def _parted(word: SpokenWord, texts: Sequence[str]) -> list[SpokenWord]:
+    """The word in the pieces `texts`, its time divided by their length."""
+    if len(texts) == 1:
         return [word]
-    parts, part = [], ""
-    for char in word.text:
-        if part and measure.line([replace(word, text=part + char)]) > measure.width:
-            parts.append(part)
-            part = ""
-        part += char
-    parts.append(part)
-    length = word.end_frame - word.start_frame
-    edges = [word.start_frame + length * i // len(parts) for i in range(len(parts) + 1)]
+    time, count = word.end_frame - word.start_frame, len(texts)
+    said = [0, *accumulate(length(text) for text in texts)]
+    edges = [word.start_frame + time * at // said[-1] for at in said]
     return [
         replace(
             word,
-            text=part,
+            text=text,
             start_frame=low,
             end_frame=max(high, low + 1),
-            ends_sentence=word.ends_sentence and i == len(parts) - 1,
+            ends_sentence=word.ends_sentence and i == count - 1,
         )
-        for i, (part, low, high) in enumerate(zip(parts, edges, edges[1:], strict=False))
+        for i, (text, low, high) in enumerate(zip(texts, edges, edges[1:], strict=False))
     ]
 
 
-def _paged(words: Sequence[SpokenWord], measure: Measure, rate: FrameRate) -> list[Page]:
-    """The cheapest pages for words between two hard breaks."""
+def _weight(unit: Unit) -> float:
+    """How many words the unit counts for on a page."""
+    text = "".join(word.text for word in unit)
+    return columns(text) / COLUMNS_A_WORD if any(map(runs_on, text)) else 1.0
+
+
+def _paged(units: Sequence[Unit], measure: Measure, rate: FrameRate) -> list[Page]:
+    """The cheapest pages for units between two hard breaks."""
     shortest = rate.nearest(MIN_DISPLAY_MS)
-    best: list[tuple[float, int, tuple[tuple[SpokenWord, ...], ...], float]] = [(0.0, 0, (), 1.0)]
-    for end in range(1, len(words) + 1):
+    weights = [0.0, *accumulate(map(_weight, units))]
+    best: list[tuple[float, int, tuple[Unit, ...], float]] = [(0.0, 0, (), 1.0)]
+    for end in range(1, len(units) + 1):
         options = []
-        for start in range(max(0, end - measure.max_words), end):
-            laid = _lines(words[start:end], measure)
+        for start in range(end - 1, -1, -1):
+            held = weights[end] - weights[start]
+            if held > measure.max_words and start < end - 1:
+                break
+            laid = _lines(units[start:end], measure)
             if laid is not None:
                 lines, scale = laid
-                cost = best[start][0] + _cost(words, start, end, len(lines), measure.max_words, shortest)
+                lost = _LOSE_TWO_LINES * (len(lines) - 1) / measure.max_words
+                filled = min(1.0, held / measure.max_words), lost
+                following = units[end] if end < len(units) else None
+                cost = best[start][0] + _cost(units[start:end], following, filled, shortest)
                 options.append((cost + (1 - scale), start, lines, scale))
         best.append(min(options, key=lambda option: option[:2]))
-    pages, end = [], len(words)
+    pages, end = [], len(units)
     while end:
         _, start, lines, scale = best[end]
-        pages.append(Page(words[start].start_frame, words[end - 1].end_frame, lines, scale))
+        pages.append(Page(units[start][0].start_frame, units[end - 1][-1].end_frame, lines, scale))
         end = start
     return pages[::-1]
 
 
-def _cost(words: Sequence[SpokenWord], start: int, end: int, lines: int, most: int, shortest: int) -> float:
-    cost = (1 - (end - start) / most) ** 2 + 0.3 + _LOSE_TWO_LINES * (lines - 1) / most
-    cost += _SWALLOWED * sum(w.ends_sentence for w in words[start : end - 1])
-    last = words[end - 1]
-    if end < len(words):
-        if not last.ends_sentence:
-            cost += 0.0 if last.text.endswith((",", ";", ":", "–", "—")) else _CLAUSE
+def _cost(page: Sequence[Unit], following: Unit | None, filled: tuple[float, float], shortest: int) -> float:
+    """Of a page before the unit `following`. `filled` says which share of what a page may hold it takes, and
+    how much of a page its lines but the first cost."""
+    words = [word for unit in page for word in unit]
+    cost = (1 - filled[0]) ** 2 + 0.3 + filled[1]
+    cost += _SWALLOWED * sum(word.ends_sentence for word in words[:-1])
+    if following:
+        if not words[-1].ends_sentence:
+            cost += 0.0 if words[-1].text.endswith(_PAUSES) else _CLAUSE
             # A lone last word of a sentence is the worst page of all.
-            cost += _UNFINISHED if words[end].ends_sentence else 0.0
-        cost += _FLASH * max(0.0, 1 - (words[end].start_frame - words[start].start_frame) / shortest)
+            cost += _UNFINISHED if following[-1].ends_sentence else 0.0
+        cost += _FLASH * max(0.0, 1 - (following[0].start_frame - words[0].start_frame) / shortest)
     return cost
 
 
-def _lines(
-    words: Sequence[SpokenWord], measure: Measure
-) -> tuple[tuple[tuple[SpokenWord, ...], ...], float] | None:
-    """The fewest, then most even lines that hold the words, and their scale; None where they do not fit."""
+def _lines(units: Sequence[Unit], measure: Measure) -> tuple[tuple[Unit, ...], float] | None:
+    """The fewest, then most even lines that hold the units, and their scale; None where they do not fit."""
+
+    def line(start: int, end: int) -> Unit:
+        return tuple(word for unit in units[start:end] for word in unit)
+
     widths = {
-        (i, j): measure.line(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)
+        (i, j): measure.line(line(i, j)) for i in range(len(units)) for j in range(i + 1, len(units) + 1)
     }
 
     @cache
     def split(start: int, lines: int) -> tuple[float, tuple[int, ...]]:
-        """The widest line of the best split of words[start:], and where its lines end."""
+        """The widest line of the best split of units[start:], and where its lines end."""
         if lines == 1:
-            return widths[start, len(words)], (len(words),)
+            return widths[start, len(units)], (len(units),)
         found = []
-        for end in range(start + 1, len(words) - lines + 2):
+        for end in range(start + 1, len(units) - lines + 2):
             width, rest = split(end, lines - 1)
             found.append((max(widths[start, end], width), (end, *rest)))
         return min(found)
 
-    for count in range(1, min(measure.max_lines, len(words)) + 1):
+    for count in range(1, min(measure.max_lines, len(units)) + 1):
         width, ends = split(0, count)
-        if width <= measure.width or len(words) == 1:
-            lines = tuple(tuple(words[i:j]) for i, j in zip((0, *ends), ends, strict=False))
+        if width <= measure.width or len(units) == 1:
+            lines = tuple(line(i, j) for i, j in zip((0, *ends), ends, strict=False))
             return lines, min(1.0, _floor(measure.width / width)) if width else 1.0
     return None
 

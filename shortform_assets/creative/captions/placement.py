@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
+from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.slices.enhancement_slice import SafeBox
 
 _STEP = 0.01
 """Anchors are tried this far apart, as a share of the output's height."""
 _AIR = 0.012
 """Space wanted between text and a face."""
+_SAMPLED_MS = 600
+"""Faces are sampled twice a second: those a little before and after a page stand for its first and last frames."""
 _CORE, FOREHEAD = 0.12, 0.2
 """Shares of a face at its sides and chin, and above its brows, that may be touched before it is covered."""
 # Costs. Nothing is worth entering the logo's box; next comes covering a face, then jumping within a framing,
@@ -30,19 +33,6 @@ class Block:
     height: float
 
 
-@dataclass(frozen=True)
-class Band:
-    """A part of the output's height that is taken, and how far across."""
-
-    top: float
-    bottom: float
-    left: float
-    right: float
-
-    def meets(self, top: float, bottom: float, left: float, right: float) -> bool:
-        return self.top < bottom and self.bottom > top and self.left < right and self.right > left
-
-
 def text_width(box: SafeBox) -> float:
     """Share of the output's width that text centred on the output's middle may take in the safe box."""
     return 2 * max(0.0, min(0.5 - box.left, box.right - 0.5))
@@ -54,7 +44,7 @@ def place(
     box: SafeBox,
     wanted: float,
     rate: FrameRate,
-    taken: Sequence[Band] = (),
+    taken: Sequence[OutputBox] = (),
 ) -> list[float]:
     """The anchor (centre, share of the output's height) of every block, in order; `taken` is the logo's.
 
@@ -67,8 +57,8 @@ def place(
     came: list[list[int]] = []
     before: int | None = None
     for block in blocks:
-        here = _framing_at(framing, block)
-        faces = faces_during(framing, block.start_frame, block.end_frame, rate)
+        here = framing.mostly(block.start_frame, block.end_frame)
+        faces = framing.faces_during(block.start_frame, block.end_frame, face_margin(rate))
         jump = _JUMP if here == before else _MOVE
         cheapest = min(range(len(costs)), key=costs.__getitem__) if costs else 0
         origins = []
@@ -90,28 +80,18 @@ def place(
     return path[::-1]
 
 
-def faces_during(framing: AspectFraming, start: int, end: int, rate: FrameRate) -> list[FaceBox]:
-    """Faces in the output at frames [start, end), the samples on either side included.
-
-    A sample of a framing that the stretch does not show does not count.
-    """
-    shown = [
-        (f.start_frame, f.end_frame) for f in framing.framings if f.start_frame < end and start < f.end_frame
-    ]
-    if not shown:
-        return []
-    low, high = shown[0][0], shown[-1][1]
-    margin = rate.nearest(600)
-    return [f for f in framing.faces if max(start - margin, low) <= f.frame < min(end + margin, high)]
+def face_margin(rate: FrameRate) -> int:
+    """Frames before and after a stretch in which a sampled face counts for it."""
+    return rate.nearest(_SAMPLED_MS)
 
 
-def covered(face: FaceBox, top: float, bottom: float, left: float, right: float) -> bool:
+def covered(face: FaceBox, box: OutputBox) -> bool:
     """Whether a box covers the face itself: from the brows to the lower lip, its sides aside."""
     return (
-        face.y + FOREHEAD * face.height < bottom
-        and face.y + (1 - _CORE) * face.height > top
-        and face.x + _CORE * face.width < right
-        and face.x + (1 - _CORE) * face.width > left
+        face.y + FOREHEAD * face.height < box.bottom
+        and face.y + (1 - _CORE) * face.height > box.top
+        and face.x + _CORE * face.width < box.right
+        and face.x + (1 - _CORE) * face.width > box.left
     )
 
 
@@ -122,37 +102,26 @@ def _anchors(box: SafeBox, wanted: float) -> list[float]:
     return [round(inside + _STEP * i, 4) for i in range(-above, below + 1)]
 
 
-def _framing_at(framing: AspectFraming, block: Block) -> int:
-    """Index of the framing in which the block is longest seen."""
-    return max(
-        range(len(framing.framings)),
-        key=lambda i: (
-            min(block.end_frame, framing.framings[i].end_frame)
-            - max(block.start_frame, framing.framings[i].start_frame)
-        ),
-    )
-
-
 def _cost(
     anchor: float,
     block: Block,
     faces: Sequence[FaceBox],
-    taken: Sequence[Band],
+    taken: Sequence[OutputBox],
     box: SafeBox,
     wanted: float,
 ) -> float:
-    top, bottom = anchor - block.height / 2, anchor + block.height / 2
+    own = OutputBox.around(anchor, block.width, block.height)
     # A block that is higher than the box cannot be kept inside: then least is best.
-    outside = max(0.0, box.top - top) + max(0.0, bottom - box.bottom)
+    outside = max(0.0, box.top - own.top) + max(0.0, own.bottom - box.bottom)
     cost = 1e6 * outside + _AWAY * abs(anchor - wanted) + (_ABOVE if anchor < wanted else 0.0)
-    left, right = 0.5 - block.width / 2, 0.5 + block.width / 2
-    cost += _TAKEN * sum(band.meets(top - _AIR, bottom + _AIR, left, right) for band in taken)
+    airy = own._replace(top=own.top - _AIR, bottom=own.bottom + _AIR)
+    cost += _TAKEN * sum(other.meets(airy) for other in taken)
     touched = 0.0
     for face in faces:
-        if face.x >= right or face.x + face.width <= left:
+        if face.x >= own.right or face.x + face.width <= own.left:
             continue
-        overlap = min(bottom + _AIR, face.y + face.height) - max(top - _AIR, face.y)
+        overlap = min(airy.bottom, face.y + face.height) - max(airy.top, face.y)
         if overlap > 0:
-            cost += _COVER if covered(face, top, bottom, left, right) else 0.0
+            cost += _COVER if covered(face, own) else 0.0
             touched = max(touched, overlap / max(face.height, _AIR))
     return cost + _TOUCH * touched

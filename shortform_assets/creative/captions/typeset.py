@@ -1,14 +1,17 @@
 """Measured type: how wide text runs in a real font, and how large it is set in every output.
 
-The renderer (libass) sets type by the height of the font's box, Pillow by its em square; `Typeface`
-knows both, so that what is measured here is what is drawn there.
+Text is shaped by HarfBuzz, as the renderer (libass) does it. That one sets type by the height of the
+font's box, not by its em square; `Typeface` knows both, so that what is measured here is what is drawn there.
 """
 
 from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,10 @@ from shortform_assets.errors import InputError
 
 LINE_PITCH = 1.25
 """Distance of two baselines in em; accents and descenders of neighbouring lines do not touch."""
-_MEASURED_AT = 256
+_FEATURES = {"kern": True, "liga": True, "clig": True}
+"""What libass asks of HarfBuzz where a script says nothing about kerning or spacing."""
+_ANY_SCRIPT = ("Zyyy", "Zinh", "Zzzz")
+"""Common, inherited, unknown."""
 _TALL = 1920
 
 
@@ -51,17 +57,16 @@ class Typeface:
     """One font file. Widths are in em; raises InputError where the file is no usable font."""
 
     def __init__(self, path: Path) -> None:
+        import uharfbuzz
         from fontTools.ttLib import TTFont, TTLibError
-        from PIL import ImageFont
 
         self.path = path
         try:
-            self._font: Any = TTFont(path, lazy=True)
-            self._glyphs = frozenset(self._font.getBestCmap() or ())
-            # Basic layout is the same everywhere; Raqm depends on a system library.
-            self._drawn = ImageFont.truetype(str(path), _MEASURED_AT, layout_engine=ImageFont.Layout.BASIC)
-            self._os2, self._em = self._font["OS/2"], self._font["head"].unitsPerEm
-        except (TTLibError, OSError, KeyError) as error:
+            font: Any = TTFont(path, lazy=True)
+            self._glyphs = frozenset(font.getBestCmap() or ())
+            self._names, self._os2, self._em = font["name"], font["OS/2"], font["head"].unitsPerEm
+            self._shaped = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)))
+        except (TTLibError, uharfbuzz.HarfBuzzError, OSError, KeyError) as error:
             raise InputError(
                 f"this is not a usable font ({error})", path.name, "give a TrueType or OpenType file"
             ) from error
@@ -69,21 +74,50 @@ class Typeface:
     @property
     def names(self) -> frozenset[str]:
         """The family and full names under which a renderer finds this font."""
-        return frozenset(str(r) for r in self._font["name"].names if r.nameID in (1, 4, 16))
+        return frozenset(str(r) for r in self._names.names if r.nameID in (1, 4, 16))
 
     def lacks(self, text: str) -> str:
         """The characters of `text` that the font cannot draw."""
-        return "".join(sorted({c for c in text if not c.isspace() and ord(c) not in self._glyphs}))
+        return "".join(sorted({c for c in text if not self._draws(c)}))
 
     def width(self, text: str) -> float:
-        """Width of one line in em. What the font lacks comes from another font: count it as square."""
+        """Advance of one line in em, shaped as libass shapes it: kerning, ligatures, joined and reordered
+        letters. What the font lacks comes from another font: count it as square."""
         return _width(self, text)
 
     def measure(self, text: str) -> float:
         """`width`, not remembered."""
-        own = "".join(c for c in text if ord(c) in self._glyphs)
-        foreign = sum(1 for c in text if ord(c) not in self._glyphs and not unicodedata.combining(c))
-        return float(self._drawn.getlength(own)) / _MEASURED_AT + foreign
+        return sum(self._advance(part, script) for part, script in self._runs(text))
+
+    def _draws(self, character: str) -> bool:
+        return character.isspace() or ord(character) in self._glyphs or _invisible(character)
+
+    def _runs(self, text: str) -> Iterator[tuple[str, str]]:
+        """`text` by script (ISO 15924), as libass parts it: a character that has none of its own goes with
+        what is before it, at the start with what comes. What the font lacks is a run without script."""
+        from fontTools.unicodedata import script
+
+        scripts = [script(character) for character in text]
+        last = next((own for own in scripts if own not in _ANY_SCRIPT), "Zyyy")
+        kinds = []
+        for character, own in zip(text, scripts, strict=True):
+            last = last if own in _ANY_SCRIPT else own
+            kinds.append(last if self._draws(character) else "")
+        for kind, run in groupby(zip(kinds, text, strict=True), key=itemgetter(0)):
+            yield "".join(character for _, character in run), kind
+
+    def _advance(self, part: str, script: str) -> float:
+        import uharfbuzz
+        from fontTools.unicodedata import script_horizontal_direction
+
+        if not script:
+            return float(sum(1 for c in part if unicodedata.category(c) not in ("Mn", "Me")))
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str(part)
+        buffer.script = script
+        buffer.direction = script_horizontal_direction(script, "LTR").lower()
+        uharfbuzz.shape(self._shaped, buffer, _FEATURES)
+        return sum(glyph.x_advance for glyph in buffer.glyph_positions) / self._em
 
     @cached_property
     def box(self) -> float:
@@ -96,6 +130,11 @@ class Typeface:
         capital = getattr(self._os2, "sCapHeight", 0) or 0.7 * self._em
         baseline = self._os2.usWinAscent - (self._os2.usWinAscent + self._os2.usWinDescent) / 2
         return (baseline - capital / 2) / self._em
+
+
+def _invisible(character: str) -> bool:
+    """Joiners and variation selectors: they shape their neighbours and are never drawn."""
+    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
 
 
 @lru_cache(maxsize=20_000)

@@ -20,6 +20,8 @@ from shortform_assets.creative.fixes.word_fixes import (
     found_words,
 )
 from shortform_assets.errors import InputError
+from shortform_assets.text.graphemes import length
+from shortform_assets.text.spacing import joined
 
 _LONGEST = 200
 """Characters of a phrase; whole passages are no fix."""
@@ -90,7 +92,7 @@ def _usable(text: str, what: str) -> str:
     if not text:
         fix = "to take words out, trim the clip" if "new" in what else "name at least one word"
         raise InputError("there is nothing in it", what, fix)
-    if len(text) > _LONGEST:
+    if length(text) > _LONGEST:
         raise InputError(f"it is longer than {_LONGEST} characters", what, "fix a few words at a time")
     return text
 
@@ -157,7 +159,7 @@ def _nowhere(talk: _Talk, edit: CreativeEdit, clip: int | None) -> InputError:
     for words in talk.texts(edit):
         for n in {max(1, size - 1), size, size + 1}:
             for i in range(len(words) - n + 1):
-                phrase = " ".join(words[i : i + n]).strip(_EDGES)
+                phrase = joined(words[i : i + n]).strip(_EDGES)
                 phrases.setdefault(phrase.casefold(), phrase)
     close = process.extract(
         edit.wrong.casefold(), list(phrases), scorer=fuzz.ratio, limit=_SHOWN, score_cutoff=_LIKE

@@ -7,23 +7,23 @@ which they were made, so that a later one may undo an earlier one.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+import regex
+
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.creative.captions.clip_words import SpokenWord
+from shortform_assets.text.graphemes import length
+from shortform_assets.text.spacing import RUN_ON, runs_on, space_between
 
 Times = Sequence[tuple[int, int]]
 """Stretches of the source, [start, end) in milliseconds."""
 
-_RUN_ON = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-"""Scripts written without spaces: Thai, Lao, Tibetan, Burmese, Khmer, kana and Han."""
-_RUN_ON_CHAR = re.compile(f"[{_RUN_ON}]")
 _BETWEEN = r"([,;:…]?\s+|-)"
 """What may stand between two words of a phrase: no end of a sentence."""
 _CONTRACTED = frozenset(
@@ -109,7 +109,7 @@ def found_text(text: str, source_ms: Times, edit: CreativeEdit) -> int:
     return len(_matches(text, edit)) if _meant(edit, source_ms) else 0
 
 
-def _matches(text: str, edit: CreativeEdit) -> list[re.Match[str]]:
+def _matches(text: str, edit: CreativeEdit) -> list[regex.Match[str]]:
     if not edit.wrong.split():
         return []
     return [match for match in _pattern(edit.wrong).finditer(text) if _put(match, edit.right) != match[0]]
@@ -120,23 +120,25 @@ def _replaced(text: str, edit: CreativeEdit) -> str:
 
 
 @cache
-def _pattern(wrong: str) -> re.Pattern[str]:
+def _pattern(wrong: str) -> regex.Pattern[str]:
     """Finds the phrase as whole words; a possessive and the parts of a hyphenated word are words too."""
     tokens = wrong.split()
-    phrase = _BETWEEN.join(re.sub("['’]", "['’]", re.escape(token)) for token in tokens)
-    before, after = r"(?<!\w)(?<!\w['’])(?<!\d[.,])", r"(?!\w)(?![.,]\d)"
+    phrase = _BETWEEN.join(regex.sub("['’]", "['’]", regex.escape(token)) for token in tokens)
+    # A foreign word among characters that run on is a word all the same.
+    letter = rf"[^\W{RUN_ON}]"
+    before, after = rf"(?<!{letter})(?<!{letter}['’])(?<!\d[.,])", rf"(?!{letter})(?![.,]\d)"
     if tokens[-1].casefold() in _CONTRACTED:
         after += r"(?!['’]\w)"
     else:
         after += r"(?!['’](?!s(?!\w))\w)"
-    if _RUN_ON_CHAR.match(wrong.strip()[0]):
+    if runs_on(wrong.strip()[0]):
         before = ""
-    if _RUN_ON_CHAR.match(wrong.strip()[-1]):
+    if runs_on(wrong.strip()[-1]):
         after = ""
-    return re.compile(before + phrase + after, re.IGNORECASE)
+    return regex.compile(before + phrase + after, regex.IGNORECASE)
 
 
-def _put(match: re.Match[str], right: str) -> str:
+def _put(match: regex.Match[str], right: str) -> str:
     """What stands instead of `match`; its separators stay where there are as many words as before."""
     tokens, between = right.split(), match.groups()
     if len(tokens) == len(between) + 1:
@@ -153,8 +155,7 @@ def _joined(words: Sequence[SpokenWord]) -> tuple[str, list[int]]:
     """The words as running text, and where each begins in it."""
     text, starts = "", []
     for word in words:
-        if text and not (_RUN_ON_CHAR.match(text[-1]) and _RUN_ON_CHAR.match(word.text)):
-            text += " "
+        text += space_between(text, word.text)
         starts.append(len(text))
         text += word.text
     return text, starts
@@ -173,9 +174,9 @@ def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 def _retimed(phrase: Sequence[SpokenWord], texts: Sequence[str]) -> list[SpokenWord]:
     if len(texts) == len(phrase):
         return [_written(word, text) for word, text in zip(phrase, texts, strict=True)]
-    start, length = phrase[0].start_frame, phrase[-1].end_frame - phrase[0].start_frame
-    lengths = [len(text) for text in texts]
-    edges = [start + length * sum(lengths[:i]) // sum(lengths) for i in range(len(texts) + 1)]
+    start, time = phrase[0].start_frame, phrase[-1].end_frame - phrase[0].start_frame
+    lengths = [length(text) for text in texts]
+    edges = [start + time * sum(lengths[:i]) // sum(lengths) for i in range(len(texts) + 1)]
     source = (phrase[0].source_ms[0], phrase[-1].source_ms[1])
     return [
         replace(
@@ -202,7 +203,7 @@ def _fix_tag(tag: str, source_ms: Times, edits: Sequence[CreativeEdit]) -> str:
 
 
 def _tag(text: str) -> str:
-    return re.sub(r"\W", "", text.lower())
+    return regex.sub(r"\W", "", text.lower())
 
 
 def _stretches(edit: CreativeEdit) -> Times:

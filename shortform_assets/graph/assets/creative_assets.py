@@ -3,13 +3,13 @@
 import dagster as dg
 
 from resources.artifacts import Ref
-from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet, FaceTracksSet
+from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet
 from shortform_assets.contracts.creative import EnhancementPlan, StyleContract
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.enhance import plan_enhancement
+from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once
 from shortform_assets.rendering.compose_jobs import compose
@@ -27,25 +27,16 @@ def enhancement_plan(
     clip_plan: ClipPlan,
     transcript: Transcript,
     speaker_turns: SpeakerTurns,
-    face_tracks: FaceTracksSet,
     crop_paths: CropPathsSet,
     style_contract: StyleContract,
     enhancement: EnhancementSlice,
     edits: CreativeEdits,
 ) -> dg.MaterializeResult[Ref]:
     """Caption pages, hook title, overlays and audio treatment of every clip."""
-    return once(
-        context,
-        plan_enhancement,
-        clip_plan,
-        transcript,
-        speaker_turns,
-        face_tracks,
-        crop_paths,
-        style_contract,
-        enhancement,
-        edits,
+    request = EnhancementRequest(
+        clip_plan, transcript, speaker_turns, crop_paths, style_contract, enhancement, edits
     )
+    return once(context, plan_enhancement, request)
 
 
 @dg.asset(**stage("creative", {"python"}), ins={"delivery": dg.AssetIn(["genre", "delivery"])})

@@ -1,0 +1,36 @@
+"""Whether a space stands between two words: the one rule for captions, subtitles, titles and transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import regex
+
+RUN_ON = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+"""Scripts written without spaces between words (Unicode Standard Annex 14, classes ID and SA), as part of a
+`regex` class."""
+_RUN_ON = regex.compile(rf"[{RUN_ON}ー々〆〇\p{{M}}]")
+_WIDE_STOP = regex.compile(r"[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
+"""Punctuation that brings its own space with it: of East Asian width."""
+
+
+def runs_on(character: str) -> bool:
+    """Whether `character` belongs to a script that is written without spaces."""
+    return bool(_RUN_ON.match(character))
+
+
+def space_between(left: str, right: str) -> str:
+    """What stands between two words that follow each other: a space, or nothing where their script needs
+    none. Between a run-on script and any other a space stands, as careful typesetting has it.
+    """
+    if not left or not right or _WIDE_STOP.match(left[-1]) or _WIDE_STOP.match(right[0]):
+        return ""
+    return "" if _RUN_ON.match(right[0]) and _RUN_ON.match(left[-1]) else " "
+
+
+def joined(words: Iterable[str]) -> str:
+    """The words as running text."""
+    text = ""
+    for word in words:
+        text += space_between(text, word) + word
+    return text
