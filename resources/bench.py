@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,8 @@ from shortform_assets.contracts.base import Blob, Contract, canonical_json
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C", bound=Contract)
+
+_TELL_SECONDS = 0.5
 
 
 class StoreBench:
@@ -46,7 +48,9 @@ class StoreBench:
         """What `note` was told."""
         self._on_progress = on_progress
         self._done = 0.0
+        self._news: tuple[float, str] | None = None
         self._lock = threading.Lock()
+        self._owner = threading.get_ident()
 
     @staticmethod
     @contextmanager
@@ -61,7 +65,7 @@ class StoreBench:
     ) -> Iterator[StoreBench]:
         """A bench whose scratch folder is gone afterwards, whatever happened.
 
-        `on_progress(fraction, note)` is called from any thread, one call at a time. `threads` is the CPU
+        `on_progress(fraction, note)` is called in this thread only: it may log to a run. `threads` is the CPU
         count by default. `stage` and `salt` say whose parts `part` keeps, and what else decides them.
         """
         with _scratch(scratch_root or store.scratch_root) as scratch:
@@ -87,9 +91,9 @@ class StoreBench:
                 for item in items:
                     waiting.append(pool.submit(fn, item))
                     if len(waiting) >= 2 * self.threads:
-                        yield waiting.popleft().result()
+                        yield self._result(waiting.popleft())
                 while waiting:
-                    yield waiting.popleft().result()
+                    yield self._result(waiting.popleft())
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
@@ -115,8 +119,23 @@ class StoreBench:
             # A NaN compares false with everything and so counts as no progress.
             if fraction > self._done:
                 self._done = min(fraction, 1.0)
-            if self._on_progress:
-                self._on_progress(self._done, note)
+            self._news = (self._done, note)
+        self._tell()
+
+    def _result(self, future: Future[B]) -> B:
+        while not wait([future], timeout=_TELL_SECONDS).done:
+            self._tell()
+        self._tell()
+        return future.result()
+
+    def _tell(self) -> None:
+        """Pass on the last progress; what other threads report waits for the one that owns the bench."""
+        if threading.get_ident() != self._owner:
+            return
+        with self._lock:
+            news, self._news = self._news, None
+        if news and self._on_progress:
+            self._on_progress(*news)
 
     def degrade(self, reason: str) -> None:
         """Mark the result as made by a fallback."""

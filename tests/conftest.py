@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from leftovers import nothing_left
 from s3_here import ministack_endpoint, s3_env, s3_store
 
 __all__ = ["bench", "ministack_endpoint", "s3_env", "s3_store", "shared_media"]
@@ -15,6 +17,13 @@ settings.register_profile("shortform", deadline=None)
 settings.load_profile("shortform")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "media"
+
+
+@pytest.fixture(autouse=True)
+def no_leftovers() -> Iterator[None]:
+    """Whatever a test and its fixtures start is over when they are; what a session's fixtures start is older."""
+    with nothing_left():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from resources.media_store import MediaStore
 from resources.models import Models
+from resources.vision.ecs_messages import StoreMessageReader
 from resources.vision.executor_base import Executor
+from resources.vision.foreground_log import ForegroundLog
 from resources.vision.job_store import Device, Result
 from resources.vision.worker_crew import Crew, End, Tally
 from shortform_assets.contracts.clips import ClipMedia
@@ -27,12 +28,12 @@ START_SECONDS = 1800.0
 """A GPU instance may have to be started first."""
 CAPACITY_WAITS = (5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0)
 """Seconds before each further try to place a task."""
-_LAST_MESSAGES_SECONDS = 5.0
+_REQUEST_SECONDS = 60.0
+"""One request to ECS or the store takes no longer."""
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html, stopCode
 _TAKEN_AWAY = {"SpotInterruption", "TerminationNotice", "TaskFailedToStart"}
 _BY_HAND = "UserInitiated"
-NORMAL = End("exited with status 0")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class EcsVision(Executor):
         *,
         device: Device = "cuda",
         client: Any = None,
-        poll_seconds: int = 6,
+        poll_seconds: float = 6.0,
         capacity_waits: Sequence[float] = CAPACITY_WAITS,
         models: Models | None = None,
     ) -> None:
@@ -112,7 +113,7 @@ class EcsVision(Executor):
 
         def launch(key: str) -> _Task:
             request = self._task.request([store.url, key])
-            return _Task(_Watched(client, self._waits), request, store, key, context, self._poll_seconds)
+            return _Task(client, self._waits, request, store, key, context, self._poll_seconds)
 
         name = self.judging(faces).fingerprint
         crew = Crew(store, name, faces, self._device, launch, start_seconds=START_SECONDS)
@@ -122,10 +123,12 @@ class EcsVision(Executor):
 
 def _client() -> Any:
     import boto3
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
+    half = _REQUEST_SECONDS / 2
     try:
-        return boto3.client("ecs")
+        return boto3.client("ecs", config=Config(connect_timeout=half / 3, read_timeout=half / 2))
     except BotoCoreError as error:
         raise InputError(str(error), "vision executor ecs", "set AWS_REGION, AWS_PROFILE") from error
 
@@ -134,31 +137,31 @@ class NoCapacity(Exception):
     """ECS would not place the task."""
 
 
+class Unwanted(Exception):
+    """The task is not needed any more."""
+
+
 class _Watched:
     """The ECS client as `PipesECSClient` uses it. A task that is not placed is waited for; what ECS says of
-    one that is, is remembered."""
+    one that is, is remembered; and no wait outlasts `stop`."""
 
-    def __init__(self, client: Any, waits: Sequence[float]) -> None:
+    def __init__(
+        self, client: Any, waits: Sequence[float], poll_seconds: float, on_look: Callable[[], None]
+    ) -> None:
         self._client, self._waits = client, waits
+        self._poll_seconds, self._on_look = poll_seconds, on_look
         self._unwanted = threading.Event()
         self._lock = threading.Lock()
         self._cluster: dict[str, str] = {}
         self._arn = ""
         self.stopped: dict[str, Any] | None = None
         """The task as it was when it had stopped."""
-        self.refused: Exception | None = None
-        """Why there is no task."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
-    def describe_task_definition(self, **request: Any) -> Any:
-        with self._refusals():
-            return self._client.describe_task_definition(**request)
-
     def run_task(self, **request: Any) -> Any:
-        with self._refusals():
-            answer = self._placed(request)
+        answer = self._placed(request)
         with self._lock:
             self._arn = answer["tasks"][0]["taskArn"]
             self._cluster = {"cluster": request["cluster"]} if "cluster" in request else {}
@@ -166,11 +169,22 @@ class _Watched:
             self.stop()
         return answer
 
-    def describe_tasks(self, **request: Any) -> Any:
-        answer = self._client.describe_tasks(**request)
-        if answer["tasks"]:
-            self.stopped = answer["tasks"][0]
-        return answer
+    def get_waiter(self, _: str) -> _Watched:
+        """For `tasks_stopped`: botocore's own sleeps through everything."""
+        return self
+
+    def wait(self, *, tasks: Sequence[str], WaiterConfig: Any = None, **cluster: str) -> None:
+        """Return when the task has stopped. Raises Unwanted, and LookupError where ECS knows no such task."""
+        while True:
+            (task,) = self._client.describe_tasks(tasks=tasks, **cluster)["tasks"] or (None,)
+            self._on_look()
+            if task is None:
+                raise LookupError(f"ECS has forgotten {tasks[0]}")
+            if task["lastStatus"] == "STOPPED":
+                self.stopped = task
+                return
+            if self._unwanted.wait(self._poll_seconds):
+                raise Unwanted
 
     def _placed(self, request: dict[str, Any]) -> Any:
         """The answer that holds a task; waits for capacity. Raises NoCapacity."""
@@ -184,22 +198,14 @@ class _Watched:
             self._unwanted.wait(wait)
         else:
             raise NoCapacity("; ".join(refusals) or "no reason given")
-        raise NoCapacity("it is not wanted any more")
-
-    @contextlib.contextmanager
-    def _refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            self.refused = error
-            raise
+        raise Unwanted
 
     def stop(self) -> None:
         """End the task, now or as soon as it is placed."""
         self._unwanted.set()
         with self._lock:
             arn = self._arn
-        if arn:
+        if arn and self.stopped is None:
             self._client.stop_task(task=arn, reason="shortform does not need it any more", **self._cluster)
 
 
@@ -208,50 +214,43 @@ class _Task:
 
     def __init__(
         self,
-        client: _Watched,
+        client: Any,
+        waits: Sequence[float],
         request: dict[str, Any],
         store: MediaStore,
         key: str,
         context: Any,
-        poll_seconds: int,
+        poll_seconds: float,
     ) -> None:
-        self._client, self._request, self._context = client, request, context
-        self._store, self._key, self._poll_seconds = store, key, poll_seconds
+        self._messages = StoreMessageReader(store, key)
+        self._client = _Watched(client, waits, poll_seconds, self._messages.read)
+        self._request, self._log = request, ForegroundLog(context)
         self._end = End("ended")
-        self._stopped_at = 0.0
         self._thread = threading.Thread(target=self._run, name="vision task", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         from dagster_aws.pipes import PipesECSClient
-        from dagster_aws.pipes.clients.utils import WaiterConfig
 
-        from resources.vision.ecs_messages import StoreMessageReader
-
-        pipes = PipesECSClient(client=self._client, message_reader=StoreMessageReader(self._store, self._key))
-        waiting = WaiterConfig(Delay=self._poll_seconds, MaxAttempts=1_000_000)
+        pipes = PipesECSClient(client=self._client, message_reader=self._messages)
         try:
-            pipes.run(context=self._context, run_task_params=self._request, waiter_config=waiting)
+            pipes.run(context=self._log.context, run_task_params=self._request)
         except Exception as error:
             self._end = _failure(error)
 
     def ended(self) -> End | None:
-        task = self._client.stopped
-        if task is None:
-            if self._client.refused is not None:
-                return _failure(self._client.refused)
-            return None if self._thread.is_alive() else self._end
-        end = _manner(task)
-        if end == NORMAL and self._thread.is_alive():
-            # Its last messages are being read. One that was killed sent none, and would be waited for.
-            self._stopped_at = self._stopped_at or time.monotonic()
-            if time.monotonic() - self._stopped_at < _LAST_MESSAGES_SECONDS:
-                return None
-        return end
+        alive = self._thread.is_alive()
+        self._log.drain()
+        if alive:
+            return None
+        return _manner(self._client.stopped) if self._client.stopped else self._end
 
     def kill(self) -> None:
         with contextlib.suppress(Exception):
             self._client.stop()
+        # It is at most in one request; what it says later than this is heard by nobody.
+        self._thread.join(_REQUEST_SECONDS)
+        self._log.drain()
 
     def last_words(self) -> str:
         return "; ".join(_reasons(self._client.stopped)) if self._client.stopped else ""
@@ -264,7 +263,7 @@ def _failure(error: Exception) -> End:
         return End(f"could not be placed on ECS: {error}", "setup")
     if isinstance(error, ClientError):
         return End(f"could not be run on ECS: {error}", "setup")
-    if isinstance(error, BotoCoreError):
+    if isinstance(error, (BotoCoreError, LookupError)):
         return End(f"was lost sight of: {error}", "machine")
     # A container's failure is told by the task itself, so this is none.
     return End(f"ended: {error!r}", "machine")

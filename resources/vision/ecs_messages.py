@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
+from dagster._core.pipes.context import PipesMessageHandler
 
 from resources.media_store import MediaStore
 from resources.store_errors import StoreError
 from resources.vision.store_messages import FOLDER, STORE, chunk_key
 
-_SECONDS = 2.0
 
+class StoreMessageReader(dg.PipesMessageReader):
+    """Reads what `StoreMessageWriter` wrote under the job's folder.
 
-class StoreMessageReader(dg.PipesBlobStoreMessageReader):
-    """Reads what `StoreMessageWriter` wrote under the job's folder."""
+    It has no thread of its own, which would outlive a session by its waits: whoever waits for the task calls
+    `read`, and the end of the session reads what is left.
+    """
 
     def __init__(self, store: MediaStore, folder: str) -> None:
-        super().__init__(interval=_SECONDS)
         self._store, self._folder = store, folder
+        self._handler: PipesMessageHandler | None = None
+        self._seen = 0
 
     @contextmanager
-    def get_params(self) -> Iterator[dict[str, Any]]:
-        yield {STORE: self._store.url, FOLDER: self._folder}
+    def read_messages(self, handler: PipesMessageHandler) -> Iterator[dict[str, Any]]:
+        self._handler = handler
+        try:
+            yield {STORE: self._store.url, FOLDER: self._folder}
+        finally:
+            self.read()
 
-    def messages_are_readable(self, params: Any) -> bool:
-        return self._read(1) is not None
-
-    def download_messages_chunk(self, index: int, params: Any) -> str | None:
-        return self._read(index)
+    def read(self) -> None:
+        """Hand over every message that has come since the last time."""
+        while self._handler is not None and (chunk := self._chunk(self._seen + 1)) is not None:
+            self._seen += 1
+            for line in chunk.splitlines():
+                self._handler.handle_message(json.loads(line))
 
     def no_messages_debug_text(self) -> str:
         return f"Attempted to read messages below {self._folder} of {self._store.url}."
 
-    def _read(self, index: int) -> str | None:
+    def _chunk(self, index: int) -> str | None:
         # Logs are a comfort: an outage of the store ends the work elsewhere, in words.
         try:
             return self._store.read(chunk_key(self._folder, index)).decode()

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision.executor_base import Executor
-from resources.vision.http_client import ClipAtServer, Server, Stopped
+from resources.vision.http_client import TIMEOUTS, ClipAtServer, Server, Stopped
 from resources.vision.job_store import Device, Result, VisionJob
 from resources.vision.user_weights import judge_prints
 from resources.vision.worker_crew import Tally, VisionFailed
@@ -24,7 +24,6 @@ from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import InputError, ShortformError
 
 TICK_SECONDS = 0.2
-_GOODBYE_SECONDS = 10.0
 
 
 class HttpVision(Executor):
@@ -118,11 +117,11 @@ class _Errands:
             yield clip_id, result
 
     def call_off(self) -> None:
-        """Have the server forget what is not finished."""
+        """Have the server forget what is not finished. A thread is in one request at most."""
         self._stop.set()
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join(_GOODBYE_SECONDS)
+                thread.join(sum(TIMEOUTS))
 
     def _run(self) -> None:
         server = self._vision._server(self._stop)

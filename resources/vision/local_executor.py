@@ -22,6 +22,7 @@ from typing import Any
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision.executor_base import Executor
+from resources.vision.foreground_log import ForegroundLog
 from resources.vision.job_store import Device, Result
 from resources.vision.worker_crew import Crew, End, Launched, Tally
 from shortform_assets.contracts.clips import ClipMedia
@@ -35,9 +36,10 @@ PROGRAM = (sys.executable, "-m", "shortform_assets.workers.vision")
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 # The Pipes client does not tell whom it started. A shell that writes down its number, sends all that is
-# printed to a log and then becomes the worker is killed by that number at any time.
-_AS_WORKER = 'echo $$ > "$0"; log=$1; shift; exec "$@" >> "$log" 2>&1'
-_START_SECONDS = 10.0
+# printed to a log and then becomes the worker is killed by that number at any time. One that comes too late
+# finds no folder for its number and does not start.
+_AS_WORKER = 'echo $$ > "$0" || exit 1; log=$1; shift; exec "$@" >> "$log" 2>&1'
+_START_SECONDS = 60.0
 
 
 class LocalVision(Executor):
@@ -123,7 +125,7 @@ class _PipesWorker(_Child):
 
     def __init__(self, command: Sequence[str], files: Path, context: Any) -> None:
         super().__init__(command, files)
-        self._context = context
+        self._run_log = ForegroundLog(context)
         self._end = End("ended")
         self._thread = threading.Thread(target=self._run, name="vision worker", daemon=True)
         self._thread.start()
@@ -136,7 +138,7 @@ class _PipesWorker(_Child):
         warnings.filterwarnings("ignore", message=".*PipesMessageReader", category=dg.PreviewWarning)
         try:
             dg.PipesSubprocessClient(env={**os.environ, **ENVIRONMENT}).run(
-                context=self._context, command=self._command
+                context=self._run_log.context, command=self._command
             )
             self._end = End(_manner(0))
         except DagsterPipesExecutionError as error:
@@ -147,7 +149,9 @@ class _PipesWorker(_Child):
             self._end = End(f"could not be run: {error}", "setup")
 
     def ended(self) -> End | None:
-        return None if self._thread.is_alive() else self._end
+        alive = self._thread.is_alive()
+        self._run_log.drain()
+        return None if alive else self._end
 
     def kill(self) -> None:
         until = time.monotonic() + _START_SECONDS
@@ -155,6 +159,7 @@ class _PipesWorker(_Child):
             with contextlib.suppress(OSError, ValueError):
                 os.kill(int(self._pid.read_text()), signal.SIGKILL)
             self._thread.join(timeout=0.1)
+        self._run_log.drain()
 
 
 def _manner(code: int) -> str:

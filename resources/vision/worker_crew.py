@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -47,11 +48,11 @@ class Launched(Protocol):
     """A started worker."""
 
     def ended(self) -> End | None:
-        """None while it runs."""
+        """None while it runs or a thread still waits for it."""
         ...
 
     def kill(self) -> None:
-        """End it at once, also while it is still being started."""
+        """End it at once, also while it is still being started. Its threads are gone when this returns."""
         ...
 
     def last_words(self) -> str:
@@ -109,9 +110,10 @@ class Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.launched.kill()
-            worker.folder.remove()
+        with ExitStack() as everybody:
+            for worker in self._workers:
+                everybody.callback(worker.folder.remove)
+                everybody.callback(worker.launched.kill)
         self._workers.clear()
 
     def work(

@@ -126,6 +126,26 @@ def test_map_draws_its_items_lazily_and_can_be_left(store: MediaStore) -> None:
     assert len(drawn) <= 5
 
 
+def test_progress_is_told_in_the_thread_that_owns_the_bench(store: MediaStore) -> None:
+    told: list[tuple[float, threading.Thread]] = []
+    said = threading.Event()
+
+    def work(number: int) -> None:
+        bench.progress(number / 4)
+        # The last one is still at work when its own progress is told.
+        assert number < 4 or said.wait(20)
+
+    def tell(fraction: float, _: str) -> None:
+        told.append((fraction, threading.current_thread()))
+        if fraction == 1.0:
+            said.set()
+
+    with StoreBench.over(store, on_progress=tell, threads=2) as bench:
+        list(bench.map(work, (1, 2, 3, 4)))
+    assert told[-1][0] == 1.0
+    assert {thread for _, thread in told} == {threading.current_thread()}
+
+
 def test_progress_is_clamped_and_never_goes_back(store: MediaStore) -> None:
     seen: list[tuple[float, str]] = []
     with StoreBench.over(store, on_progress=lambda fraction, note: seen.append((fraction, note))) as bench:
