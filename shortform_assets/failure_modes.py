@@ -6,14 +6,14 @@ means and what the pipeline does about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from shortform_assets.contracts.clips import Aspect, ClipMediaSet, CropPathsSet
+from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet
 from shortform_assets.contracts.creative import EnhancementPlan
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.creative.captions.overlay_faults import overlay_faults
 from shortform_assets.reframing.direct.path_guard import misfits
+from shortform_assets.text.spacing import joined
 
 _VOICE_SLACK_MS = 300
 """A voice detector opens late and closes early: a word this near to voice was spoken."""
@@ -66,7 +66,7 @@ def ungrounded_clips(plan: ClipPlan, transcript: Transcript) -> list[str]:
     lasts = {sentence.last for sentence in transcript.sentences}
     found = []
     for clip in plan.clips:
-        said = " ".join(
+        said = joined(
             word.text for low, high in clip.word_ranges for word in transcript.words[low : high + 1]
         )
         if clip.quote not in said:
@@ -82,39 +82,14 @@ def ungrounded_clips(plan: ClipPlan, transcript: Transcript) -> list[str]:
 
 
 def overlay_collisions(
-    plan: EnhancementPlan,
-    crops: CropPathsSet,
-    enhancement: EnhancementSlice,
-    line_share: Mapping[Aspect, float],
+    plan: EnhancementPlan, crops: CropPathsSet, enhancement: EnhancementSlice
 ) -> list[str]:
-    """Failure mode 6: captions outside the safe box, over a live face, or more than one at a time.
-
-    `line_share` maps aspect ratios to the height of one caption line as a share of the output's height.
-    """
-    cameras = {path.clip_id: {a.aspect: a for a in path.aspects} for path in crops.clips}
-    found = []
-    for clip in plan.clips:
-        for before, page in zip(clip.pages, clip.pages[1:], strict=False):
-            if page.start_frame < before.end_frame:
-                found.append(f"clip {clip.clip_id}: two caption pages at frame {page.start_frame}")
-        for page in clip.pages:
-            for aspect, anchor in page.anchor.items():
-                half = line_share[aspect] * len(page.lines) / 2
-                box = enhancement.safe_box[aspect]
-                where = f"clip {clip.clip_id}: the {aspect} caption at frame {page.start_frame}"
-                if anchor - half < box.top - 0.005 or anchor + half > box.bottom + 0.005:
-                    found.append(f"{where} leaves the safe box")
-                camera = cameras.get(clip.clip_id, {}).get(aspect)
-                faces = camera.faces if camera else ()
-                hidden = [
-                    face
-                    for face in faces
-                    if page.start_frame <= face.frame < page.end_frame
-                    and face.y + 0.15 * face.height < anchor + half
-                    and face.y + 0.85 * face.height > anchor - half
-                    and face.x < 0.8
-                    and face.x + face.width > 0.2
-                ]
-                if hidden:
-                    found.append(f"{where} covers a face")
-    return found
+    """Failure mode 6: captions, hook and logo that hide, are hidden, leave the safe box, are cut off, out of
+    sync or missing, in any aspect ratio."""
+    cameras = {path.clip_id: path for path in crops.clips}
+    return [
+        f"clip {clip.clip_id}: {fault}"
+        for clip in plan.clips
+        if clip.clip_id in cameras
+        for fault in overlay_faults(clip, cameras[clip.clip_id], enhancement)
+    ]

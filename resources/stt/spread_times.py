@@ -11,15 +11,16 @@ from resources.stt.segments import segment
 from shortform_assets.ports.recognizer import RawSegment, RawWord
 from shortform_assets.speech.words.voice_activity import Span
 from shortform_assets.speech.words.word_assembly import UNSPACED
+from shortform_assets.text.spacing import words_of
 
 
 def spread(text: str, language: str, spans: Sequence[Span], avg_logprob: float) -> RawSegment:
     """`text` as a segment over the voiced `spans` (milliseconds, in order, apart, at least one).
 
-    Each word gets its share of the voice by its length, and none of the pauses; it is not `timed`. Without
-    spaces between words each sign is one.
+    Each word gets its share of the voice by its length, and none of the pauses; it is not `timed`. In
+    languages without spaces between words each of their characters is one.
     """
-    words = text.split() if language not in UNSPACED else [sign for sign in text if not sign.isspace()]
+    words = text.split() if language not in UNSPACED else words_of(text)
     begins = [0, *accumulate(high - low for low, high in spans)]
     marks = [0, *accumulate(len(word) + 1 for word in words)]
     confidence = min(1.0, math.exp(avg_logprob))

@@ -38,7 +38,7 @@ from shortform_assets.creative.captions.typeset import Typeface, displayed, line
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
 from shortform_assets.errors import ClipFault, InputError
 from shortform_assets.ports.workbench import Workbench
-from shortform_assets.text.graphemes import length, start_of
+from shortform_assets.text.graphemes import grapheme_count, start_of
 
 _STAGE = "enhancement_plan"
 _NAMED_LETTERS = 12
@@ -241,7 +241,9 @@ class _Artist:
         for family, text in written.items():
             if missing := self._face(family).lacks(text):
                 some = start_of(missing, _NAMED_LETTERS)
-                more = f" and {length(missing) - length(some)} more" if some != missing else ""
+                more = (
+                    f" and {grapheme_count(missing) - grapheme_count(some)} more" if some != missing else ""
+                )
                 found.append(
                     f"{family} of {self.style.pin} lacks {some}{more}: another font of the rendering machine "
                     "draws them, or none"

@@ -5,13 +5,12 @@ import warnings
 import dagster as dg
 
 from shortform_assets import failure_modes
-from shortform_assets.contracts.clips import ASPECT_SIZE, ClipMediaSet, CropPathsSet
-from shortform_assets.contracts.creative import Composition, EnhancementPlan, StyleContract
+from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet
+from shortform_assets.contracts.creative import Composition, EnhancementPlan
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import EnhancementSlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.captions.typeset import line_share
 from shortform_assets.genres import check_genres
 from shortform_assets.graph.partitions import source_videos
 
@@ -69,17 +68,14 @@ def clips_are_grounded(clip_plan: ClipPlan, transcript: Transcript) -> dg.AssetC
 @dg.asset_check(
     asset="enhancement_plan",
     partitions_def=source_videos,
-    additional_ins=_also("crop_paths", "style_contract", "genre/enhancement"),
+    additional_ins=_also("crop_paths", "genre/enhancement"),
 )
 def captions_are_clear(
-    enhancement_plan: EnhancementPlan,
-    crop_paths: CropPathsSet,
-    style_contract: StyleContract,
-    enhancement: EnhancementSlice,
+    enhancement_plan: EnhancementPlan, crop_paths: CropPathsSet, enhancement: EnhancementSlice
 ) -> dg.AssetCheckResult:
-    """Captions stay in the safe box and off live faces, one page at a time (failure mode 6)."""
-    shares = {aspect: line_share(style_contract.captions.size, aspect) for aspect in ASPECT_SIZE}
-    return _result(failure_modes.overlay_collisions(enhancement_plan, crop_paths, enhancement, shares))
+    """Captions, hook and logo stay in the safe box, off live faces and each other; every word said is shown
+    while it is said (failure mode 6)."""
+    return _result(failure_modes.overlay_collisions(enhancement_plan, crop_paths, enhancement))
 
 
 @dg.asset_check(

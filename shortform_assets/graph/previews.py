@@ -17,6 +17,7 @@ from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
 from shortform_assets.contracts.source import Mezzanine, SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.reframing.show.path_plot import plots_markdown
+from shortform_assets.text.spacing import joined
 
 Metadata = dict[str, Any]
 MOST_PLOTS = 8
@@ -82,7 +83,7 @@ def _(contract: Mezzanine) -> Metadata:
 
 @preview.register
 def _(contract: Transcript) -> Metadata:
-    text = " ".join(word.text for word in contract.words[:60])
+    text = joined(word.text for word in contract.words[:60])
     timing = Counter(word.timing for word in contract.words)
     return {
         "language": contract.language,

@@ -16,7 +16,7 @@ def graphemes(text: str) -> list[str]:
     return _CLUSTER.findall(text)
 
 
-def length(text: str) -> int:
+def grapheme_count(text: str) -> int:
     """How many characters a reader counts."""
     return len(graphemes(text))
 

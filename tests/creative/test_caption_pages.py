@@ -14,7 +14,7 @@ from shortform_assets.creative.captions.clip_words import SpokenWord
 from shortform_assets.creative.captions.pages import COLUMNS_A_WORD, Measure, caption_pages
 from shortform_assets.creative.captions.typeset import Typeface, displayed
 from shortform_assets.data import shipped
-from shortform_assets.text.graphemes import columns, graphemes, length
+from shortform_assets.text.graphemes import columns, grapheme_count, graphemes
 from shortform_assets.text.line_breaks import break_offsets, line_units
 from shortform_assets.text.spacing import runs_on
 
@@ -72,7 +72,7 @@ def test_pages_are_complete_ordered_and_fit(words, width, uppercase, max_lines, 
         assert len(speakers) <= 2
         for line in page.lines:
             # One character may be wider than any line; nothing else may.
-            if length("".join(w.text for w in line)) > 1:
+            if grapheme_count("".join(w.text for w in line)) > 1:
                 assert measure.line(line) * page.scale <= width * 1.002
 
 

@@ -32,7 +32,7 @@ from shortform_assets.delivery.export import LIST_NAME, export
 from shortform_assets.delivery.file_names import file_stems
 from shortform_assets.delivery.outcomes import dispatch, finish, states
 from shortform_assets.errors import InputError
-from shortform_assets.text.graphemes import graphemes, length
+from shortform_assets.text.graphemes import grapheme_count, graphemes
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -170,7 +170,7 @@ def test_a_long_title_without_spaces_is_cut_between_characters() -> None:
     kept = stem[3:-5]
     assert title.startswith(kept)
     assert 90 < len(kept.encode()) <= 100
-    assert graphemes(title)[: length(kept)] == graphemes(kept)
+    assert graphemes(title)[: grapheme_count(kept)] == graphemes(kept)
 
 
 def test_hostile_titles_make_plain_names() -> None:

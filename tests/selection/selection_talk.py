@@ -36,7 +36,7 @@ def talk(script: str, *, pause_ms: int = 300, tail_ms: int = 1000) -> tuple[Tran
             words.append(Word(text=text, start_ms=now, end_ms=now + length, confidence=0.9))
             owners.append(names.index(name))
             now += length + 20
-            if text.rstrip("\"'”")[-1:] in ".?!":
+            if text.rstrip("\"'”")[-1:] in ".?!。？":
                 sentences.append(Sentence(first=first, last=len(words) - 1))
                 voice.append(Interval(start_ms=words[first].start_ms, end_ms=words[-1].end_ms))
                 first = len(words)

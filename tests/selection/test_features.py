@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import regex as re
 from hypothesis import given
 from hypothesis import strategies as st
 from selection_talk import silent_media, talk
@@ -11,6 +12,7 @@ from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.selection import FEATURES
 from shortform_assets.contracts.slices.selection_slice import PENALTIES
 from shortform_assets.contracts.source import Brief
+from shortform_assets.failure_modes import ungrounded_clips
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.choose.local_editor import LIKED, score, weigh
 from shortform_assets.selection.plan import plan_clips
@@ -101,6 +103,32 @@ def test_a_language_without_lists_is_neutral_and_the_result_says_so(bench):
     assert not bench.degraded
     plan = plan_clips(bench, moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=2))
     assert plan.clips
+
+
+def test_titles_of_languages_without_spaces_have_none(bench):
+    who, what, where = (
+        "我你他她我们大家老师邻居孩子医生",
+        "写书画画唱歌做饭种树修车学习旅行开店钓鱼",
+        "厨房学校山上河边城里海边路口医院市场花园",
+    )
+    lines = [
+        f"{who[i % 8]}{what[2 * (i % 10) : 2 * (i % 10) + 2]}在{where[2 * (i // 3 % 10) : 2 * (i // 3 % 10) + 2]}已经{n}年了，"
+        f"没有人相信{what[2 * (n % 10) : 2 * (n % 10) + 2]}会这么难。"
+        for i, n in enumerate(range(3, 120))
+    ]
+    script = "\n".join(f"A: {' '.join(line)} Ada Lovelace {n} 。" for n, line in enumerate(lines))
+    transcript, turns = talk(script)
+    transcript = transcript.model_copy(update={"language": "zh"})
+    mezzanine, shots = silent_media(transcript.duration_ms)
+    moments = find_moments(bench, transcript, turns, shots, mezzanine, PODCAST)
+    plan = plan_clips(bench, moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=2))
+    assert plan.clips
+    for clip in plan.clips:
+        for text in (clip.title, clip.hook, clip.quote, clip.description):
+            assert text
+            assert not re.search(r"\p{Han} \p{Han}", text), text
+    # What is shown is still found in what was said.
+    assert not [fault for fault in ungrounded_clips(plan, transcript) if "quote" in fault]
 
 
 @given(

@@ -90,6 +90,9 @@ def test_languages_without_spaces_keep_their_tokens() -> None:
     assert [word.text for word in join_tokens(tokens("今日", "は", "いい", "天気", "。"), "ja")] == [
         "今日", "は", "いい", "天気。",
     ]  # fmt: skip
+    assert [word.text for word in join_tokens(tokens("我", "用", "Py", "thon", "3", "写"), "zh")] == [
+        "我", "用", "Python3", "写",
+    ]  # fmt: skip
 
 
 @given(

@@ -46,6 +46,11 @@ def test_words_without_spaces_are_spread_sign_by_sign() -> None:
     assert [(word.text, word.start, word.end) for word in found.words] == [
         (" 你", 0.0, 0.1), (" 好", 0.1, 0.2), (" 。", 0.2, 0.3),
     ]  # fmt: skip
+    # A foreign name is a word, and a mark belongs to its letter.
+    assert [word.text for word in spread("我用Python 3写", "zh", [(0, 900)], -0.1).words] == [
+        " 我", " 用", " Python", " 3", " 写",
+    ]  # fmt: skip
+    assert [word.text for word in spread("ที่นี่", "th", [(0, 900)], -0.1).words] == [" ที่", " นี่"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortform_assets.text.graphemes import columns, graphemes, length, start_in_bytes, start_of
+from shortform_assets.text.graphemes import columns, grapheme_count, graphemes, start_in_bytes, start_of
 from shortform_assets.text.line_breaks import break_offsets, line_units, pieces_within, wrapping
 from shortform_assets.text.spacing import joined, space_between
 
@@ -27,7 +27,7 @@ ANY = st.one_of(
 
 def test_characters_are_what_people_see():
     assert graphemes(f"a{FAMILY}{FLAG}{ACCENT}") == ["a", FAMILY, FLAG, ACCENT]
-    assert length("สวัสดี") == 4
+    assert grapheme_count("สวัสดี") == 4
     assert start_of(f"{FLAG}{FLAG}x", 1) == FLAG
     assert start_in_bytes("คำคำ", 9) == "คำ"
     assert start_in_bytes(FAMILY, 10) == ""
@@ -40,7 +40,7 @@ def test_cutting_never_divides_a_character(text, most):
     for cut in (start_of(text, most), start_in_bytes(text, most)):
         assert text.startswith(cut)
         assert len(cut) in whole
-    assert length(start_of(text, most)) <= most
+    assert grapheme_count(start_of(text, most)) <= most
     assert len(start_in_bytes(text, most).encode()) <= most
 
 
@@ -69,7 +69,7 @@ def test_lines_break_between_phrases(text):
     edges = [0, *break_offsets(text), len(text)]
     phrases = [text[a:b] for a, b in pairwise(edges)]
     assert "".join(phrases) == text
-    assert 5 <= len(phrases) <= length(text) / 1.5
+    assert 5 <= len(phrases) <= grapheme_count(text) / 1.5
     assert not any(phrase[0] in "，。、」ーっょ" for phrase in phrases)
 
 
@@ -95,7 +95,7 @@ def test_units_hold_everything_once_and_never_divide_a_character(words):
     for (unit, following), (left, right) in zip(pairwise(units), pairwise(texts), strict=True):
         one, other = unit[-1].word, following[0].word
         if one == other or not space_between(words[one], words[other]):
-            assert length(left + right) == length(left) + length(right)
+            assert grapheme_count(left + right) == grapheme_count(left) + grapheme_count(right)
 
 
 @given(ANY, st.integers(1, 9))
@@ -103,7 +103,7 @@ def test_pieces_fit_and_are_whole_characters(text, most):
     pieces = pieces_within(text, lambda piece: columns(piece) <= most)
     assert "".join(pieces) == text
     assert [c for piece in pieces for c in graphemes(piece)] == graphemes(text)
-    assert all(columns(piece) <= most or length(piece) == 1 for piece in pieces)
+    assert all(columns(piece) <= most or grapheme_count(piece) == 1 for piece in pieces)
 
 
 @given(st.lists(ANY, max_size=6))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from shortform_assets.contracts.base import Contract, Ratio
+from shortform_assets.contracts.geometry import OutputBox
 
 
 class SafeBox(Contract):
@@ -14,6 +15,10 @@ class SafeBox(Contract):
     top: Ratio
     right: Ratio
     bottom: Ratio
+
+    @property
+    def box(self) -> OutputBox:
+        return OutputBox(self.left, self.top, self.right, self.bottom)
 
 
 class EnhancementSlice(Contract):

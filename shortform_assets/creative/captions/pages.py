@@ -19,7 +19,8 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionStyle
 from shortform_assets.creative.captions.clip_words import SpokenWord
 from shortform_assets.creative.captions.typeset import Typeface, displayed
-from shortform_assets.text.graphemes import columns, length
+from shortform_assets.errors import ClipFault
+from shortform_assets.text.graphemes import columns, grapheme_count
 from shortform_assets.text.line_breaks import line_units, pieces_within
 from shortform_assets.text.spacing import joined, runs_on
 
@@ -78,7 +79,10 @@ Unit = tuple[SpokenWord, ...]
 def caption_pages(
     words: Sequence[SpokenWord], measure: Measure, rate: FrameRate, frames: int, gap_ms: int
 ) -> list[Page]:
-    """All words of the clip once and in order, on pages that never overlap in time."""
+    """All words of the clip once and in order, on pages that never overlap in time.
+
+    Raises ClipFault where the clip has fewer frames than pages.
+    """
     shown = [word for word in words if displayed(word.text, False)]
     pages, gap = [], rate.nearest(gap_ms)
     at = 0
@@ -87,6 +91,8 @@ def caption_pages(
             units = [part for unit in _units(shown[at:end]) for part in _fitting(unit, measure)]
             pages += _paged(units, measure, rate)
             at = end
+    if len(pages) > frames:
+        raise ClipFault(f"{len(pages)} caption pages do not fit its {frames} frames")
     return _timed(pages, rate, frames)
 
 
@@ -111,7 +117,9 @@ def _whole(unit: Sequence[SpokenWord]) -> Unit:
     """The unit with words joined that share a character."""
     found: list[SpokenWord] = []
     for word in unit:
-        if found and length(found[-1].text + word.text) < length(found[-1].text) + length(word.text):
+        if found and grapheme_count(found[-1].text + word.text) < grapheme_count(
+            found[-1].text
+        ) + grapheme_count(word.text):
             before = found.pop()
             word = replace(
                 before,
@@ -139,7 +147,7 @@ def _parted(word: SpokenWord, texts: Sequence[str]) -> list[SpokenWord]:
     if len(texts) == 1:
         return [word]
     time, count = word.end_frame - word.start_frame, len(texts)
-    said = [0, *accumulate(length(text) for text in texts)]
+    said = [0, *accumulate(grapheme_count(text) for text in texts)]
     edges = [word.start_frame + time * at // said[-1] for at in said]
     return [
         replace(

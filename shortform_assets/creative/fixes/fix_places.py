@@ -20,7 +20,7 @@ from shortform_assets.creative.fixes.word_fixes import (
     found_words,
 )
 from shortform_assets.errors import InputError
-from shortform_assets.text.graphemes import length
+from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import joined
 
 _LONGEST = 200
@@ -92,7 +92,7 @@ def _usable(text: str, what: str) -> str:
     if not text:
         fix = "to take words out, trim the clip" if "new" in what else "name at least one word"
         raise InputError("there is nothing in it", what, fix)
-    if length(text) > _LONGEST:
+    if grapheme_count(text) > _LONGEST:
         raise InputError(f"it is longer than {_LONGEST} characters", what, "fix a few words at a time")
     return text
 

@@ -18,7 +18,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.text.graphemes import length
+from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import RUN_ON, runs_on, space_between
 
 Times = Sequence[tuple[int, int]]
@@ -175,7 +175,7 @@ def _retimed(phrase: Sequence[SpokenWord], texts: Sequence[str]) -> list[SpokenW
     if len(texts) == len(phrase):
         return [_written(word, text) for word, text in zip(phrase, texts, strict=True)]
     start, time = phrase[0].start_frame, phrase[-1].end_frame - phrase[0].start_frame
-    lengths = [length(text) for text in texts]
+    lengths = [grapheme_count(text) for text in texts]
     edges = [start + time * sum(lengths[:i]) // sum(lengths) for i in range(len(texts) + 1)]
     source = (phrase[0].source_ms[0], phrase[-1].source_ms[1])
     return [

@@ -15,6 +15,7 @@ from shortform_assets.selection.choose.choice import clock, overlap
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.edit.edit_anchor import TextMatch, find_words, said_in, stretch
 from shortform_assets.selection.edit.plan_edits import Edited, apply_edits, pieces_of
+from shortform_assets.text.spacing import joined
 
 ENOUGH = 85.0
 """Likeness, 0 to 100, from which quoted words are taken for what is said."""
@@ -102,7 +103,7 @@ class PlanDraft:
         near = find_words(quote, self.transcript, cutoff=1.0)
         if near is None:
             raise InputError("nothing like these words is said", f'"{quote}"')
-        said = " ".join(w.text for w in self.transcript.words[near.first : near.last + 1])
+        said = joined(w.text for w in self.transcript.words[near.first : near.last + 1])
         at = clock(self.transcript.words[near.first].start_ms)
         raise InputError(
             "nobody says these words",
@@ -166,9 +167,9 @@ class PlanDraft:
     def _described(self, clip: PlannedClip) -> str:
         start, end = stretch(clip, self.plan.rate)
         said = said_in(clip, self.transcript).split()
-        words = " ".join(said)
+        words = joined(said)
         if len(said) > 2 * SHOWN_WORDS:
-            words = " ".join(said[:SHOWN_WORDS]) + " ... " + " ".join(said[-SHOWN_WORDS:])
+            words = joined(said[:SHOWN_WORDS]) + " ... " + joined(said[-SHOWN_WORDS:])
         seconds = self.plan.rate.ms(clip.frames) / 1000
         odd = [
             text

@@ -11,6 +11,7 @@ from shortform_assets.contracts.panel_verdicts import PanelWording
 from shortform_assets.selection.panel.rubric import Written
 from shortform_assets.selection.read.script import is_content, plain_text, stem, tokenize
 from shortform_assets.selection.say.wording import DESCRIPTION_LENGTH, HASHTAGS, HOOK_LENGTH, TITLE_LENGTH
+from shortform_assets.text.graphemes import grapheme_count
 
 SAID = 85
 """Percent of like letters from which a word counts as said."""
@@ -80,6 +81,11 @@ def _is_said(word: str, said: Collection[str]) -> bool:
 def _line(text: str, length: int) -> str:
     """`text` as one plain line, or empty where it is too long, or holds an address, markup or odd letters."""
     text = " ".join(unicodedata.normalize("NFKC", text).split()).strip(" \"'“”‘’«»")
-    if len(text) > length or not text.isprintable() or _MARKUP.search(text) or _ADDRESS.search(text):
+    if (
+        grapheme_count(text) > length
+        or not text.isprintable()
+        or _MARKUP.search(text)
+        or _ADDRESS.search(text)
+    ):
         return ""
     return text

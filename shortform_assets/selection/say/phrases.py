@@ -10,6 +10,7 @@ from itertools import pairwise
 from shortform_assets.selection.read.features import NUMBER, Measures
 from shortform_assets.selection.read.lexicon import CLAIM, EMOTION, FILLER, STOP, words
 from shortform_assets.selection.read.script import is_content, plain_text, stem, tokenize
+from shortform_assets.text.graphemes import grapheme_count, start_of
 
 SHORTEST = 8
 MOST_CLAUSES = 6
@@ -81,7 +82,7 @@ def find_phrases(measures: Measures, texts: Sequence[tuple[int, str]], length: i
         for x, low in enumerate(cuts[:-1]):
             for high in cuts[x + 1 : x + 1 + MOST_CLAUSES]:
                 phrase = clean(line[low:high])
-                if not SHORTEST <= len(phrase) <= length:
+                if not SHORTEST <= grapheme_count(phrase) <= length:
                     continue
                 tokens = tokenize(plain_text(phrase))
                 stems = {stem(t) for t in tokens if is_content(t)}
@@ -117,13 +118,13 @@ def shorten(text: str, length: int) -> str:
     """The first words of `text` that fit, not ending on a word that hangs."""
     kept: list[str] = []
     for word in clean(text.split()).split():
-        if len(" ".join([*kept, word])) > length - 1:
+        if grapheme_count(" ".join([*kept, word])) > length - 1:
             break
         kept.append(word)
     while len(kept) > 1 and _bare(kept[-1]) in HANGING:
         kept.pop()
     short = " ".join(kept).rstrip(" ,;:.—–-")
-    return short or text[: length - 1].strip() or "Clip"
+    return short or start_of(text, length - 1).strip() or "Clip"
 
 
 def _telling(measures: Measures, i: int, phrase: str, tokens: Sequence[str], stems: set[str]) -> float:

@@ -12,6 +12,8 @@ from shortform_assets.selection.read.lexicon import GENERIC, STOP, words
 from shortform_assets.selection.read.script import plain_text, stem
 from shortform_assets.selection.read.topics import keywords
 from shortform_assets.selection.say.phrases import PAUSE, Phrase, find_phrases, shorten
+from shortform_assets.text.graphemes import grapheme_count
+from shortform_assets.text.spacing import respaced
 
 TITLE_LENGTH = 60
 HOOK_LENGTH = 48
@@ -60,21 +62,21 @@ def word_clip(
     hook = _best([p for p in others if not _alike(p.text, title)], HOOK_LENGTH, avoid, question=-0.2)
     hook = hook or _best(others, HOOK_LENGTH, avoid, question=-0.2)
     longer = _best(others, TITLE_LENGTH, avoid, question=0.5)
-    if not hook and longer and len(title) <= HOOK_LENGTH:
+    if not hook and longer and grapheme_count(title) <= HOOK_LENGTH:
         title, hook = longer, title
     hook = hook or shorten(title, HOOK_LENGTH)
     return ClipWording(
-        title=title,
-        hook=hook,
-        quote=quote,
-        description=_description(texts[0][1], quote),
+        title=respaced(title),
+        hook=respaced(hook),
+        quote=respaced(quote),
+        description=respaced(_description(texts[0][1], quote)),
         hashtags=_hashtags(measures, [i for i, _ in texts], topic_keywords),
     )
 
 
 def _best(phrases: Sequence[Phrase], length: int, taken: Collection[str], question: float) -> str:
     """The most telling phrase that fits; what another clip is called already comes last."""
-    fitting = [p for p in phrases if len(p.text) <= length]
+    fitting = [p for p in phrases if grapheme_count(p.text) <= length]
     if not fitting:
         return ""
 
@@ -102,9 +104,9 @@ def _quote(text: str) -> str:
 def _description(opening: str, quote: str) -> str:
     text = opening if quote in opening else f"{opening} {quote}"
     text = "".join(c for c in text if c.isprintable())
-    if len(text) <= DESCRIPTION_LENGTH:
+    if grapheme_count(text) <= DESCRIPTION_LENGTH:
         return text
-    return quote if len(quote) <= DESCRIPTION_LENGTH else shorten(quote, DESCRIPTION_LENGTH) + "…"
+    return quote if grapheme_count(quote) <= DESCRIPTION_LENGTH else shorten(quote, DESCRIPTION_LENGTH) + "…"
 
 
 def _hashtags(measures: Measures, indices: Sequence[int], topic_keywords: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from shortform_assets.ports.recognizer import RawSegment, RawWord
 from shortform_assets.speech.words.voice_activity import VoiceActivity
+from shortform_assets.text.spacing import runs_on
 
 Timing = Literal["aligned", "recognized", "proportional"]
 
@@ -38,7 +39,8 @@ class DraftWord:
 def join_tokens(tokens: Iterable[RawWord], language: str) -> list[RawWord]:
     """Written words without surrounding spaces.
 
-    A token without a leading space continues the word before it (" don" + "'t", " 50" + "%", "-year"),
+    A token without a leading space continues the word before it (" don" + "'t", " 50" + "%", "-year"; in
+    languages without spaces only where neither runs on: " Py" + "thon"),
     opening marks belong to the next word, other marks to the one before; lone dashes are dropped.
     """
     words: list[RawWord] = []
@@ -47,7 +49,9 @@ def join_tokens(tokens: Iterable[RawWord], language: str) -> list[RawWord]:
         text = token.text.strip()
         if not text or _DASH.match(text):
             continue
-        glued = not token.text[:1].isspace() and language not in UNSPACED
+        # The parts of a foreign name belong together in languages without spaces, too.
+        whole = language not in UNSPACED or (bool(words) and _foreign(words[-1].text[-1], text[0]))
+        glued = not token.text[:1].isspace() and whole
         if _OPENING.match(text) and not (glued and words):
             opening = _merge(opening, token) if opening else replace(token, text=text)
         elif words and opening is None and (glued or _MARK.match(text)):
@@ -58,6 +62,10 @@ def join_tokens(tokens: Iterable[RawWord], language: str) -> list[RawWord]:
         elif not _MARK.match(text):
             words.append(replace(token, text=text))
     return words
+
+
+def _foreign(*letters: str) -> bool:
+    return all(letter.isalnum() and not runs_on(letter) for letter in letters)
 
 
 def _merge(left: RawWord, right: RawWord) -> RawWord:

@@ -1,0 +1,128 @@
+"""What is wrong with what is laid over a clip: judged by the boxes of the plan and the planner's own geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from shortform_assets.contracts.clips import Aspect, AspectFraming, CropPaths
+from shortform_assets.contracts.creative import ClipEnhancement
+from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice, SafeBox
+from shortform_assets.creative.captions.placement import covered, face_margin
+from shortform_assets.creative.captions.typeset import displayed
+
+SLACK = 0.005
+"""Share of the output by which a box may leave the safe box: five pixels of a 9:16 output's width."""
+SYNC_MS = 500
+"""A word whose page comes this much after it, or is gone so long before it, is out of sync: our own bound, well
+above what pages are moved by when words crowd (tests/creative/test_overlay_faults.py)."""
+
+
+class Overlay(NamedTuple):
+    """One thing that is laid over clip frames [start, end) of one output."""
+
+    name: str
+    start: int
+    end: int
+    box: OutputBox
+
+
+def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementSlice) -> Iterator[str]:
+    """One sentence for everything in `clip` that hides, is hidden, is cut off, out of sync or missing.
+
+    Raises KeyError where the genre has no safe box for an aspect ratio of the camera.
+    """
+    for before, page in pairwise(clip.pages):
+        if page.start_frame < before.end_frame:
+            yield f"two caption pages at frame {page.start_frame}"
+    if rules.captions:
+        yield from _word_faults(clip, camera)
+    for framing in camera.aspects:
+        overlays, absent = _overlays(clip, framing.aspect, camera.frames)
+        yield from (f"{framing.aspect} has no place for {name}" for name in absent)
+        for overlay in overlays:
+            yield from _own_faults(overlay, framing, rules.safe_box[framing.aspect], camera)
+        for one, other in combinations(overlays, 2):
+            since = max(one.start, other.start)
+            # Two captions at once are told above, for all outputs together.
+            apart = since >= min(one.end, other.end) or one.name == other.name
+            if not apart and one.box.meets(other.box):
+                yield f"the {framing.aspect} {other.name} stands over the {one.name} at frame {since}"
+
+
+def _overlays(clip: ClipEnhancement, aspect: Aspect, frames: int) -> tuple[list[Overlay], list[str]]:
+    """All overlays of one output, and the names of those it lacks."""
+    found, absent = [], []
+    for page in clip.pages:
+        if aspect in page.anchor and aspect in page.size:
+            found.append(Overlay("caption", page.start_frame, page.end_frame, page.box(aspect)))
+        else:
+            absent.append(f"the caption at frame {page.start_frame}")
+    # An output without room for the hook goes without; that is no fault.
+    if clip.hook and (card := clip.hook.box(aspect)):
+        found.append(Overlay("hook", clip.hook.start_frame, clip.hook.end_frame, card))
+    if clip.show_logo and aspect in clip.logo:
+        logo = clip.logo[aspect]
+        found.append(Overlay("logo", logo.start_frame, frames, logo.box))
+    elif clip.show_logo:
+        absent.append("the logo")
+    return found, absent
+
+
+def _own_faults(overlay: Overlay, framing: AspectFraming, safe: SafeBox, camera: CropPaths) -> Iterator[str]:
+    what = f"the {framing.aspect} {overlay.name} at frame {overlay.start}"
+    if not 0 <= overlay.start < overlay.end <= camera.frames:
+        yield f"{what} is cut off by the end of the clip"
+    if overlay.box.leaves(safe.box, SLACK):
+        yield f"{what} leaves the safe box"
+    margin = face_margin(camera.rate) if overlay.name != "logo" else 0
+    faces = framing.faces_during(overlay.start, overlay.end, margin)
+    if hidden := next((face for face in faces if covered(face, overlay.box)), None):
+        yield f"{what} covers a face at frame {hidden.frame}"
+
+
+def _word_faults(clip: ClipEnhancement, camera: CropPaths) -> Iterator[str]:
+    """Words said without a caption, captions of words nobody says, and words whose page is not there in time."""
+    said = [(_letters(word.text), word.start_frame) for word in clip.words]
+    shown = [(_letters(word.text), page) for page in clip.pages for line in page.lines for word in line]
+    spoken, written = "".join(text for text, _ in said), "".join(text for text, _ in shown)
+    pages = [page for text, page in shown for _ in text]
+    places = _aligned(spoken, written)
+    missing, late, at = [], [], 0
+    slack = camera.rate.nearest(SYNC_MS)
+    for (text, start), word in zip(said, clip.words, strict=True):
+        letters = [places.get(i) for i in range(at, at + len(text))]
+        at += len(text)
+        if text and any(place is None for place in letters):
+            missing.append((word.text, start))
+        elif text and letters[0] is not None:
+            page = pages[letters[0]]
+            if not page.start_frame - slack <= start < page.end_frame + slack:
+                late.append((word.text, start))
+    for found, fault in ((missing, "no caption"), (late, "its caption at another time")):
+        if found:
+            more = f", {len(found)} such words in all" if len(found) > 1 else ""
+            yield f"'{found[0][0]}' at frame {found[0][1]} has {fault}{more}"
+    extra = len(written) - len(places)
+    if extra:
+        yield f"{extra} letters of its captions are not said"
+
+
+def _letters(text: str) -> str:
+    return displayed(text, False).replace(" ", "")
+
+
+def _aligned(said: str, shown: str) -> Mapping[int, int]:
+    """Offset of every letter of `said` that is shown -> its offset in `shown`."""
+    if said == shown:
+        return {i: i for i in range(len(said))}
+    from rapidfuzz.distance import LCSseq
+
+    return {
+        block.src_start + i: block.dest_start + i
+        for block in LCSseq.opcodes(said, shown)
+        if block.tag == "equal"
+        for i in range(block.src_end - block.src_start)
+    }
