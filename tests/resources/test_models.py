@@ -83,8 +83,10 @@ def test_the_embedded_models_resolve(name: str) -> None:
 def test_the_registry_is_whole() -> None:
     for model in REGISTRY.values():
         assert model.licence
-        assert model.install
-        assert all(file.url.startswith("https://") and len(file.sha256) == 64 for file in model.files)
+        for file in model.files:
+            assert len(file.sha256) == 64
+            assert file.url.startswith("https://") or file.parts
+            assert bool(file.parts) == bool(model.install)
         assert model.main in {"", *(file.name for file in model.files)}
     assert len({model.fingerprint for model in REGISTRY.values()}) == len(REGISTRY)
     assert Models().fingerprint("centerface") == REGISTRY["centerface"].files[0].sha256
@@ -197,6 +199,43 @@ def test_a_wrong_or_failed_download_leaves_nothing(
     with pytest.raises(InputError, match="SHA-256"):
         models.resolve("toy")
     assert [p for p in cache.rglob("*") if p.is_file()] == []
+
+
+def buried(data: bytes) -> Model:
+    file = ModelFile("net.ort", digest(data), ("toy_carrier:lib*.so",), "", len(data))
+    return Model("toy", "tests", "MIT", "https://example.org", "toy-carrier", (file,), main="net.ort")
+
+
+def test_a_file_inside_its_carriers_library_is_found_by_its_hash(carrier: Path, cache: Path) -> None:
+    data = b"\x18\0\0\0ORTM" + bytes(range(256)) * 40
+    decoy = data[:-1] + b"!"
+    models = Models({"toy": buried(data)})
+    assert not models.held("toy")
+    with pytest.raises(
+        InputError, match=r"not installed.*pip install toy-carrier, or put it in SHORTFORM_MODELS"
+    ):
+        models.resolve("toy")
+    (carrier / "libtoy.2.so").write_bytes(b"ORTM code " * 50 + decoy + data + b"more code")
+    assert models.held("toy")
+    assert models.resolve("toy").read_bytes() == data
+    shutil.rmtree(carrier)
+    assert models.held("toy"), "it lies in the cache"
+    shutil.rmtree(cache)
+    assert not models.held("toy")
+
+
+def test_a_library_of_another_release_is_refused(carrier: Path, cache: Path) -> None:
+    (carrier / "libtoy.so").write_bytes(b"\x18\0\0\0ORTM another network")
+    with pytest.raises(InputError, match="does not have the registered SHA-256"):
+        Models({"toy": buried(b"\x18\0\0\0ORTM the network")}).resolve("toy")
+    assert [p for p in cache.rglob("*") if p.is_file()] == []
+
+
+def test_a_model_of_no_package_says_how_it_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError) as caught:
+        Models().resolve("speaker-embedding")
+    assert "pip" not in str(caught.value)
+    assert "SHORTFORM_MODELS_DIR/speaker-embedding, or set SHORTFORM_ALLOW_DOWNLOAD=1" in str(caught.value)
 
 
 def test_a_hash_is_taken_once_and_again_when_the_file_changes(

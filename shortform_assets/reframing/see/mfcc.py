@@ -1,6 +1,6 @@
 """Mel-frequency cepstral coefficients with the settings of python_speech_features, which networks for active
 speakers are trained on: 25 ms rectangular windows every 10 ms, 26 filters, 13 coefficients (Davis and
-Mermelstein 1980). Kaldi's, in `speech.fbank`, are other numbers."""
+Mermelstein 1980). Kaldi's, for speaker embeddings, are other numbers."""
 
 from __future__ import annotations
 
