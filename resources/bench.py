@@ -20,6 +20,7 @@ from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
 from resources.store_errors import clear_errors
 from shortform_assets.contracts.base import Blob, Contract, canonical_json
+from shortform_assets.ports.workbench import CalledOff
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -51,6 +52,8 @@ class StoreBench:
         self._news: tuple[float, str] | None = None
         self._lock = threading.Lock()
         self._owner = threading.get_ident()
+        self._mine = threading.local()
+        """Of a thread of `map`: whether the others have ended."""
 
     @staticmethod
     @contextmanager
@@ -83,9 +86,14 @@ class StoreBench:
         """`fn` over `items` on a few threads, results in order.
 
         Items are drawn a few ahead of the results. The first failure is raised at its place; what has not
-        begun by then never does.
+        begun by then never does, and what has is called off at its next word of progress.
         """
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="bench") as pool:
+        over = threading.Event()
+
+        def begin() -> None:
+            self._mine.over = over
+
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="bench", initializer=begin) as pool:
             waiting: deque[Future[B]] = deque()
             try:
                 for item in items:
@@ -95,6 +103,7 @@ class StoreBench:
                 while waiting:
                     yield self._result(waiting.popleft())
             finally:
+                over.set()
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def part(self, name: str, values: Sequence[object], schema: type[C], compute: Callable[[], C]) -> C:
@@ -115,6 +124,9 @@ class StoreBench:
 
     def progress(self, fraction: float, note: str = "") -> None:
         """How much is done; what is out of range is clamped and what goes back is ignored."""
+        over: threading.Event | None = getattr(self._mine, "over", None)
+        if over is not None and over.is_set():
+            raise CalledOff
         with self._lock:
             # A NaN compares false with everything and so counts as no progress.
             if fraction > self._done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,26 @@ from pydantic_ai.settings import ModelSettings
 from resources.llm.failures import classify
 from resources.llm.prices import Tariff, tokens_of
 from resources.llm.time_budget import Clock, Gate, OutOfTime
+from resources.retrying import Patience, insist_async
 from shortform_assets.ports.spending import Purse
 
 BACK_OFF_SECONDS = 0.5
+"""The first pause after a failure that may pass; providers' own clients begin with as much."""
+
+
+@dataclass(frozen=True)
+class CallTerms:
+    """What a model may cost and how long it may take; shared by all calls to it."""
+
+    purse: Purse
+    tariff: Tariff
+    gate: Gate
+    clock: Clock
+    retries: int
+    """Tries after the first."""
+    seconds: float
+    """For one try."""
+    answer_tokens: int
 
 
 @dataclass
@@ -36,22 +54,9 @@ class Meter:
 class Metered(WrapperModel):
     """Of several requests for one question (an answer sent back is asked for again) each is metered."""
 
-    def __init__(
-        self,
-        model: Model,
-        meter: Meter,
-        *,
-        purse: Purse,
-        tariff: Tariff,
-        gate: Gate,
-        clock: Clock,
-        retries: int,
-        seconds: float,
-        answer_tokens: int,
-    ) -> None:
+    def __init__(self, model: Model, meter: Meter, terms: CallTerms) -> None:
         super().__init__(model)
-        self._meter, self._purse, self._tariff, self._gate, self._clock = meter, purse, tariff, gate, clock
-        self._retries, self._seconds, self._answer_tokens = retries, seconds, answer_tokens
+        self._meter, self._terms = meter, terms
 
     async def request(
         self,
@@ -60,38 +65,38 @@ class Metered(WrapperModel):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """One answer. Failures that may pass are waited out as the server asks, at most `retries` times."""
-        failed = 0
-        while True:
-            await self._gate.passed()
+        terms = self._terms
+
+        async def attempt() -> ModelResponse:
+            await terms.gate.passed()
             try:
                 return await self._once(messages, model_settings, model_request_parameters)
             except Exception as error:
-                failure = classify(error)
                 self._meter.answers.append({"error": f"{type(error).__name__}: {error}"[:2000]})
-                if failure.fault == "malformed":
+                if classify(error).fault == "malformed":
                     self._meter.faults["malformed"] += 1
-                asked = getattr(error, "retry_after", None)
-                wait = BACK_OFF_SECONDS * 2**failed if asked is None else max(0.0, float(asked))
-                if not failure.again or failed == self._retries or wait >= self._clock.left():
-                    raise
-                failed += 1
-                if asked is not None:
-                    self._gate.close(wait)
-                else:
-                    await asyncio.sleep(wait)
+                raise
+
+        def hold_others(error: BaseException, pause: float) -> None:
+            # What one call is told holds for all calls to this server.
+            if getattr(error, "retry_after", None) is not None:
+                terms.gate.close(pause)
+
+        patience = Patience(terms.retries + 1, BACK_OFF_SECONDS, longest_pause=math.inf)
+        return await insist_async(attempt, _may_pass, patience, terms.clock.left, hold_others)
 
     async def _once(
         self, messages: list[ModelMessage], settings: ModelSettings | None, parameters: ModelRequestParameters
     ) -> ModelResponse:
-        left = self._clock.left()
+        left = self._terms.clock.left()
         if left <= 0:
             raise OutOfTime
         asked = ModelMessagesTypeAdapter.dump_json(messages) + repr(parameters.output_object).encode()
         sent = tokens_of(asked, repr(parameters.output_tools).encode())
-        price = self._tariff.usd(sent, self._answer_tokens)
-        with self._purse.reserve(self._meter.what, price, sent + self._answer_tokens) as charge:
+        price = self._terms.tariff.usd(sent, self._terms.answer_tokens)
+        with self._terms.purse.reserve(self._meter.what, price, sent + self._terms.answer_tokens) as charge:
             try:
-                async with asyncio.timeout(min(self._seconds, left)):
+                async with asyncio.timeout(min(self._terms.seconds, left)):
                     response = await super().request(messages, settings, parameters)
             except Exception as error:
                 # What may have been answered stays counted in full.
@@ -110,4 +115,8 @@ class Metered(WrapperModel):
         sent, received = max(0, response.usage.input_tokens), max(0, response.usage.output_tokens)
         if not sent + received:
             sent, received = estimate, tokens_of(ModelMessagesTypeAdapter.dump_json([response]))
-        return self._tariff.usd(sent, received), sent + received
+        return self._terms.tariff.usd(sent, received), sent + received
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, Exception) and classify(error).again

@@ -159,23 +159,22 @@ class _Conversation:
     async def _ask(self) -> Any:
         from pydantic_ai import Agent, ModelRetry, NativeOutput, RunContext
 
-        from resources.llm.metered import Metered
+        from resources.llm.metered import CallTerms, Metered
         from resources.llm.prices import Tariff
 
         panel, kind = self._judge.panel, self._question.answer
         native = self._model.profile.get("supports_json_schema_output", False)
+        terms = CallTerms(
+            purse=self._judge.purse,
+            tariff=Tariff(self._judge.name, self._model.base_url, panel.prices),
+            gate=self._gate,
+            clock=self._judge.clock,
+            retries=panel.retries,
+            seconds=panel.call_seconds,
+            answer_tokens=panel.answer_tokens,
+        )
         agent = Agent(
-            Metered(
-                self._model,
-                self._meter,
-                purse=self._judge.purse,
-                tariff=Tariff(self._judge.name, self._model.base_url, panel.prices),
-                gate=self._gate,
-                clock=self._judge.clock,
-                retries=panel.retries,
-                seconds=panel.call_seconds,
-                answer_tokens=panel.answer_tokens,
-            ),
+            Metered(self._model, self._meter, terms),
             output_type=NativeOutput(kind) if native else kind,
             instructions=self._question.instructions,
             retries={"output": panel.retries},

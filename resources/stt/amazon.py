@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
+from resources.retrying import Patience
 from resources.stt.amazon_answer import transcript
 from resources.stt.amazon_calls import Gone, client
-from resources.stt.amazon_job import Job, TransferBucket
+from resources.stt.amazon_job import Job, TranscribeAccount, TransferBucket
 from resources.stt.loaded import LoadedOnce
-from resources.stt.remote_provider import Patience, told, wav
+from resources.stt.remote_provider import told, wav
 from resources.stt.segments import Nonsense
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import (
@@ -79,17 +79,15 @@ class AmazonTranscribeProvider(LoadedOnce[Recognizer]):
                 "set it to a bucket of yours, such as my-bucket or my-bucket/folder",
             )
         passage = TransferBucket(client("s3"), bucket, f"{prefix.strip('/') or 'shortform-speech'}/")
-        return _Transcribe(client("transcribe"), passage, self._vocabulary, self._purse, self._patience)
+        account = TranscribeAccount(_Transcribe.name, client("transcribe"), passage, self._vocabulary)
+        return _Transcribe(account, self._purse, self._patience)
 
 
 class _Transcribe:
     name = "Amazon Transcribe"
 
-    def __init__(
-        self, service: Any, passage: TransferBucket, vocabulary: str, purse: Purse | None, patience: Patience
-    ) -> None:
-        self._service, self._passage, self._vocabulary = service, passage, vocabulary
-        self._purse, self._patience = purse, patience
+    def __init__(self, account: TranscribeAccount, purse: Purse | None, patience: Patience) -> None:
+        self._account, self._purse, self._patience = account, purse, patience
 
     def recognize(
         self,
@@ -105,10 +103,8 @@ class _Transcribe:
             )
         if len(samples) < _SHORTEST:
             return RawTranscript(language, 1.0, ())
-        job = Job(
-            self.name, self._service, self._passage, wav(samples), LANGUAGE_CODES[language],
-            self._vocabulary, self._patience.start(),
-        )  # fmt: skip
+        timer = self._patience.start(lambda: progress(0.0))
+        job = Job(self._account, wav(samples), LANGUAGE_CODES[language], timer)
         for _ in range(_ROUNDS):
             try:
                 heard = transcript(job.result(self._purse, len(samples) / SAMPLE_RATE), language)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from resources.stt.remote_provider import Setback, Timer, told
+from resources.retrying import Setback
+from resources.stt.remote_provider import told
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import ProviderFailed
 
@@ -57,11 +58,6 @@ def client(service: str) -> Any:
         return made
     except (BotoCoreError, ValueError) as error:
         raise InputError(told(str(error)), "Amazon Transcribe", "set AWS_REGION and credentials") from error
-
-
-def insist(who: str, timer: Timer, call: Callable[[], T]) -> T:
-    """`call()`, again and again while AWS is busy; JobNameTaken, Gone or ProviderFailed."""
-    return timer.insist(who, lambda: once(who, call))
 
 
 def once(who: str, call: Callable[[], T]) -> T:

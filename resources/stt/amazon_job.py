@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from resources.stt.amazon_calls import Gone, JobNameTaken, Lost, insist, once
-from resources.stt.remote_provider import Setback, Timer, set_aside, told
+from resources.retrying import Setback, Timer
+from resources.stt.amazon_calls import Gone, JobNameTaken, Lost, once
+from resources.stt.remote_provider import insist, set_aside, told
 from shortform_assets.ports.recognizer import SAMPLE_RATE, ProviderFailed
 from shortform_assets.ports.spending import Purse
 
@@ -39,23 +40,28 @@ class TransferBucket:
         self.s3.delete_object(Bucket=self.bucket, Key=self.prefix + key)
 
 
+@dataclass(frozen=True)
+class TranscribeAccount:
+    """Whose service is asked, and how."""
+
+    who: str
+    """As it is named in errors."""
+    service: Any
+    """boto3's client."""
+    passage: TransferBucket
+    vocabulary: str
+    """Of a vocabulary that was made there; empty for none."""
+
+
 class Job:
     """A job named by its sound and settings, so that whoever wants the same finds it."""
 
-    def __init__(
-        self,
-        who: str,
-        service: Any,
-        passage: TransferBucket,
-        sound: bytes,
-        language_code: str,
-        vocabulary: str,
-        timer: Timer,
-    ) -> None:
-        self._who, self._service, self._passage, self._timer = who, service, passage, timer
-        self._sound, self._language, self._vocabulary = sound, language_code, vocabulary
-        digest = hashlib.sha256(sound).hexdigest()
-        settings = f"{digest}:{language_code}:{vocabulary}:{passage.bucket}/{passage.prefix}"
+    def __init__(self, account: TranscribeAccount, sound: bytes, language_code: str, timer: Timer) -> None:
+        self._who, self._service, self._passage = account.who, account.service, account.passage
+        self._sound, self._language, self._vocabulary = sound, language_code, account.vocabulary
+        self._timer = timer
+        digest, passage = hashlib.sha256(sound).hexdigest(), account.passage
+        settings = f"{digest}:{language_code}:{account.vocabulary}:{passage.bucket}/{passage.prefix}"
         self.name = f"shortform-{hashlib.sha256(settings.encode()).hexdigest()[:40]}"
         self._wav, self._json = f"{self.name}.wav", f"{self.name}.json"
         self._over = self._lost = False
@@ -128,7 +134,7 @@ class Job:
                 raise
 
         try:
-            self._timer.insist(self._who, attempt)
+            insist(self._who, self._timer, attempt)
         except JobNameTaken:
             # Where an answer was lost, the job that is there is the one just started.
             return self._lost
@@ -155,8 +161,8 @@ class Job:
                     f"{self._who}: the job is still {state} after {patience.deadline:.0f} s - it goes on, "
                     "run again later and its result is taken"
                 )
-            patience.wait(pause)
+            self._timer.pause(pause)
             pause = min(pause * _POLL_GROWTH, _LONGEST_POLL)
 
     def _ask(self, call: Callable[[], T]) -> T:
-        return insist(self._who, self._timer, call)
+        return insist(self._who, self._timer, lambda: once(self._who, call))

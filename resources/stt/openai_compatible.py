@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from resources.retrying import Patience, Setback, Timer, retry_after
 from resources.stt.loaded import LoadedOnce
 from resources.stt.openai_answer import OpenAIAnswer, read_answer, transcript
 from resources.stt.openai_endpoint import KEY_VARIABLE, URL_VARIABLE, Endpoint
-from resources.stt.remote_provider import Patience, Setback, Timer, set_aside, told, wav
+from resources.stt.remote_provider import insist, set_aside, told, wav
 from resources.stt.segments import Nonsense
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
@@ -88,9 +89,9 @@ class _Remote:
                 f"{self.name}: {seconds:.0f} s are more than such a server takes at a time (25 MB) - "
                 "use shorter stretches"
             )
-        timer = self._patience.start()
+        timer = self._patience.start(lambda: progress(0.0))
         try:
-            answer = timer.insist(self.name, lambda: self._ask(sound, form, seconds, timer))
+            answer = insist(self.name, timer, lambda: self._ask(sound, form, seconds, timer))
             heard = transcript(answer, language, seconds)
         except Nonsense as error:
             raise ProviderFailed(
@@ -106,7 +107,7 @@ class _Remote:
         most = self._endpoint.cost(seconds)
         with set_aside(self._purse, f"{self.name}, {seconds:.0f} s", most) as charge:
             try:
-                status, retry_after, body = self._post(sound, form, timer)
+                status, patience, body = self._post(sound, form, timer)
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
                 charge.settle(0)
                 raise Setback(
@@ -119,7 +120,7 @@ class _Remote:
             if status != 200:
                 if status not in _PERHAPS_BILLED:
                     charge.settle(0)
-                raise self._refusal(status, retry_after, body)
+                raise self._refusal(status, patience, body)
             answer = read_answer(body)
             billed = answer.usage.seconds if answer.usage else None
             charge.settle(most if billed is None or billed < 0 else min(most, self._endpoint.cost(billed)))
@@ -149,7 +150,7 @@ class _Remote:
                     )
             return response.status_code, response.headers.get("Retry-After", ""), bytes(body)
 
-    def _refusal(self, status: int, retry_after: str, body: bytes) -> Exception:
+    def _refusal(self, status: int, patience: str, body: bytes) -> Exception:
         said, code = _said(body, self._endpoint.key)
         answered = f"the server answered {status}" + (f" ({said})" if said else "")
         if status == 429 and code == "insufficient_quota":
@@ -157,7 +158,7 @@ class _Remote:
                 f"{self.name}: the account has no credit left - add some, or use another provider"
             )
         if status in _TRY_AGAIN or status >= 500:
-            return Setback(answered, "try later, or use another provider", _seconds(retry_after))
+            return Setback(answered, "try later, or use another provider", retry_after(patience))
         if status in (401, 403):
             # What it says here may quote the key.
             return ProviderFailed(
@@ -224,17 +225,3 @@ def _said(body: bytes, key: str) -> tuple[str, str]:
     if isinstance(error, dict):
         return told(str(error.get("message", "")), key), str(error.get("code", ""))
     return told(error, key) if isinstance(error, str) else "", ""
-
-
-def _seconds(retry_after: str) -> float | None:
-    """`Retry-After` in seconds, given as such or as a date."""
-    from datetime import UTC, datetime
-    from email.utils import parsedate_to_datetime
-
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until.tzinfo else None

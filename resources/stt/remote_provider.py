@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 
+from resources.retrying import GaveUp, Timer
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, ProviderFailed
 from shortform_assets.ports.spending import Charge, OverBudget, Purse
 
@@ -44,59 +43,12 @@ def told(text: str, *secrets: str) -> str:
     return line if len(line) <= _TOLD_LETTERS else f"{line[:_TOLD_LETTERS]}…"
 
 
-class Setback(Exception):
-    """One try failed in a way that the next may not: `what` happened, `fix` helps if it goes on."""
-
-    def __init__(self, what: str, fix: str, after: float | None = None) -> None:
-        super().__init__(what)
-        self.what, self.fix, self.after = what, fix, after
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a provider is waited for. Pauses double from try to try; seconds."""
-
-    tries: int = 5
-    first_pause: float = 1.0
-    longest_pause: float = 60.0
-    """A longer `Retry-After` is cut to this."""
-    silence: float = 300.0
-    """How long a server may say nothing."""
-    deadline: float = 900.0
-    """For one stretch of sound, pauses and tries together."""
-    wait: Callable[[float], None] = field(default=time.sleep, repr=False)
-    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
-
-    def start(self) -> Timer:
-        """The time of one stretch of sound begins."""
-        return Timer(self, self.clock() + self.deadline)
-
-
-class Timer:
-    """What is left of a deadline."""
-
-    def __init__(self, patience: Patience, until: float) -> None:
-        self.patience, self._until = patience, until
-
-    def left(self) -> float:
-        """Seconds until the deadline, 0 when it has passed."""
-        return max(0.0, self._until - self.patience.clock())
-
-    def insist(self, who: str, attempt: Callable[[], T]) -> T:
-        """`attempt()`, tried again after each Setback; ProviderFailed when tries or time run out."""
-        for number in range(self.patience.tries):
-            try:
-                return attempt()
-            except Setback as setback:
-                last = setback
-            pause = last.after if last.after is not None else self.patience.first_pause * 2.0**number
-            pause = min(pause, self.patience.longest_pause)
-            if number + 1 == self.patience.tries or pause >= self.left():
-                break
-            self.patience.wait(pause)
-        tried = f"tried {number + 1} times, at last " if number else ""
-        late = "" if number + 1 == self.patience.tries else ", and there is no time left to ask again"
-        raise ProviderFailed(f"{who}: {tried}{last.what}{late} - {last.fix}") from last
+def insist(who: str, timer: Timer, attempt: Callable[[], T]) -> T:
+    """`attempt()`, tried again after each Setback; ProviderFailed when tries or time run out."""
+    try:
+        return timer.insist(attempt)
+    except GaveUp as error:
+        raise ProviderFailed(f"{who}: {error}") from error
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from resources.media_store import MediaStore
 from resources.models import Models
+from resources.retrying import GaveUp, Patience, Setback
 from resources.vision.ecs_messages import StoreMessageReader
 from resources.vision.executor_base import Executor
 from resources.vision.foreground_log import ForegroundLog
@@ -26,8 +27,8 @@ from shortform_assets.errors import InputError
 
 START_SECONDS = 1800.0
 """A GPU instance may have to be started first."""
-CAPACITY_WAITS = (5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0)
-"""Seconds before each further try to place a task."""
+CAPACITY = Patience(tries=8, first_pause=5.0, longest_pause=60.0, deadline=600.0)
+"""How long a place for a task is waited for."""
 _REQUEST_SECONDS = 60.0
 """One request to ECS or the store takes no longer."""
 
@@ -80,13 +81,13 @@ class EcsVision(Executor):
         device: Device = "cuda",
         client: Any = None,
         poll_seconds: float = 6.0,
-        capacity_waits: Sequence[float] = CAPACITY_WAITS,
+        capacity: Patience = CAPACITY,
         models: Models | None = None,
     ) -> None:
         """At most `tasks` at once. `client` is boto3's for ECS, by default that of the environment."""
         super().__init__(models, device)
         self._task, self._tasks, self._client = task, tasks, client
-        self._poll_seconds, self._waits = poll_seconds, tuple(capacity_waits)
+        self._poll_seconds, self._capacity = poll_seconds, capacity
 
     def track(
         self,
@@ -113,7 +114,7 @@ class EcsVision(Executor):
 
         def launch(key: str) -> _Task:
             request = self._task.request([store.url, key])
-            return _Task(client, self._waits, request, store, key, context, self._poll_seconds)
+            return _Task(client, self._capacity, request, store, key, context, self._poll_seconds)
 
         name = self.judging(faces).fingerprint
         crew = Crew(store, name, faces, self._device, launch, start_seconds=START_SECONDS)
@@ -146,9 +147,10 @@ class _Watched:
     one that is, is remembered; and no wait outlasts `stop`."""
 
     def __init__(
-        self, client: Any, waits: Sequence[float], poll_seconds: float, on_look: Callable[[], None]
+        self, client: Any, capacity: Patience, poll_seconds: float, on_look: Callable[[], None]
     ) -> None:
-        self._client, self._waits = client, waits
+        self._client = client
+        self._capacity = replace(capacity, wait=self._pause)
         self._poll_seconds, self._on_look = poll_seconds, on_look
         self._unwanted = threading.Event()
         self._lock = threading.Lock()
@@ -187,18 +189,24 @@ class _Watched:
                 raise Unwanted
 
     def _placed(self, request: dict[str, Any]) -> Any:
-        """The answer that holds a task; waits for capacity. Raises NoCapacity."""
-        for wait in (*self._waits, 0.0):
-            if self._unwanted.is_set():
-                break
+        """The answer that holds a task; waits for capacity. Raises NoCapacity, Unwanted."""
+
+        def attempt() -> Any:
+            self._pause(0.0)
             answer = self._client.run_task(**request)
             if answer["tasks"]:
                 return answer
             refusals = [f"{f.get('reason', '')} {f.get('detail', '')}".strip() for f in answer["failures"]]
-            self._unwanted.wait(wait)
-        else:
-            raise NoCapacity("; ".join(refusals) or "no reason given")
-        raise Unwanted
+            raise Setback("; ".join(refusals) or "no reason given")
+
+        try:
+            return self._capacity.start().insist(attempt)
+        except GaveUp as error:
+            raise NoCapacity(error.last.what) from error
+
+    def _pause(self, seconds: float) -> None:
+        if self._unwanted.wait(seconds):
+            raise Unwanted
 
     def stop(self) -> None:
         """End the task, now or as soon as it is placed."""
@@ -215,7 +223,7 @@ class _Task:
     def __init__(
         self,
         client: Any,
-        waits: Sequence[float],
+        capacity: Patience,
         request: dict[str, Any],
         store: MediaStore,
         key: str,
@@ -223,7 +231,7 @@ class _Task:
         poll_seconds: float,
     ) -> None:
         self._messages = StoreMessageReader(store, key)
-        self._client = _Watched(client, waits, poll_seconds, self._messages.read)
+        self._client = _Watched(client, capacity, poll_seconds, self._messages.read)
         self._request, self._log = request, ForegroundLog(context)
         self._end = End("ended")
         self._thread = threading.Thread(target=self._run, name="vision task", daemon=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from resources.media_store import MediaStore, hash_file
+from resources.retrying import GaveUp, Patience, Setback, retry_after
 from resources.store_errors import Missing
 from resources.vision.http_protocol import BLOBS, JOBS, JobStatus, Lacking, job_id, media_of
 from resources.vision.job_store import Result, VisionJob
@@ -18,12 +20,13 @@ from resources.vision.worker_crew import ATTEMPTS, VisionFailed, dropped
 from shortform_assets.contracts.base import Blob
 
 if TYPE_CHECKING:
-    from requests import Response
+    import httpx2
 
 POLL_SECONDS = 0.5
 LONGEST_PAUSE = 15.0
-TIMEOUTS = (10.0, 60.0)
+CONNECT_SECONDS, SILENCE_SECONDS = 10.0, 60.0
 """To connect, and between two bytes."""
+FIRST_PAUSE = 0.25
 _CHUNK = 1 << 20
 
 
@@ -35,53 +38,73 @@ class Server:
     """A vision server as one thread sees it. Lost connections and 5xx are tried again for a while."""
 
     def __init__(self, url: str, token: str, stop: threading.Event, patience: float) -> None:
-        import requests
+        import httpx2
 
-        self._url, self._stop, self._patience = url.rstrip("/"), stop, patience
-        self._session = requests.Session()
-        if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+        self._url, self._stop = url.rstrip("/"), stop
+        # As often as there is time for.
+        self._patience = Patience(sys.maxsize, FIRST_PAUSE, LONGEST_PAUSE, deadline=patience, wait=self.pause)
+        self._client = httpx2.Client(
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+        )
 
-    def ask(self, method: str, path: str, body: bytes | Path | None = None) -> Response:
-        """The answer, whose status is below 500; to be closed. Raises VisionFailed where for `patience`
-        seconds there is none, and where the token is refused; Stopped."""
-        import requests
+    def close(self) -> None:
+        self._client.close()
 
-        until, pause = time.monotonic() + self._patience, 0.25
-        while True:
-            try:
-                answer = self._send(method, path, body)
-                if answer.status_code in (401, 403):
-                    raise VisionFailed(f"{self._url} refuses the token: check SHORTFORM_VISION_TOKEN")
-                if answer.status_code < 500:
-                    return answer
-                trouble = f"it answers {answer.status_code}"
-                answer.close()
-            except (requests.ConnectionError, requests.Timeout) as error:
-                trouble = type(error).__name__
-            except requests.RequestException as error:
-                raise VisionFailed(f"{self._url} is no vision server: {error}") from error
-            if time.monotonic() + pause > until:
-                raise VisionFailed(
-                    f"the vision server {self._url} is in trouble or cannot be reached: {trouble}"
-                )
-            self.pause(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+    @contextmanager
+    def ask(
+        self, method: str, path: str, body: bytes | Path | None = None, *, whole: bool = True
+    ) -> Iterator[httpx2.Response]:
+        """The answer, whose status is below 500; its body is yet to be read where it is not asked for `whole`.
+
+        Raises VisionFailed where for `patience` seconds there is none, and where the token is refused; Stopped.
+        """
+        try:
+            answer = self._patience.start().insist(lambda: self._once(method, path, body, whole))
+        except GaveUp as error:
+            raise VisionFailed(
+                f"the vision server {self._url} is in trouble or cannot be reached: {error}"
+            ) from error
+        try:
+            yield answer
+        finally:
+            answer.close()
 
     def tell(self, method: str, path: str) -> None:
         """Once, and without an answer that matters."""
         with suppress(Exception):
-            self._session.request(method, self._url + path, timeout=5).close()
+            self._client.request(method, self._url + path, timeout=5)
 
     def pause(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise Stopped
 
-    def _send(self, method: str, path: str, body: bytes | Path | None) -> Response:
-        def send(data: bytes | BinaryIO | None) -> Response:
-            return self._session.request(
-                method, self._url + path, data=data, timeout=TIMEOUTS, stream=True, allow_redirects=False
-            )
+    def _once(self, method: str, path: str, body: bytes | Path | None, whole: bool) -> httpx2.Response:
+        import httpx2
+
+        try:
+            answer = self._send(method, path, body)
+            if whole:
+                with closing(answer):
+                    answer.read()
+        except (httpx2.NetworkError, httpx2.TimeoutException, httpx2.RemoteProtocolError) as error:
+            raise Setback(type(error).__name__) from error
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise VisionFailed(f"{self._url} is no vision server: {error}") from error
+        if answer.status_code in (401, 403):
+            answer.close()
+            raise VisionFailed(f"{self._url} refuses the token: check SHORTFORM_VISION_TOKEN")
+        if answer.status_code >= 500:
+            answer.close()
+            asked = retry_after(answer.headers.get("Retry-After", ""))
+            raise Setback(f"it answers {answer.status_code}", after=asked)
+        return answer
+
+    def _send(self, method: str, path: str, body: bytes | Path | None) -> httpx2.Response:
+        def send(content: bytes | BinaryIO | None) -> httpx2.Response:
+            request = self._client.build_request(method, self._url + path, content=content)
+            return self._client.send(request, stream=True)
 
         if not isinstance(body, Path):
             return send(body)
@@ -152,7 +175,8 @@ class ClipAtServer:
                     self._upload(sha256)
                 self._wait(0)
             elif code == 429:
-                self._wait(min(float(wait) if wait.isdigit() else 1.0, LONGEST_PAUSE))
+                asked = retry_after(wait)
+                self._wait(min(1.0 if asked is None else asked, LONGEST_PAUSE))
             else:
                 raise VisionFailed(f"the vision server does not take the job: {code} {text[:300]}")
 
@@ -178,21 +202,24 @@ class ClipAtServer:
         return tracks is None or self._store.has(tracks.series) or self._download(tracks.series)
 
     def _download(self, blob: Blob) -> bool:
-        import requests
+        import httpx2
 
         self._store.scratch_root.mkdir(parents=True, exist_ok=True)
         half = self._store.scratch_root / f"{uuid.uuid4().hex}.npz"
         try:
-            with self._server.ask("GET", f"{BLOBS}/{blob.sha256}") as answer, half.open("wb") as file:
+            with (
+                self._server.ask("GET", f"{BLOBS}/{blob.sha256}", whole=False) as answer,
+                half.open("wb") as file,
+            ):
                 if answer.status_code != 200:
                     return False
-                for piece in answer.iter_content(_CHUNK):
+                for piece in answer.iter_bytes(_CHUNK):
                     file.write(piece)
             if hash_file(half) != blob:
                 return False
             self._store.adopt_file(half)
             return True
-        except requests.RequestException:
+        except httpx2.HTTPError:
             return False
         finally:
             half.unlink(missing_ok=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision.executor_base import Executor
-from resources.vision.http_client import TIMEOUTS, ClipAtServer, Server, Stopped
+from resources.vision.http_client import CONNECT_SECONDS, SILENCE_SECONDS, ClipAtServer, Server, Stopped
 from resources.vision.job_store import Device, Result, VisionJob
 from resources.vision.user_weights import judge_prints
 from resources.vision.worker_crew import Tally, VisionFailed
@@ -121,10 +122,13 @@ class _Errands:
         self._stop.set()
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join(sum(TIMEOUTS))
+                thread.join(CONNECT_SECONDS + SILENCE_SECONDS)
 
     def _run(self) -> None:
-        server = self._vision._server(self._stop)
+        with closing(self._vision._server(self._stop)) as server:
+            self._serve(server)
+
+    def _serve(self, server: Server) -> None:
         while not self._stop.is_set():
             try:
                 job = self._todo.get_nowait()

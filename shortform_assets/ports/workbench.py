@@ -13,6 +13,10 @@ B = TypeVar("B")
 C = TypeVar("C", bound=Contract)
 
 
+class CalledOff(BaseException):
+    """The work is not wanted any more. No Exception: nobody may take it for a failure of its own and go on."""
+
+
 class Workbench(Protocol):
     """A scratch folder, the blobs, a parallel map and a voice. Implementations live in `resources/`."""
 
@@ -28,7 +32,10 @@ class Workbench(Protocol):
         ...
 
     def map(self, fn: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
-        """`fn` over `items` on a few threads, results in order."""
+        """`fn` over `items` on a few threads, results in order.
+
+        After the first failure the others are called off: what they tell `progress` raises CalledOff.
+        """
         ...
 
     def part(self, name: str, values: Sequence[object], schema: type[C], compute: Callable[[], C]) -> C:
@@ -39,7 +46,7 @@ class Workbench(Protocol):
         ...
 
     def progress(self, fraction: float, note: str = "") -> None:
-        """How much is done, 0 to 1; cheap enough to call often."""
+        """How much is done, 0 to 1; cheap enough to call often. Raises CalledOff, see `map`."""
         ...
 
     def degrade(self, reason: str) -> None:

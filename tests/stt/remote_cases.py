@@ -17,9 +17,9 @@ from servers import TranscriptionServer
 from spoken_truth import Truth
 from transcribe_server import TranscribeServer
 
+from resources.retrying import Patience
 from resources.stt.amazon import AmazonTranscribeProvider
 from resources.stt.openai_compatible import OpenAIProvider
-from resources.stt.remote_provider import Patience
 from shortform_assets.ports.recognizer import Provider
 from shortform_assets.ports.spending import Purse
 
@@ -41,6 +41,11 @@ def hurried(waits: list[float] | None = None, **changed: Any) -> Patience:
         time.sleep(min(seconds, 0.005))
 
     return Patience(**{"tries": 4, "silence": 5.0, "deadline": 30.0, "wait": wait} | changed)
+
+
+def doubling(waits: list[float]) -> bool:
+    """Whether these are the pauses from a second on, each twice the last and up to a second longer by lot."""
+    return all(2.0**i <= wait < 2.0**i + 1.0 for i, wait in enumerate(waits))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 import openai_talk
 import pytest
 from openai_talk import PRICE, SOUND, hear
-from remote_cases import KEY, environment, hurried, openai
+from remote_cases import KEY, doubling, environment, hurried, openai
 from servers import Fault, TranscriptionServer, refusal
 from spoken_truth import Truth
 
@@ -77,7 +77,8 @@ def test_busy_servers_are_asked_again_as_late_as_they_say(
         refusal(503, "overloaded"),
     ]
     assert hear(make(ledger, hurried(waits, longest_pause=20.0))).segments
-    assert waits == [2.0, 20.0, 4.0]
+    assert waits[:2] == [2.0, 20.0]
+    assert 4.0 <= waits[2] < 5.0
     assert [seen.status for seen in server.seen] == [429, 429, 503, 200]
     assert bill(ledger) == [(0, True)] * 3 + [(FULL, True)]
 
@@ -92,7 +93,8 @@ def test_a_server_that_stays_down_is_given_up(
     assert "503" in sentence
     assert "model is loading" in sentence
     assert "4 times" in sentence
-    assert waits == [1.0, 2.0, 4.0]
+    assert len(waits) == 3
+    assert doubling(waits)
     assert len(server.seen) == 4
     assert ledger.spent() == (0.0, 0)
 

@@ -10,6 +10,7 @@ from fake_ecs import FakeEcs
 from vision_rig import STAND_IN, Heard, Rig, rig_of, until
 
 from resources.media_store import MediaStore
+from resources.retrying import Patience
 from resources.vision import VisionFailed
 from resources.vision.ecs_executor import EcsTask, EcsVision
 from resources.vision.local_executor import PROGRAM
@@ -109,7 +110,7 @@ def test_an_interrupt_stops_the_task(ecs: Rig) -> None:
 
 def test_an_interrupt_while_there_is_no_capacity_starts_nothing(tmp_path: Path, ecs: Rig) -> None:
     ecs.vision = EcsVision(
-        EcsTask("shortform-vision"), device="cpu", client=cloud(ecs).client, capacity_waits=(60,)
+        EcsTask("shortform-vision"), device="cpu", client=cloud(ecs).client, capacity=Patience(2, 60)
     )
     cloud(ecs).refusals = ["RESOURCE:GPU"]
 

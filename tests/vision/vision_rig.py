@@ -22,6 +22,7 @@ from fake_ecs import FakeEcs
 
 from resources.directory_store import DirectoryStore
 from resources.media_store import MediaStore
+from resources.retrying import Patience
 from resources.vision.ecs_executor import EcsTask, EcsVision
 from resources.vision.executor_base import Vision
 from resources.vision.http_executor import HttpVision
@@ -204,7 +205,9 @@ def rig_of(name: str, tmp_path: Path, faces: FaceSlice, program: tuple[str, ...]
     elif name == "ecs":
         ecs = FakeEcs(program)
         task = EcsTask("shortform-vision", cluster="clips", subnets=("subnet-1",))
-        vision = EcsVision(task, device="cpu", client=ecs.client, poll_seconds=1, capacity_waits=(0.1, 0.1))
+        vision = EcsVision(
+            task, device="cpu", client=ecs.client, poll_seconds=1, capacity=Patience(3, 0.1, 0.1)
+        )
         yield Rig(name, vision, store, store, faces, in_dagster=True, ecs=ecs)
         ecs.close()
     else:
