@@ -164,7 +164,7 @@ def _show(console: Console, project: Project, key: str, out: Path) -> int:
     for number, output in enumerate(delivery.outputs, start=1):
         clip = clips[output.clip_id]
         done = output.outcome.video if output.outcome else None
-        why = output.outcome.error if output.outcome else output.state
+        why = output.outcome.error if output.outcome else output.lost or output.state
         table.add_row(
             str(number),
             Text(output.title),

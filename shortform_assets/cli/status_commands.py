@@ -60,7 +60,7 @@ def show_one(console: Console, key: str) -> None:
     assert isinstance(delivery, Delivery)
     outputs = Table("output", "title", "aspect", "state", "attempts", "why", box=None)
     for output in delivery.outputs:
-        why = output.outcome.error if output.outcome else ""
+        why = output.outcome.error if output.outcome else output.lost
         outputs.add_row(
             output.output_id, output.title, output.aspect, output.state, str(output.attempts), why
         )

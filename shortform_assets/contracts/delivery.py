@@ -78,6 +78,8 @@ class OutputState(Contract):
     attempts: int = 0
     """Attempts begun in this generation; 0 with a completed outcome: an identical render was reused."""
     outcome: Outcome | None = None
+    lost: str = Field(default="", exclude_if=lambda why: not why)
+    """Why what this output had counts no more, in a few words; it is rendered anew by the next delivery."""
 
 
 class RenderedOutputs(Contract):

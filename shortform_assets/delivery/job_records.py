@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from shortform_assets.contracts.creative import Composition
 from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
-from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK
+from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK, UnreadableRecord
 from shortform_assets.errors import InputError
 from shortform_assets.ports.store import ObjectStore
 
@@ -48,15 +48,38 @@ def survey(store: ObjectStore, prefix: str) -> dict[str, Seen]:
 
 
 def outcome_of(store: ObjectStore, key: str) -> Outcome | None:
+    """The terminal state at `key`; None where there is none, or it is damaged. Raises NewerSchema."""
+    path = f"{key}/outcome.json"
     try:
-        data = store.read(f"{key}/outcome.json")
-    except KeyError:
+        return OUTCOME.load(store.read(path), path)
+    except (KeyError, UnreadableRecord):
         return None
-    return OUTCOME.load(data, f"{key}/outcome.json")
+
+
+def damage(store: ObjectStore, seen: Seen, outcome: Outcome | None) -> str:
+    """Why this generation of an output counts no more, in a few words; empty where nothing is wrong with it.
+
+    What was created once is never mended: the output begins anew in its next generation. `outcome` is what
+    `outcome_of` found.
+    """
+    if outcome is not None:
+        return "" if has_files(store, outcome) else "its video or poster is gone from the store"
+    if seen.outcome:
+        return "its outcome cannot be read"
+    try:
+        task_of(store, seen.key)
+    except UnreadableRecord:
+        return "its job cannot be read"
+    return ""
+
+
+def has_files(store: ObjectStore, outcome: Outcome) -> bool:
+    """Whether all that `outcome` names is in the store."""
+    return all(store.has(blob) for blob in (outcome.video, outcome.poster) if blob)
 
 
 def task_of(store: ObjectStore, key: str) -> RenderTask:
-    """What was dispatched at `key`; InputError where nothing was."""
+    """What was dispatched at `key`; InputError where nothing was, or it is damaged."""
     try:
         data = store.read(f"{key}/job.json")
     except KeyError:

@@ -66,7 +66,7 @@ def _output(
         "clip_id": state.clip_id,
         "state": state.state,
         "ready": state.state == "completed" and quality is not None and not quality.problems,
-        "error": outcome.error if outcome else "",
+        "error": outcome.error if outcome else state.lost,
         "problems": list(quality.problems) if quality else [],
         "degraded": list(outcome.degraded) if outcome else [],
         "title": job.enhancement.title,

@@ -1,36 +1,41 @@
 """Outcomes: `pending -> in_progress -> completed | failed`, decided by the store alone.
 
-Everything is an object that is created once, so whoever creates it first has decided:
+Everything is an object that is created once, so whoever creates it first has decided. Where such an object is
+damaged, or the files of a completed output are lost, the output begins anew in its next generation:
 
     deliveries/<source>/<composition digest>/g<generation>/<output_id>/
         job.json                what to render, and on what terms
         attempts/<n>.json       somebody began attempt n
         attempts/<n>.sent.json  the sweeper sent attempt n, because the one before gave no answer
         outcome.json            the terminal state
-    renders/<digest>.json       a completed render, for whoever wants the identical job again
+    renders/<digest>/<n>.json   a completed render, for whoever wants the identical job again
 
 No function here looks at the clock: times are parameters, in milliseconds since the epoch.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shortform_assets.contracts.creative import Composition, RenderJob
 from shortform_assets.contracts.delivery import Outcome, OutputState, RenderTask, State
-from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK
+from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK, UnreadableRecord
 from shortform_assets.delivery.job_records import (
     Seen,
     attempt_path,
     attempt_record,
+    damage,
     folder_of,
+    has_files,
     outcome_of,
     safe_part,
     survey,
     task_of,
 )
-from shortform_assets.delivery.render_reuse import earlier_render, render_key
+from shortform_assets.delivery.render_reuse import earlier_render, remember_render
+from shortform_assets.errors import InputError
 from shortform_assets.ports.store import ObjectStore
 
 
@@ -54,6 +59,8 @@ class Dispatched:
     """All that lack an outcome, `created` among them: an executor that drains does these."""
     reused: tuple[str, ...]
     """Completed by this call with an identical render that was there already."""
+    renewed: tuple[tuple[str, str], ...] = ()
+    """Output id, and why what it had counts no more: it has begun anew."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +74,30 @@ class Swept:
 
 
 def dispatch(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
-    """Write a job for every output that has none. A failed output stays failed, see `open_generation`."""
+    """Write a job for every output that has none, or whose records or files were lost.
+
+    A failed output stays failed, see `open_generation`.
+    """
     current = _current(store, source, composition)
-    wanted = [
-        (job, current[job.output_id].generation if job.output_id in current else 0)
-        for job in composition.outputs
-    ]
-    return _place(store, source, composition, wanted, current, terms)
+    wanted, renewed = [], []
+    for job in composition.outputs:
+        seen = current.get(job.output_id)
+        outcome = outcome_of(store, seen.key) if seen else None
+        if seen is None:
+            wanted.append((job, 0))
+        elif lost := damage(store, seen, outcome):
+            wanted.append((job, seen.generation + 1))
+            renewed.append((job.output_id, lost))
+        elif outcome is None:
+            wanted.append((job, seen.generation))
+    return replace(_place(store, source, composition, wanted, terms), renewed=tuple(renewed))
 
 
 def open_generation(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
     """Give every failed output another start, in its next generation (`rerun --failed`).
 
-    Completed outputs keep the generation they were completed in, for ever; unfinished ones keep theirs.
-    Two callers at once open the same generation.
+    Completed outputs keep the generation they were completed in; unfinished ones keep theirs, and what is
+    damaged is the business of `dispatch`. Two callers at once open the same generation.
     """
     current = _current(store, source, composition)
     wanted = []
@@ -89,7 +106,7 @@ def open_generation(store: ObjectStore, source: str, composition: Composition, t
         outcome = outcome_of(store, seen.key) if seen and seen.outcome else None
         if seen and outcome and outcome.state == "failed":
             wanted.append((job, seen.generation + 1))
-    return _place(store, source, composition, wanted, {}, terms)
+    return _place(store, source, composition, wanted, terms)
 
 
 def begin_attempt(
@@ -113,7 +130,7 @@ def finish(store: ObjectStore, key: str, outcome: Outcome) -> Outcome | None:
 
     Returns the outcome that stands. The first one stands for ever; a second signal changes nothing, and
     so does a late attempt. A failure of an attempt that was followed by another one is not final: then
-    nothing is written, and None returned where nothing stands yet.
+    nothing is written, and None returned where nothing stands yet. None too where what stands is damaged.
     """
     _check(key, outcome)
     standing = outcome_of(store, key)
@@ -125,8 +142,10 @@ def finish(store: ObjectStore, key: str, outcome: Outcome) -> Outcome | None:
         store.create(f"{key}/outcome.json", OUTCOME.dump(outcome))
         # Read back: of several writers only one has created it.
         standing = outcome_of(store, key)
-    if standing and standing.state == "completed" and not standing.degraded:
-        store.create(render_key(task_of(store, key).job), OUTCOME.dump(standing))
+    if standing and standing.state == "completed" and not standing.degraded and has_files(store, standing):
+        # The transition stands even where the job is damaged by now; only nobody finds the render then.
+        with contextlib.suppress(UnreadableRecord):
+            remember_render(store, task_of(store, key).job, standing)
     return standing
 
 
@@ -140,7 +159,11 @@ def sweep(store: ObjectStore, now_ms: int, executor: str, prefix: str = "deliver
     for seen in survey(store, prefix).values():
         if seen.outcome or not seen.job:
             continue
-        task = task_of(store, seen.key)
+        try:
+            task = task_of(store, seen.key)
+        except InputError:
+            # The others wait for their sweeper; whoever dispatches this one again says what is wrong with it.
+            continue
         # A dispatch that nobody ever began was an attempt too.
         number = max(1, seen.latest)
         if task.executor != executor or now_ms - _last_sign(store, seen, task) < task.deadline_ms:
@@ -164,7 +187,10 @@ def states(store: ObjectStore, source: str, composition: Composition) -> tuple[O
     for job in composition.outputs:
         seen = current.get(job.output_id) or Seen("", 0, job.output_id)
         outcome = outcome_of(store, seen.key) if seen.outcome else None
-        state: State = outcome.state if outcome else "in_progress" if seen.begun else "pending"
+        lost = damage(store, seen, outcome) if seen.key else ""
+        if lost:
+            outcome = None
+        state: State = outcome.state if outcome else "in_progress" if seen.begun and not lost else "pending"
         found.append(
             OutputState(
                 output_id=job.output_id,
@@ -175,6 +201,7 @@ def states(store: ObjectStore, source: str, composition: Composition) -> tuple[O
                 generation=seen.generation,
                 attempts=len(seen.begun),
                 outcome=outcome,
+                lost=lost,
             )
         )
     return tuple(found)
@@ -185,15 +212,11 @@ def _place(
     source: str,
     composition: Composition,
     wanted: Sequence[tuple[RenderJob, int]],
-    current: dict[str, Seen],
     terms: Terms,
 ) -> Dispatched:
     created, unfinished, reused = [], [], []
     folder = folder_of(source, composition)
     for job, generation in wanted:
-        seen = current.get(job.output_id)
-        if seen and seen.outcome:
-            continue
         key = f"{folder}/g{generation}/{safe_part(job.output_id, 'output')}"
         task = RenderTask(
             job=job,
@@ -214,7 +237,7 @@ def _place(
 
 
 def _current(store: ObjectStore, source: str, composition: Composition) -> dict[str, Seen]:
-    """The latest generation of every output: an earlier one, if any, has failed."""
+    """The latest generation of every output: an earlier one, if any, has failed or was lost."""
     latest: dict[str, Seen] = {}
     for seen in survey(store, folder_of(source, composition)).values():
         if seen.job and (seen.output_id not in latest or seen.generation > latest[seen.output_id].generation):
@@ -235,4 +258,9 @@ def _check(key: str, outcome: Outcome) -> None:
 def _last_sign(store: ObjectStore, seen: Seen, task: RenderTask) -> int:
     latest = [attempt_path(seen.key, max(seen.begun))] if seen.begun else []
     latest += [attempt_path(seen.key, max(seen.sent), sent=True)] if seen.sent else []
-    return max([task.dispatched_ms, *(ATTEMPT.load(store.read(path), path).at_ms for path in latest)])
+    signs = [task.dispatched_ms]
+    for path in latest:
+        # An attempt that cannot be read is no sign of life.
+        with contextlib.suppress(UnreadableRecord):
+            signs.append(ATTEMPT.load(store.read(path), path).at_ms)
+    return max(signs)

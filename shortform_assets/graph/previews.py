@@ -246,7 +246,7 @@ def _(contract: Delivery) -> Metadata:
             "aspect": o.aspect,
             "state": o.state,
             "problems": "; ".join(o.outcome.quality.problems) if o.outcome and o.outcome.quality else "",
-            "error": o.outcome.error if o.outcome else "",
+            "error": o.outcome.error if o.outcome else o.lost,
         }
         for o in contract.outputs
     )

@@ -16,10 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from resources.media_store import MediaStore
 from shortform_assets.delivery.job_records import task_of
 from shortform_assets.delivery.outcomes import begin_attempt, dispatch, finish, open_generation, states, sweep
-from shortform_assets.delivery.render_reuse import render_key
+from shortform_assets.delivery.render_reuse import earlier_render
 from shortform_assets.errors import InputError
 
 MINUTE = 60_000
+JUNK = b'{"output_id": "half a'
 ORDER = {"pending": 0, "in_progress": 1, "completed": 2, "failed": 2}
 
 
@@ -39,14 +40,15 @@ class Outcomes(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        root = Path(self.folder.name)
-        self.store = MediaStore.local(root / "store")
-        self.blob = keep_bytes(self.store, root, b"a picture")
+        self.root = Path(self.folder.name)
+        self.store = MediaStore.local(self.root / "store")
+        self.blob = keep_bytes(self.store, self.root, b"a picture")
         self.composition = composition()
         self.now = 0
         self.seen: dict[str, tuple[int, int]] = {}
         self.terminal: dict[str, bytes] = {}
         self.keys: list[str] = []
+        self.jobs_damaged: set[str] = set()
 
     def teardown(self) -> None:
         self.folder.cleanup()
@@ -77,12 +79,44 @@ class Outcomes(RuleBasedStateMachine):
     def signal(self, data: st.DataObject, attempt: int, good: bool) -> None:
         """From a worker, twice by a webhook, early, late, or of an attempt nobody remembers."""
         key = data.draw(st.sampled_from(self.keys))
+        self.report(key, good, attempt)
+
+    def report(self, key: str, good: bool, attempt: int) -> None:
         output = key.rsplit("/", 1)[-1]
+        if good:
+            keep_bytes(self.store, self.root, b"a picture")
         outcome = completed(output, self.blob, self.blob, attempt) if good else failed(output, attempt)
         standing = finish(self.store, key, outcome)
         assert finish(self.store, key, outcome) == standing
-        if good:
+        if good and self.terminal.get(key) != JUNK:
             assert standing is not None
+
+    @rule()
+    def lose(self) -> None:
+        self.store.delete(f"blobs/{self.blob.sha256}")
+
+    @precondition(lambda self: self.keys)
+    @rule(data=st.data())
+    def damage(self, data: st.DataObject) -> None:
+        """Half a file after a power cut."""
+        key = data.draw(st.sampled_from(self.keys))
+        path = data.draw(st.sampled_from(list(self.store.list(key))))
+        self.store.replace(path, JUNK)
+        if path.endswith("/outcome.json"):
+            self.terminal[key] = JUNK
+        if path.endswith("/job.json"):
+            self.jobs_damaged.add(key.rsplit("/", 1)[-1])
+
+    @rule()
+    def drain(self) -> None:
+        """Whatever happened before, one delivery ends every output."""
+        self.keys += dispatch(self.store, "talk", self.composition, terms(self.now)).created
+        for key in dispatch(self.store, "talk", self.composition, terms(self.now)).unfinished:
+            number = begin_attempt(self.store, key, self.now, "remote")
+            assert number is not None
+            self.report(key, True, number)
+        for state in states(self.store, "talk", self.composition):
+            assert (state.state in ("completed", "failed"), state.lost) == (True, "")
 
     @rule()
     def sweep(self) -> None:
@@ -110,6 +144,8 @@ class Outcomes(RuleBasedStateMachine):
     def states_only_go_forward(self) -> None:
         for state in states(self.store, "talk", self.composition):
             place = (state.generation, ORDER[state.state])
+            if state.lost:
+                self.seen[state.output_id] = place
             assert place >= self.seen.get(state.output_id, place)
             self.seen[state.output_id] = place
             assert (state.outcome is not None) == (state.state in ("completed", "failed"))
@@ -117,8 +153,9 @@ class Outcomes(RuleBasedStateMachine):
     @invariant()
     def every_completed_render_can_be_found_again(self) -> None:
         done = {s.output_id for s in states(self.store, "talk", self.composition) if s.state == "completed"}
-        keys = {render_key(job) for job in self.composition.outputs if job.output_id in done}
-        assert set(self.store.list("renders")) == keys
+        for job in self.composition.outputs:
+            if job.output_id in done - self.jobs_damaged:
+                assert earlier_render(self.store, job)
 
 
 TestOutcomes = Outcomes.TestCase

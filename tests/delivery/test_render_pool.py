@@ -70,6 +70,26 @@ def test_every_job_ends_with_an_outcome_whatever_happens_to_its_worker(store) ->
     assert list(store.scratch_root.glob("*")) == []
 
 
+def test_what_was_lost_is_rendered_again_by_the_next_delivery(store) -> None:
+    index = composition(*(saying(render_job(n), "fine") for n in range(3)))
+    pool = LocalRenderPool(workers=2, renderer=RENDERER)
+
+    def deliver() -> list[tuple[str, int]]:
+        sent = dispatch(store, "talk", index, terms(executor="local"))
+        pool.dispatch(DispatchedJobs(store), sent.unfinished)
+        return [(state.state, state.generation) for state in states(store, "talk", index)]
+
+    assert deliver() == [("completed", 0)] * 3
+    lost, broken, _ = states(store, "talk", index)
+    store.delete(f"blobs/{lost.outcome.video.sha256}")
+    (path,) = (p for p in store.list("deliveries") if broken.output_id in p and p.endswith("outcome.json"))
+    store.replace(path, b'{"half a')
+    # All three are the same picture, so that the lost file is one and the same.
+    assert deliver() == [("completed", 1)] * 3
+    assert all(store.has(state.outcome.video) for state in states(store, "talk", index))
+    assert deliver() == [("completed", 1)] * 3
+
+
 def test_a_job_past_its_deadline_is_killed(store) -> None:
     index = composition(saying(render_job(0), "slow"))
     jobs = dispatch(
@@ -98,12 +118,11 @@ def test_a_dead_worker_is_dead_whoever_holds_its_pipes(store, tmp_path) -> None:
 def test_an_interrupt_ends_the_workers_and_leaves_the_job_to_be_resumed(store) -> None:
     index = composition(saying(render_job(0), "slow"), saying(render_job(1), "fine"))
     pids: list[int] = []
-
-    threads = threading.enumerate()
+    threads, others = threading.enumerate(), children()
 
     def interrupt(output: str, state: str, fraction: float) -> None:
         if fraction > 0.01 and output == index.outputs[0].output_id:
-            pids.extend(children())
+            pids.extend(set(children()) - set(others))
             raise KeyboardInterrupt
 
     jobs = dispatch(store, "talk", index, terms(executor="local")).unfinished

@@ -8,7 +8,7 @@ from collections import Counter
 
 from resources.bench import StoreBench
 from shortform_assets.creative.fixes.fix_places import make_fix
-from shortform_assets.delivery.render_reuse import render_key
+from shortform_assets.delivery.render_reuse import render_folder
 
 
 def _jobs(graph, key) -> dict[str, bytes]:
@@ -16,7 +16,7 @@ def _jobs(graph, key) -> dict[str, bytes]:
 
 
 def _renders(graph, key) -> dict[str, str]:
-    return {job.clip_id: render_key(job) for job in graph.contract(key, "composition").outputs}
+    return {job.clip_id: render_folder(job) for job in graph.contract(key, "composition").outputs}
 
 
 def _said(graph, key) -> dict[str, list[str]]:

@@ -42,6 +42,8 @@ def rendered_outputs(
         if context.run_tags.get(RETRY_TAG) == "failed":
             open_generation(store, context.partition_key, composition, now)
         sent = dispatch(store, context.partition_key, composition, now)
+        for output, lost in sent.renewed:
+            context.log.warning(f"output {output} is rendered again: {lost}")
         keys = sent.unfinished if renderer.drains else sent.created
         for key in keys:
             progress.output(key.rsplit("/", 1)[-1], "pending", 0.0)
