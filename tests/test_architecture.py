@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
@@ -34,7 +36,8 @@ PROCESSES = {"shortform_assets/media/ffmpeg.py"}
 
 def _modules(*folders: str) -> Iterator[Path]:
     for folder in folders:
-        yield from sorted((ROOT / "shortform_assets" / folder).rglob("*.py"))
+        inside = ROOT / "shortform_assets" / folder
+        yield from [inside] if inside.suffix else sorted(inside.rglob("*.py"))
 
 
 def _imports(path: Path) -> set[str]:
@@ -61,6 +64,52 @@ def test_no_stage_asks_which_genre_it_has():
             if isinstance(node, ast.Compare):
                 asked = [n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)]
                 assert "genre" not in asked, f"{path}:{node.lineno}"
+
+
+def test_the_import_contracts_hold(monkeypatch: pytest.MonkeyPatch):
+    from importlinter.cli import lint_imports
+
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == 0, "`lint-imports` says which"
+
+
+WINGS = ("media", "speech", "selection", "reframing", "creative", "rendering", "delivery")
+
+
+def test_wings_are_entered_by_their_doors():
+    """What a wing offers stands in its `__init__.pyi`; who comes from outside the domain asks for nothing else."""
+    inner = tuple(f"shortform_assets.{wing}." for wing in WINGS)
+    doors = {
+        f"shortform_assets.{wing}": set(import_module(f"shortform_assets.{wing}").__all__) for wing in WINGS
+    }
+    for path in _modules("graph", "cli", "workers", "definitions.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                assert not [a.name for a in node.names if a.name.startswith(inner)], f"{path}:{node.lineno}"
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                assert not node.module.startswith(inner), f"{path}:{node.lineno}"
+                asked = {alias.name for alias in node.names} if node.module in doors else set()
+                assert asked <= doors.get(node.module, set()), f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_what_a_wing_offers_is_there(wing: str):
+    door = import_module(f"shortform_assets.{wing}")
+    assert door.__all__
+    assert all(callable(getattr(door, name)) for name in door.__all__)
+    stub = ast.parse(Path(str(door.__file__)).with_suffix(".pyi").read_text())
+    (declared,) = (node.value for node in stub.body if isinstance(node, ast.Assign))
+    assert sorted(ast.literal_eval(declared)) == sorted(door.__all__)
+
+
+def test_file_and_class_names_are_unique():
+    files, classes = Counter[str](), Counter[str]()
+    for folder in (ROOT / "shortform_assets", ROOT / "resources"):
+        for path in folder.rglob("*.py"):
+            files[path.name] += path.name not in ("__init__.py", "__main__.py")
+            classes.update(n.name for n in ast.parse(path.read_text()).body if isinstance(n, ast.ClassDef))
+    twice = {name for name, count in (files + classes).items() if count > 1}
+    assert not twice
 
 
 @pytest.fixture(scope="module")

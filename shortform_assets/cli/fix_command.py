@@ -11,7 +11,7 @@ from shortform_assets.cli.project import Project
 from shortform_assets.contracts.base import Contract
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.fixes.fix_places import ClipPlaces, Places, make_fix
+from shortform_assets.creative import ClipPlaces, Places, make_fix
 from shortform_assets.errors import InputError
 
 C = TypeVar("C", bound=Contract)

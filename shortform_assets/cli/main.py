@@ -73,7 +73,7 @@ def run(
     from shortform_assets.cli.glossary_option import parse_glossary
     from shortform_assets.cli.run_commands import Order, run_sources
     from shortform_assets.contracts.source import Brief
-    from shortform_assets.selection.edit.brief import parse_about, parse_exclude
+    from shortform_assets.selection import parse_about, parse_exclude
 
     with reported():
         order = Order(

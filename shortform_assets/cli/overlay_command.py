@@ -14,8 +14,7 @@ from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet, FaceTra
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.errors import InputError
-from shortform_assets.reframing.show.debug_overlay import render_overlay
-from shortform_assets.reframing.who.clip_turns import local_turns
+from shortform_assets.reframing import local_turns, render_overlay
 
 C = TypeVar("C", bound=Contract)
 

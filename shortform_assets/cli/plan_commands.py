@@ -16,10 +16,10 @@ from shortform_assets.contracts.selection import ClipPlan, Moments, PlannedClip
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.errors import InputError
-from shortform_assets.selection.edit.brief import parse_time
+from shortform_assets.selection import parse_time
 
 if TYPE_CHECKING:
-    from shortform_assets.selection.edit.plan_draft import PlanDraft
+    from shortform_assets.selection import PlanDraft
 
 C = TypeVar("C", bound=Contract)
 
@@ -33,7 +33,7 @@ Quote = Annotated[str | None, typer.Option(help="Words that are said in it.")]
 def show_plan(console: Console, key: str, *, as_data: bool, everything: bool) -> None:
     """Print the plan with the edits that wait for the next run."""
     from shortform_assets.cli.plan_table import as_json, show
-    from shortform_assets.selection.edit.plan_draft import Row
+    from shortform_assets.selection import Row
 
     project = Project()
     key = project.require(key)
@@ -113,7 +113,7 @@ def _opened(key: str) -> tuple[Project, PlanDraft, str]:
 
 
 def _draft(project: Project, key: str) -> PlanDraft:
-    from shortform_assets.selection.edit.plan_draft import PlanDraft
+    from shortform_assets.selection import PlanDraft
 
     return PlanDraft(
         _current(project, key, "clip_plan", ClipPlan),

@@ -11,8 +11,7 @@ from rich.text import Text
 
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.graph.previews import clock
-from shortform_assets.selection.edit.edit_anchor import stretch
-from shortform_assets.selection.edit.plan_draft import Row
+from shortform_assets.selection import Row, stretch
 
 MOST_REASONS = 6
 

@@ -184,7 +184,7 @@ def _layout(path: CropPaths, text: str, number: int) -> Layout:
 
 def _keyframe(text: str, clip: PlannedClip, rate: FrameRate, media: ClipMedia) -> tuple[int, float, float]:
     """Clip frame, and the point as shares of the picture."""
-    from shortform_assets.selection.edit.brief import parse_time
+    from shortform_assets.selection import parse_time
 
     when, _, point = text.rpartition(":")
     across, comma, down = point.partition(",")

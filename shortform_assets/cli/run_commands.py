@@ -20,17 +20,17 @@ from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.source import Brief, SourceRecord, SourceVideo
 from shortform_assets.contracts.stages import CONTRACTS
-from shortform_assets.creative.styles.style_registry import (
+from shortform_assets.creative import (
     ensure_shipped_styles,
     resolve_style,
     style_versions,
 )
-from shortform_assets.delivery.export import export
+from shortform_assets.delivery import export
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.genres import load_genre
 from shortform_assets.graph.partitions import partition_key, slug
 from shortform_assets.graph.previews import clock
-from shortform_assets.speech.own.own_transcript import parse_transcript
+from shortform_assets.speech import parse_transcript
 
 
 @dataclass(frozen=True)

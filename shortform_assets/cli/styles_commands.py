@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
         ],
     ) -> None:
         """Check a style and publish it as its next version; whatever is pinned stays as it is."""
-        from shortform_assets.creative.styles.style_registry import publish_style
+        from shortform_assets.creative import publish_style
 
         with reported():
             style, new = publish_style(Project().store, _folder(source))
@@ -39,15 +39,15 @@ def register(app: typer.Typer) -> None:
     @styles.command("list")
     def list_styles() -> None:
         """Every style, its latest version, and who published that."""
-        from shortform_assets.creative.styles import style_registry as registry
+        from shortform_assets import creative
 
         with reported():
             store = Project().store
-            registry.ensure_shipped_styles(store)
+            creative.ensure_shipped_styles(store)
             table = Table("style", "latest", "versions", "published by", box=None)
-            for name, versions in registry.style_versions(store).items():
+            for name, versions in creative.style_versions(store).items():
                 try:
-                    by = "Shortform" if registry.published_style(store, name, versions[-1]).shipped else "you"
+                    by = "Shortform" if creative.published_style(store, name, versions[-1]).shipped else "you"
                 except NewerSchema:
                     by = "a newer Shortform"
                 table.add_row(name, f"{name}@{versions[-1]}", str(len(versions)), by)
@@ -58,12 +58,12 @@ def register(app: typer.Typer) -> None:
         pin: Annotated[str, typer.Argument(help="`name@version`, or `name` for its latest version.")],
     ) -> None:
         """What a published version holds, in the keys of style.yaml."""
-        from shortform_assets.creative.styles import style_registry as registry
+        from shortform_assets import creative
 
         with reported():
             store = Project().store
-            registry.ensure_shipped_styles(store)
-            style = registry.resolve_style(store, pin)
+            creative.ensure_shipped_styles(store)
+            style = creative.resolve_style(store, pin)
         table = Table("key", style.pin, box=None)
         for key, value in _flat(style.model_dump(mode="json", exclude={"name", "version"})):
             table.add_row(Text(key), Text(value))
@@ -72,7 +72,7 @@ def register(app: typer.Typer) -> None:
 
 def _folder(source: str) -> Path:
     """The folder that `source` names; InputError where it is neither a folder nor a shipped style."""
-    from shortform_assets.creative.styles.style_registry import shipped_styles
+    from shortform_assets.creative import shipped_styles
 
     if Path(source).expanduser().is_dir():
         return Path(source).expanduser()

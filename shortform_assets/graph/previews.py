@@ -16,7 +16,7 @@ from shortform_assets.contracts.delivery import Delivery, RenderedOutputs
 from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
 from shortform_assets.contracts.source import Mezzanine, SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.reframing.show.path_plot import plots_markdown
+from shortform_assets.reframing import plots_markdown
 from shortform_assets.text.spacing import joined
 
 Metadata = dict[str, Any]

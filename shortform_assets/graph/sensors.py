@@ -8,7 +8,7 @@ import dagster as dg
 
 from resources.artifacts import Artifacts
 from shortform_assets.contracts.creative import Composition
-from shortform_assets.delivery.outcomes import states
+from shortform_assets.delivery import states
 from shortform_assets.graph.jobs import deliver
 
 _AT_ONCE = 50

@@ -18,12 +18,12 @@ from shortform_assets.selection.choose.brief_match import About
 from shortform_assets.selection.choose.choice import BESIDE, Choice, Rules, ScoredMoment, choose, share
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.choose.local_editor import score, weigh
+from shortform_assets.selection.choose.moment_variants import at_lines, joined
 from shortform_assets.selection.choose.panel_scores import judgements, panel_notes
 from shortform_assets.selection.choose.rejected import Rest, explain_rest
 from shortform_assets.selection.cut.boundaries import FLAWS
 from shortform_assets.selection.cut.frame_edges import Pieces
 from shortform_assets.selection.edit.plan_edits import apply_edits
-from shortform_assets.selection.propose.moment_variants import at_lines, joined
 from shortform_assets.selection.propose.multipart import Joined, find_joined
 
 LOCAL = "local"

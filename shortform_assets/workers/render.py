@@ -28,10 +28,7 @@ from resources.media_store import MediaStore
 from resources.store_errors import StoreError
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Outcome
-from shortform_assets.delivery.job_records import task_of
-from shortform_assets.delivery.outcomes import begin_attempt, finish
-from shortform_assets.delivery.quality import measure
-from shortform_assets.delivery.render_reuse import picture_of
+from shortform_assets.delivery import begin_attempt, finish, measure, picture_of, task_of
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.workbench import Workbench
 

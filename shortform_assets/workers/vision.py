@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from resources.media_store import MediaStore
     from resources.vision.job_store import JobFolder, Result, VisionJob
     from shortform_assets.contracts.clips import ClipMedia, FaceTracks
-    from shortform_assets.reframing.see.detect import FaceDetector
-    from shortform_assets.reframing.see.landmarks import FaceLandmarker
-    from shortform_assets.reframing.see.user_judges import Judges
+    from shortform_assets.reframing import FaceDetector, FaceLandmarker, Judges
 
 Log = Callable[[str], None]
 
@@ -88,9 +86,7 @@ def track_clips(store: MediaStore, report: Report, log: Log) -> None:
     from resources.vision.user_weights import judge_prints, judge_weights
     from resources.vision.worker_crew import dropped
     from shortform_assets.errors import InputError
-    from shortform_assets.reframing.see.detect import FaceDetector
-    from shortform_assets.reframing.see.landmarks import FaceLandmarker
-    from shortform_assets.reframing.see.user_judges import Judges
+    from shortform_assets.reframing import FaceDetector, FaceLandmarker, Judges
 
     models, faces = Models(), report.job.faces
     if fingerprint(models, faces) != report.job.fingerprint:
@@ -127,7 +123,7 @@ def _track(
     report: Report,
 ) -> FaceTracks:
     from resources.bench import StoreBench
-    from shortform_assets.reframing.see.tracks import track_faces
+    from shortform_assets.reframing import track_faces
 
     parent = os.getppid()
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.speech import Word
 from shortform_assets.ports.recognizer import RawWord
-from shortform_assets.speech.align.letter_to_sound import phones
 from shortform_assets.speech.align.verbalize import spoken
+from shortform_assets.speech.words.letter_to_sound import phones
 from shortform_assets.speech.words.sentences import LONGEST, split_sentences
 from shortform_assets.speech.words.voice_activity import VoiceActivity, merge, next_chunk
 from shortform_assets.speech.words.word_assembly import MIN_MS, DraftWord, in_order, join_tokens, trim

@@ -12,10 +12,9 @@ from shortform_assets.contracts.source import Mezzanine, SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import as_failure, once
-from shortform_assets.media.shots import find_shots
-from shortform_assets.selection.decide import decide_clips, gather_moments
-from shortform_assets.speech.transcribe import transcribe
-from shortform_assets.speech.turns import find_turns
+from shortform_assets.media import find_shots
+from shortform_assets.selection import decide_clips, gather_moments
+from shortform_assets.speech import find_turns, transcribe
 
 SPEECH = dg.AssetIn(["genre", "speech"])
 SELECTION = dg.AssetIn(["genre", "selection"])

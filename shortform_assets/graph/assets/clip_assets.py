@@ -23,12 +23,8 @@ from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once_each
-from shortform_assets.media.clip_media import cut_clip
-from shortform_assets.reframing.crop_paths import frame_clip
-from shortform_assets.reframing.direct.framing_edits import local_edits
-from shortform_assets.reframing.direct.path_guard import misfits
-from shortform_assets.reframing.who.clip_turns import local_turns
-from shortform_assets.reframing.who.voice_map import map_voices
+from shortform_assets.media import cut_clip
+from shortform_assets.reframing import frame_clip, local_edits, local_turns, map_voices, misfits
 
 REFRAMING = dg.AssetIn(["genre", "reframing"])
 

@@ -9,10 +9,10 @@ from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
+from shortform_assets.creative import EnhancementRequest, plan_enhancement
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once
-from shortform_assets.rendering.compose_jobs import compose
+from shortform_assets.rendering import compose
 
 
 @dg.asset(

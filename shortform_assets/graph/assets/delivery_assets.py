@@ -14,9 +14,7 @@ from shortform_assets.contracts.slices import DeliverySlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.stages import CONTRACTS
-from shortform_assets.delivery.deliver import deliver
-from shortform_assets.delivery.dispatched_jobs import DispatchedJobs
-from shortform_assets.delivery.outcomes import Terms, dispatch, open_generation, states
+from shortform_assets.delivery import DispatchedJobs, Terms, deliver, dispatch, open_generation, states
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import as_failure, fresh
 

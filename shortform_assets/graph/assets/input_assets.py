@@ -8,7 +8,7 @@ from resources.artifacts import Ref
 from resources.registry import Registry
 from shortform_assets.contracts.slices import SLICES, EnhancementSlice
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
+from shortform_assets.creative import ensure_shipped_styles, resolve_style
 from shortform_assets.genres import load_genre
 from shortform_assets.graph.assets.asset_options import OWNER, stage
 from shortform_assets.graph.partitions import source_videos

@@ -9,8 +9,7 @@ from shortform_assets.contracts.slices import IngestSlice
 from shortform_assets.contracts.source import SourceRecord, SourceVideo
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once
-from shortform_assets.media.mezzanine import make_mezzanine
-from shortform_assets.media.probe import read_source
+from shortform_assets.media import make_mezzanine, read_source
 
 
 @dg.asset(**stage("source", {"video"}))

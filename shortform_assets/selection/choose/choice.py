@@ -190,9 +190,3 @@ def _pick(pool: Sequence[ScoredMoment], result: Choice, rules: Rules) -> None:
         chosen.append(best)
         topics[best.moment.topic] += 1
         voices[best.speaker] += 1
-
-
-def clock(ms: int) -> str:
-    """1:02:03 or 2:03."""
-    hours, rest = divmod(ms // 1000, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -9,7 +9,7 @@ from shortform_assets.contracts.selection import Moment, Moments, PlannedClip, c
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.selection.choose.choice import ScoredMoment, clock, overlap
+from shortform_assets.selection.choose.choice import ScoredMoment, overlap
 from shortform_assets.selection.choose.local_editor import explain, score, weigh
 from shortform_assets.selection.choose.panel_scores import Judgement
 from shortform_assets.selection.cut.boundaries import Boundaries
@@ -18,7 +18,7 @@ from shortform_assets.selection.propose.moments import SHORT_SOURCE_MS
 from shortform_assets.selection.read.cold_open import find_teaser
 from shortform_assets.selection.read.features import Limits, Measures, limits, relaxed
 from shortform_assets.selection.read.promotion import ADVERT, flag_lines
-from shortform_assets.selection.read.script import Line, read_script
+from shortform_assets.selection.read.script import Line, clock, read_script
 from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.say.wording import word_clip

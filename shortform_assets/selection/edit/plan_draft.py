@@ -11,10 +11,11 @@ from shortform_assets.contracts.selection import ClipPlan, Moments, PlannedClip
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.errors import InputError
-from shortform_assets.selection.choose.choice import clock, overlap
+from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.edit.edit_anchor import TextMatch, find_words, said_in, stretch
 from shortform_assets.selection.edit.plan_edits import Edited, apply_edits, pieces_of
+from shortform_assets.selection.read.script import clock
 from shortform_assets.text.spacing import joined
 
 ENOUGH = 85.0

@@ -10,10 +10,10 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.edits import PlanEdit
 from shortform_assets.contracts.selection import PlannedClip
 from shortform_assets.contracts.speech import Transcript
-from shortform_assets.selection.choose.choice import clock, overlap
+from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.cut.frame_edges import Pieces
 from shortform_assets.selection.edit.edit_anchor import NEAR, find_words, locate, match_clip, snap, stretch
-from shortform_assets.selection.read.script import Line
+from shortform_assets.selection.read.script import Line, clock
 
 BESIDE_WORDS = 200
 """Words before and after a clip among which the words of a trim are looked for."""

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shortform_assets.selection.choose.choice import clock
-from shortform_assets.selection.read.script import Line
+from shortform_assets.selection.read.script import Line, clock
 
 
 @dataclass(frozen=True)

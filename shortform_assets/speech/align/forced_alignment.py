@@ -10,9 +10,9 @@ from statistics import median
 from shortform_assets.ports.aligner import Aligner
 from shortform_assets.ports.recognizer import Floats
 from shortform_assets.ports.workbench import Workbench
-from shortform_assets.speech.align.letter_to_sound import phones
 from shortform_assets.speech.align.silence_repair import to_sound
 from shortform_assets.speech.align.verbalize import spoken
+from shortform_assets.speech.words.letter_to_sound import phones
 from shortform_assets.speech.words.voice_activity import Span, VoiceActivity
 from shortform_assets.speech.words.word_assembly import DraftWord, in_order
 

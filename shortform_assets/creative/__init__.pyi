@@ -1,0 +1,26 @@
+from .captions.typeset import line_share
+from .enhance import EnhancementRequest, plan_enhancement
+from .fixes.fix_places import ClipPlaces, Places, make_fix
+from .styles.style_registry import (
+    ensure_shipped_styles,
+    publish_style,
+    published_style,
+    resolve_style,
+    shipped_styles,
+    style_versions,
+)
+
+__all__ = [
+    "ClipPlaces",
+    "EnhancementRequest",
+    "Places",
+    "ensure_shipped_styles",
+    "line_share",
+    "make_fix",
+    "plan_enhancement",
+    "publish_style",
+    "published_style",
+    "resolve_style",
+    "shipped_styles",
+    "style_versions",
+]

@@ -1,0 +1,22 @@
+from .deliver import deliver
+from .dispatched_jobs import DispatchedJobs
+from .export import export
+from .job_records import task_of
+from .outcomes import Terms, begin_attempt, dispatch, finish, open_generation, states
+from .quality import measure
+from .render_reuse import picture_of
+
+__all__ = [
+    "DispatchedJobs",
+    "Terms",
+    "begin_attempt",
+    "deliver",
+    "dispatch",
+    "export",
+    "finish",
+    "measure",
+    "open_generation",
+    "picture_of",
+    "states",
+    "task_of",
+]

@@ -1,0 +1,11 @@
+from .clip_media import cut_clip
+from .mezzanine import make_mezzanine
+from .probe import read_source
+from .shots import find_shots
+
+__all__ = [
+    "cut_clip",
+    "find_shots",
+    "make_mezzanine",
+    "read_source",
+]

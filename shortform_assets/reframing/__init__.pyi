@@ -1,0 +1,25 @@
+from .crop_paths import frame_clip
+from .direct.framing_edits import local_edits
+from .direct.path_guard import misfits
+from .see.detect import FaceDetector
+from .see.landmarks import FaceLandmarker
+from .see.tracks import track_faces
+from .see.user_judges import Judges
+from .show.debug_overlay import render_overlay
+from .show.path_plot import plots_markdown
+from .who.clip_turns import local_turns
+from .who.voice_map import map_voices
+
+__all__ = [
+    "FaceDetector",
+    "FaceLandmarker",
+    "Judges",
+    "frame_clip",
+    "local_edits",
+    "local_turns",
+    "map_voices",
+    "misfits",
+    "plots_markdown",
+    "render_overlay",
+    "track_faces",
+]

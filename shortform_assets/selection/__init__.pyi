@@ -1,0 +1,15 @@
+from .decide import decide_clips, gather_moments
+from .edit.brief import parse_about, parse_exclude, parse_time
+from .edit.edit_anchor import stretch
+from .edit.plan_draft import PlanDraft, Row
+
+__all__ = [
+    "PlanDraft",
+    "Row",
+    "decide_clips",
+    "gather_moments",
+    "parse_about",
+    "parse_exclude",
+    "parse_time",
+    "stretch",
+]
