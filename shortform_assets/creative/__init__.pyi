@@ -1,4 +1,3 @@
-from .captions.typeset import line_share
 from .enhance import EnhancementRequest, plan_enhancement
 from .fixes.fix_places import ClipPlaces, Places, make_fix
 from .styles.style_registry import (
@@ -15,7 +14,6 @@ __all__ = [
     "EnhancementRequest",
     "Places",
     "ensure_shipped_styles",
-    "line_share",
     "make_fix",
     "plan_enhancement",
     "publish_style",
