@@ -18,11 +18,9 @@ MINUTE = 60_000
 INDEX = composition(render_job(0), render_job(1))
 
 
-@pytest.fixture(params=["directory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    if request.param == "s3":
-        return request.getfixturevalue("s3_store")
-    return MediaStore.local(tmp_path / "store")
+@pytest.fixture
+def store(either_store: MediaStore) -> MediaStore:
+    return either_store
 
 
 @pytest.fixture

@@ -22,11 +22,9 @@ BIG = os.urandom(11_000_000)
 """More than one part of a multipart upload."""
 
 
-@pytest.fixture(params=["directory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    if request.param == "s3":
-        return request.getfixturevalue("s3_store")
-    return MediaStore.local(tmp_path / "media store ü")
+@pytest.fixture
+def store(either_store: MediaStore) -> MediaStore:
+    return either_store
 
 
 @pytest.fixture
