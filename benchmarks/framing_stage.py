@@ -10,6 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
+import yaml
+
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
 from resources.models import Models
@@ -23,8 +25,8 @@ from shortform_assets.contracts.clips import (
     VoiceMap,
 )
 from shortform_assets.contracts.edits import FramingEdits
+from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
-from shortform_assets.genres import load_genre
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.reframing.crop_paths import frame_clip
 from shortform_assets.reframing.see.detect import FaceDetector
@@ -61,7 +63,8 @@ class Stage:
         self.bench = self._stack.enter_context(StoreBench.over(MediaStore.local(folder), threads=1))
         self._detector = FaceDetector(Models().resolve("centerface"))
         self._landmarker = self._stack.enter_context(FaceLandmarker(Models().resolve("face-landmarker")))
-        self.reframing = load_genre("base").reframing
+        base = yaml.safe_load((ROOT / "genre_configs" / "base.yaml").read_text())
+        self.reframing = ReframingSlice.model_validate(base["reframing"])
 
     def __enter__(self) -> Stage:
         return self
