@@ -10,8 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
-import yaml
-
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
 from resources.models import Models
@@ -25,8 +23,8 @@ from shortform_assets.contracts.clips import (
     VoiceMap,
 )
 from shortform_assets.contracts.edits import FramingEdits
-from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
+from shortform_assets.genres import load_genre
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.reframing.crop_paths import frame_clip
 from shortform_assets.reframing.see.detect import FaceDetector
@@ -63,8 +61,7 @@ class Stage:
         self.bench = self._stack.enter_context(StoreBench.over(MediaStore.local(folder), threads=1))
         self._detector = FaceDetector(Models().resolve("centerface"))
         self._landmarker = self._stack.enter_context(FaceLandmarker(Models().resolve("face-landmarker")))
-        base = yaml.safe_load((ROOT / "genre_configs" / "base.yaml").read_text())
-        self.reframing = ReframingSlice.model_validate(base["reframing"])
+        self.reframing = load_genre("base").reframing
 
     def __enter__(self) -> Stage:
         return self

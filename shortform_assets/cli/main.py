@@ -198,12 +198,17 @@ def genres_publish() -> None:
 
 @genres_app.command("check")
 def genres_check() -> None:
-    """Name every key that changed since the genres were published; exit code 1 when there is one."""
+    """Read every genre and name each key that changed since it was published; exit code 1 when there is one."""
     from shortform_assets.cli.project import Project
-    from shortform_assets.genres import check_genres
+    from shortform_assets.creative import ensure_shipped_styles
+    from shortform_assets.genres import check_genres, check_style, genre_names, load_genre
 
     with reported():
-        drifts = check_genres(Project().store)
+        store = Project().store
+        ensure_shipped_styles(store)
+        for name in genre_names():
+            check_style(load_genre(name), store)
+        drifts = check_genres(store)
     for drift in drifts:
         console.print(
             f"{drift.name}: {drift.key} was {drift.was}, is {drift.now}", markup=False, highlight=False

@@ -11,16 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from shortform_assets.cli.project import Project
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.contracts.base import Contract, FrameRate
-from shortform_assets.contracts.clips import (
-    ASPECT_SIZE,
-    Aspect,
-    ClipMedia,
-    ClipMediaSet,
-    CropPaths,
-    CropPathsSet,
-    Layout,
-)
+from shortform_assets.contracts.clips import ClipMedia, ClipMediaSet, CropPaths, CropPathsSet, Layout
 from shortform_assets.contracts.edits import FramingEdit
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.errors import InputError
@@ -144,10 +137,10 @@ def _where(clip: PlannedClip, rate: FrameRate) -> dict[str, object]:
 def _aspect(text: str | None) -> Aspect | None:
     if text is None:
         return None
-    for aspect in ASPECT_SIZE:
+    for aspect in ASPECTS:
         if text.strip() in (aspect, aspect.replace(":", "x")):
             return aspect
-    raise InputError(f"{text!r} is no aspect ratio", "--aspect", f"there are {', '.join(ASPECT_SIZE)}")
+    raise InputError(f"{text!r} is no aspect ratio", "--aspect", f"there are {', '.join(ASPECTS)}")
 
 
 def _speaker(path: CropPaths, name: str, number: int) -> str:
@@ -255,7 +248,9 @@ def register(app: typer.Typer) -> None:
             list[str] | None,
             typer.Option(metavar="T:X,Y", help="Point the camera: seconds of the clip, pixels or %."),
         ] = None,
-        aspect: Annotated[str | None, typer.Option(help="Only 9:16, 1:1 or 16:9; all without it.")] = None,
+        aspect: Annotated[
+            str | None, typer.Option(help=f"Only one of {', '.join(ASPECTS)}; all without it.")
+        ] = None,
         auto: Annotated[bool, typer.Option("--auto", help="Take back what was asked before.")] = False,
     ) -> None:
         """Reframe one clip by hand; without a wish, show how it is framed and why."""

@@ -27,7 +27,7 @@ from shortform_assets.creative import (
 )
 from shortform_assets.delivery import export
 from shortform_assets.errors import InputError, ShortformError
-from shortform_assets.genres import load_genre
+from shortform_assets.genres import check_style, load_genre
 from shortform_assets.graph.partitions import partition_key, slug
 from shortform_assets.graph.previews import clock
 from shortform_assets.speech import parse_transcript
@@ -49,13 +49,15 @@ class Order:
 def run_sources(console: Console, files: list[str], order: Order, out: Path) -> int:
     """Every file to clips in `out` (a folder a source where there are several); the worst exit code."""
     project = Project()
-    load_genre(order.genre)
+    genre = load_genre(order.genre)
     ensure_shipped_styles(project.store)
     style = order.style
     if style is not None:
         resolve_style(project.store, style)
     elif order.brand is not None:
         style = _brand_style(project, order.brand)
+    if style is None:
+        check_style(genre, project.store)
     if order.transcript is not None and len(files) > 1:
         raise InputError(
             "one transcript cannot belong to several files", "--transcript", "run them one by one"
@@ -112,6 +114,11 @@ def rerun_source(console: Console, key: str, *, out: Path, failed: bool) -> int:
     """Run a registered source again; with `failed` its failed outputs get another generation."""
     project = Project()
     key = project.require(key)
+    record = project.registry.record(key)
+    genre = load_genre(record.genre)
+    ensure_shipped_styles(project.store)
+    if record.style is None:
+        check_style(genre, project.store)
     return _run(console, project, key, out, {"shortform/retry": "failed"} if failed else None)
 
 

@@ -7,16 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Pixels, Ratio
 from shortform_assets.contracts.geometry import CropBox, OutputBox, between
-
-Aspect = Literal["9:16", "1:1", "16:9"]
-ASPECT_SIZE: dict[Aspect, tuple[int, int]] = {
-    "9:16": (1080, 1920),
-    "1:1": (1080, 1080),
-    "16:9": (1920, 1080),
-}
-"""Output size in pixels of every aspect ratio."""
 
 
 class MediaSegment(Contract):

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, Measure
-from shortform_assets.contracts.clips import Aspect
 from shortform_assets.contracts.creative import RenderJob
 
 State = Literal["pending", "in_progress", "completed", "failed"]

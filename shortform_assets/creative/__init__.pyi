@@ -1,6 +1,7 @@
 from .enhance import EnhancementRequest, plan_enhancement
 from .fixes.fix_places import ClipPlaces, Places, make_fix
 from .styles.style_registry import (
+    UnknownStyle,
     ensure_shipped_styles,
     publish_style,
     published_style,
@@ -13,6 +14,7 @@ __all__ = [
     "ClipPlaces",
     "EnhancementRequest",
     "Places",
+    "UnknownStyle",
     "ensure_shipped_styles",
     "make_fix",
     "plan_enhancement",

@@ -9,9 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.contracts.clips import (
-    ASPECT_SIZE,
-    Aspect,
     AspectFraming,
     ClipMedia,
     CropPaths,
@@ -100,7 +99,7 @@ def direct_clip(
         width=tracks.width,
         height=tracks.height,
         verdicts=verdicts,
-        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECT_SIZE),
+        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECTS),
         choices=tuple(sorted({layout for scene in scenes for layout in choices(scene)})),
     )
 

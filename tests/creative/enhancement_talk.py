@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import (
     AspectFraming,
@@ -16,7 +17,6 @@ from shortform_assets.contracts.clips import (
 )
 from shortform_assets.contracts.selection import PlannedClip, clip_id
 from shortform_assets.contracts.slices import EnhancementSlice
-from shortform_assets.contracts.slices.enhancement_slice import SafeBox
 from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
 
 RATE = FrameRate(num=25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 
 import dagster as dg
 import pytest
-import yaml
 
 from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
@@ -95,7 +95,7 @@ class Graph:
     def genre(self, **slices: dict[str, Any]) -> None:
         """Write the test genre with some values of its slices replaced."""
         merged = {**GENRE, **{name: {**GENRE.get(name, {}), **values} for name, values in slices.items()}}
-        (self.genres / "brief.yaml").write_text(yaml.safe_dump(merged))
+        (self.genres / "brief.yaml").write_text(json.dumps(merged))
 
     def run(self, key: str, job: str = "shorten", **tags: str) -> Run:
         defs = build_defs({"store": self.store, **self.overrides})

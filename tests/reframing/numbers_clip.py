@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.contracts.base import Blob, FrameRate
-from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, FaceTracks, VoicedFace, VoiceMap
+from shortform_assets.contracts.clips import FaceTrack, FaceTracks, VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.reframing.crop_paths import direct_clip
@@ -33,7 +34,7 @@ def check(aspect, tracks) -> None:
     assert edges[0][0] == 0
     assert edges[-1][1] == tracks.frames
     assert all(one[1] == other[0] for one, other in pairwise(edges))
-    wide, tall = ASPECT_SIZE[aspect.aspect]
+    wide, tall = ASPECTS[aspect.aspect].size
     for framing in aspect.framings:
         for panel in framing.panels:
             slot = panel.slot[2] * wide / (panel.slot[3] * tall)

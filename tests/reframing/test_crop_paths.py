@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numbers_clip import FPS, NO_EDITS, VOICES, always, check, direct, never, synthetic, upright
 
-from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, VoicedFace, VoiceMap
+from shortform_assets.contracts.aspects import ASPECTS
+from shortform_assets.contracts.clips import FaceTrack, VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
@@ -48,7 +49,7 @@ def test_the_speaker_is_in_the_crop(paths, tracks, followed) -> None:
 
 
 def test_each_aspect_tiles_the_clip_inside_the_picture(paths, tracks) -> None:
-    assert {a.aspect for a in paths.aspects} == set(ASPECT_SIZE)
+    assert {a.aspect for a in paths.aspects} == set(ASPECTS)
     for aspect in paths.aspects:
         check(aspect, tracks)
 

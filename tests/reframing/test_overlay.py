@@ -124,7 +124,7 @@ def test_overlay_draws_faces_crops_and_sound(bench, clip, tmp_path) -> None:
     assert pictures[10][rim].mean() > pictures[4][rim].mean() + 40
     # The crop's right side goes where the path goes.
     for frame, right in ((4, 120), (15, 140), (24, 300)):
-        found = _near(pictures[frame][60:110], debug_overlay.CROPS["9:16"]).mean(axis=0)
+        found = _near(pictures[frame][60:110], debug_overlay.CROPS[0]).mean(axis=0)
         assert abs(int(np.flatnonzero(found > 0.5).max()) - right) <= 3
     with av.open(str(out)) as container:
         sound = sum(frame.samples for frame in container.decode(audio=0)) / container.streams.audio[0].rate

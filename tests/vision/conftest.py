@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
-from vision_rig import EXECUTORS, FPS, ROOT, STAND_IN, Rig, VisionServer, rig_of
+from vision_rig import EXECUTORS, FPS, STAND_IN, Rig, VisionServer, rig_of
 
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
@@ -16,12 +15,12 @@ from resources.vision.local_executor import PROGRAM
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, MediaSegment
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from shortform_assets.genres import load_genre
 
 
 @pytest.fixture(scope="session")
 def faces() -> FaceSlice:
-    base = yaml.safe_load((ROOT / "genre_configs" / "base.yaml").read_text())
-    return FaceSlice.model_validate(base["reframing"]["faces"])
+    return load_genre("base").reframing.faces
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming, FaceBox
+from shortform_assets.contracts.clips import AspectFraming, FaceBox
 from shortform_assets.contracts.creative import HookStyle, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.contracts.slices.enhancement_slice import SafeBox
 from shortform_assets.creative.captions.placement import FOREHEAD, face_margin, text_width
 from shortform_assets.creative.captions.typeset import LINE_PITCH, Typeface, displayed, type_px
 from shortform_assets.text.line_breaks import wrapping
@@ -39,7 +39,7 @@ class HookRoom:
 def hook_overlay(text: str, style: HookStyle, face: Typeface, room: HookRoom) -> TextOverlay | None:
     """The card for `text`, or None where no aspect ratio has room for it."""
     framings, end = room.framings, room.end
-    limit = min(text_width(room.boxes[a]) * ASPECT_SIZE[a][0] / type_px(style.size, a) for a in framings)
+    limit = min(text_width(room.boxes[a]) * ASPECTS[a].width / type_px(style.size, a) for a in framings)
     best: TextOverlay | None = None
     laid = list(layouts(displayed(text, False), face, limit - 2 * PADDING)) if end else []
     faces = {
@@ -92,7 +92,7 @@ def hook_end(style: HookStyle, rate: FrameRate, frames: int) -> int:
 def _card_size(lines: Sequence[str], face: Typeface, size: float, aspect: Aspect) -> tuple[float, float]:
     """Width and height of the card as shares of the output, for type of `size` (a share, scale included)."""
     em = type_px(size, aspect)
-    width, height = ASPECT_SIZE[aspect]
+    width, height = ASPECTS[aspect].size
     across = max(face.width(line) for line in lines) + 2 * PADDING
     return across * em / width, (len(lines) * LINE_PITCH + 2 * PADDING) * em / height
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.contracts.slices.enhancement_slice import SafeBox
 
 _STEP = 0.01
 """Anchors are tried this far apart, as a share of the output's height."""

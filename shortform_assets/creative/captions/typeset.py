@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.errors import InputError
 
 LINE_PITCH = 1.25
@@ -33,12 +33,12 @@ def type_px(share: float, aspect: Aspect) -> float:
     Less tall outputs take the geometric mean of the two heights: a strict share would be too small to
     read in a square post, the same pixels too large.
     """
-    return share * math.sqrt(ASPECT_SIZE[aspect][1] * _TALL)
+    return share * math.sqrt(ASPECTS[aspect].height * _TALL)
 
 
 def line_share(share: float, aspect: Aspect) -> float:
     """Height of one line of such type as a share of the output's height."""
-    return LINE_PITCH * type_px(share, aspect) / ASPECT_SIZE[aspect][1]
+    return LINE_PITCH * type_px(share, aspect) / ASPECTS[aspect].height
 
 
 def displayed(text: str, uppercase: bool) -> str:

@@ -9,15 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.clips import (
-    ASPECT_SIZE,
-    Aspect,
-    AspectFraming,
-    FaceBox,
-    Framing,
-    Keyframe,
-    Panel,
-)
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
+from shortform_assets.contracts.clips import AspectFraming, FaceBox, Framing, Keyframe, Panel
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.layout import Shape, Take, fit_together
 from shortform_assets.reframing.direct.panels import Part, Pins, Slot, action, following, region, standing
@@ -183,5 +176,5 @@ def faces_in_output(
 
 
 def shape_of(aspect: Aspect, source: tuple[int, int]) -> Shape:
-    wide, tall = ASPECT_SIZE[aspect]
+    wide, tall = ASPECTS[aspect].size
     return Shape(source, wide / tall)

@@ -1,0 +1,42 @@
+"""The speech providers by the names that genres use. A new one is a file in `resources/stt/` and a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
+
+from shortform_assets.contracts.base import unknown_name
+
+
+@dataclass(frozen=True)
+class SpeechProvider:
+    """Where a provider lives and how it is made; its class is imported when a genre asks for it."""
+
+    implementation: str
+    """`module:Class`, with the port `ports.recognizer.Provider`."""
+    models: bool = False
+    """Whether the name may go on with `:MODEL`."""
+    paid: bool = False
+    """It spends money: it is given a purse, and made anew for every source."""
+
+
+SPEECH_PROVIDERS: dict[str, SpeechProvider] = {
+    "whisper": SpeechProvider("resources.stt.whisper:WhisperProvider", models=True),
+    "moonshine": SpeechProvider("resources.stt.moonshine:MoonshineProvider"),
+    "whisperx": SpeechProvider("resources.stt.whisperx:WhisperXProvider", models=True),
+    "openai": SpeechProvider("resources.stt.openai_compatible:OpenAIProvider", models=True, paid=True),
+    "amazon-transcribe": SpeechProvider("resources.stt.amazon:AmazonTranscribeProvider", paid=True),
+}
+
+
+def provider_name(name: str) -> str:
+    """`name` if it is one of the above, with a model where it takes one; else an error that lists them."""
+    kind, colon, model = name.partition(":")
+    if kind not in SPEECH_PROVIDERS:
+        raise unknown_name(kind, "speech provider", SPEECH_PROVIDERS)
+    if colon and not SPEECH_PROVIDERS[kind].models:
+        raise PydanticCustomError("no_model", "{kind} takes no model, write {kind}", {"kind": kind})
+    if colon and model.split() != [model]:
+        raise PydanticCustomError("no_model", "a model is missing behind {kind}:", {"kind": kind})
+    return name
