@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +17,8 @@ from resources.media_store import MediaStore
 from resources.store_errors import Missing
 from shortform_assets.contracts.base import Blob, Contract, canonical_json
 from shortform_assets.errors import InputError
+
+C = TypeVar("C", bound=Contract)
 
 
 class Ref(BaseModel):
@@ -39,7 +41,7 @@ class Artifacts:
     def __init__(self, store: MediaStore) -> None:
         self.store = store
 
-    def find(self, stage: str, recipe: str, contract: type[Contract]) -> Contract | None:
+    def find(self, stage: str, recipe: str, contract: type[C]) -> C | None:
         """The result of `recipe` if it is there, readable, and every blob it names is in the store."""
         found = self._read(f"artifacts/{stage}/{recipe}/contract.json", contract)
         if found is None or not all(self.store.has(blob) for blob in blobs_of(found)):
@@ -60,7 +62,7 @@ class Artifacts:
             self.store.replace(path, body)
         return ref
 
-    def load(self, ref: Ref, contract: type[Contract]) -> Contract:
+    def load(self, ref: Ref, contract: type[C]) -> C:
         """The contract behind `ref`; InputError when it is gone or unreadable."""
         found = self._read(f"{ref.folder}/contract.json", contract)
         if found is None:
@@ -118,7 +120,7 @@ class Artifacts:
         """How often `stage` was reset in partition `key`."""
         return sum(stage in json.loads(body)["stages"] for body in self.series(f"sources/{key}/resets"))
 
-    def _read(self, path: str, contract: type[Contract]) -> Contract | None:
+    def _read(self, path: str, contract: type[C]) -> C | None:
         try:
             return contract.model_validate_json(self.store.read(path))
         except (Missing, ValidationError):

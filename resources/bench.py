@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from resources.artifacts import Artifacts
+from resources.cores import usable_cores
 from resources.media_store import MediaStore
 from resources.store_errors import clear_errors
 from shortform_assets.contracts.base import Blob, Contract, canonical_json
@@ -68,11 +69,11 @@ class StoreBench:
     ) -> Iterator[StoreBench]:
         """A bench whose scratch folder is gone afterwards, whatever happened.
 
-        `on_progress(fraction, note)` is called in this thread only: it may log to a run. `threads` is the CPU
-        count by default. `stage` and `salt` say whose parts `part` keeps, and what else decides them.
+        `on_progress(fraction, note)` is called in this thread only: it may log to a run. `threads` is
+        `usable_cores()` by default. `stage` and `salt` say whose parts `part` keeps, and what else decides them.
         """
         with _scratch(scratch_root or store.scratch_root) as scratch:
-            yield StoreBench(store, scratch, on_progress, threads or os.cpu_count() or 1, stage, salt)
+            yield StoreBench(store, scratch, on_progress, threads or usable_cores(), stage, salt)
 
     def open(self, blob: Blob) -> Path:
         """A local, read-only path to the bytes of `blob`."""

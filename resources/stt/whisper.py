@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from resources.cores import usable_cores
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
 from shortform_assets.ports.recognizer import (
@@ -37,7 +37,7 @@ class WhisperProvider(LoadedOnce["_Whisper"]):
         super().__init__()
         self.name = "whisper" if model == DEFAULT else f"whisper:{model}"
         self._model, self._models = f"whisper-{model}", models or Models()
-        self.parallel = os.cpu_count() or 1
+        self.parallel = usable_cores()
 
     @property
     def fingerprint(self) -> str:

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 from resources.blob_cache import cache_dir
+from resources.cores import usable_cores
 from resources.model_registry import REGISTRY
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
@@ -86,7 +87,7 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
                 compute_type=_PRECISION[device],
                 vad_method="pyannote",
                 local_files_only=not _may_download(),
-                threads=os.cpu_count() or 1,
+                threads=usable_cores(),
             )
         except InputError as error:
             raise ProviderFailed(f"WhisperX has no model {self._model!r} here: {error}") from error

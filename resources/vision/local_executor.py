@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from resources.cores import usable_cores
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision.executor_base import Executor
@@ -55,7 +56,7 @@ class LocalVision(Executor):
     ) -> None:
         """`program` is called with the store's URL and the job's key in it."""
         super().__init__(models, device)
-        self._workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        self._workers = workers or min(MOST_WORKERS, usable_cores())
         self._program = tuple(program)
 
     def track(

@@ -54,6 +54,17 @@ def read_source(bench: Workbench, path: Path, name: str) -> SourceVideo:
     return SourceVideo(content=bench.keep(path), **probed)
 
 
+def container_seconds(path: Path) -> float | None:
+    """Length by the container's header, at once and without a look at the streams; None where it does not say."""
+    import av
+
+    try:
+        with av.open(str(path), options=dict(LOCAL_ONLY)) as container:
+            return (container.duration or 0) / 1e6 or None
+    except (av.FFmpegError, OSError, ValueError):
+        return None
+
+
 def _check_file(path: Path, name: str) -> None:
     if path.is_dir():
         raise InputError("this is a folder, not a video file", name, "name the files in it")

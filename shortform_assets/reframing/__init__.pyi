@@ -1,5 +1,6 @@
 from .crop_paths import frame_clip
 from .direct.framing_edits import local_edits
+from .direct.framing_request import FramedClip, FramingRequest, Point, requested_edits
 from .direct.path_guard import misfits
 from .see.detect import FaceDetector
 from .see.landmarks import FaceLandmarker
@@ -13,7 +14,10 @@ from .who.voice_map import map_voices
 __all__ = [
     "FaceDetector",
     "FaceLandmarker",
+    "FramedClip",
+    "FramingRequest",
     "Judges",
+    "Point",
     "frame_clip",
     "local_edits",
     "local_turns",
@@ -21,5 +25,6 @@ __all__ = [
     "misfits",
     "plots_markdown",
     "render_overlay",
+    "requested_edits",
     "track_faces",
 ]

@@ -23,7 +23,6 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     monkeypatch.delenv("SHORTFORM_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
 
     def run(*args: str) -> Result:
         return CliRunner().invoke(main.app, [str(arg) for arg in args], catch_exceptions=False)

@@ -6,12 +6,12 @@ import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from resources.artifacts import Artifacts
 from shortform_assets.cli.fix_command import fix
 from shortform_assets.cli.glossary_option import parse_glossary
 from shortform_assets.cli.project import Project
+from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
 from shortform_assets.contracts.source import SourceRecord
@@ -64,7 +64,7 @@ def finished(project: Project) -> None:
 
 def told(*args) -> str:
     out = io.StringIO()
-    fix(Console(file=out, width=200), *args)
+    fix(Terminal(file=out), *args)
     return out.getvalue()
 
 

@@ -16,7 +16,7 @@ from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
 from resources.registry import Registry
 from resources.sources import describe
-from shortform_assets.cli.project import why_failed
+from shortform_assets.cli.job_run import why_failed
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
 from shortform_assets.definitions import build_defs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from resources.bench import StoreBench
+from resources.cores import usable_cores
 from resources.media_store import MediaStore
 
 
@@ -159,7 +159,7 @@ def test_progress_is_clamped_and_never_goes_back(store: MediaStore) -> None:
 
 def test_degraded_and_facts(store: MediaStore) -> None:
     with StoreBench.over(store) as bench:
-        assert bench.threads == (os.cpu_count() or 1)
+        assert bench.threads == usable_cores()
         bench.degrade("no landmarks")
         bench.degrade("no landmarks")
         bench.degrade("short")
