@@ -51,7 +51,7 @@ def measure(store: MediaStore, truth: EpisodeTruth) -> dict[str, Any]:
     errors, words = word_errors(truth, contract(key, "transcript"))
     judged = sum(v.judged_frames for v in verdicts)
     seconds = source.duration_ms / 1000
-    runs = {stage: artifacts.run(artifacts.current(key, stage)) for stage in WORKFLOW}
+    runs = {stage: artifacts.run(ref) for stage in WORKFLOW if (ref := artifacts.current(key, stage))}
     return {
         "numbers": {
             "clips": len(plan.clips),

@@ -151,9 +151,9 @@ def test_scripts_without_spaces_fill_their_pages_by_width(parts):
         at += len(line)
         assert at in breaks
     for page in pages:
-        for line in page.lines:
-            assert graphemes("".join(w.text for w in line)) == [c for w in line for c in graphemes(w.text)]
-            assert measure_of(line) * page.scale <= WIDE.width
+        for words in page.lines:
+            assert graphemes("".join(w.text for w in words)) == [c for w in words for c in graphemes(w.text)]
+            assert measure_of(words) * page.scale <= WIDE.width
 
 
 def measure_of(line) -> float:

@@ -20,6 +20,7 @@ from delivery_samples import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from present import present
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import ClipWord
@@ -97,7 +98,7 @@ def test_at_the_pace_of_speech_every_cue_can_be_read(words):
     duration = words[-1].end_ms + SHORTEST_MS
     made = cues(words, duration)
     assert all(cue.end_ms - cue.start_ms >= SHORTEST_MS for cue in made)
-    said = {}
+    said: dict[int, str] = {}
     for word in words:
         said.setdefault(word.start_ms, word.text)
     for cue in made:
@@ -171,8 +172,8 @@ def test_ffmpeg_reads_the_captions(tmp_path):
         path.write_text(write(captions))
         with av.open(str(path)) as media:
             (packet,) = (p for p in media.demux() if p.size)
-            assert packet.pts * packet.time_base == 1
-            assert packet.duration * packet.time_base == 1.5
+            assert present(packet.pts) * present(packet.time_base) == 1
+            assert present(packet.duration) * present(packet.time_base) == 1.5
 
 
 def test_languages_without_spaces_get_none_and_shorter_lines():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from delivery_samples import completed, composition, failed, keep_bytes, render_job, terms
+from present import present
 
 from resources.media_store import MediaStore, blob_key
 from shortform_assets.contracts.versioned import NewerSchema
@@ -29,8 +30,8 @@ def render(store: MediaStore, tmp_path: Path):
 
     def made(key: str, video: bytes = b"the video"):
         output = key.rsplit("/", 1)[-1]
-        blobs = [keep_bytes(store, tmp_path, data) for data in (video, b"the poster")]
-        standing = finish(store, key, completed(output, *blobs))
+        shown, poster = (keep_bytes(store, tmp_path, data) for data in (video, b"the poster"))
+        standing = finish(store, key, completed(output, shown, poster))
         assert standing
         return standing
 
@@ -81,7 +82,7 @@ def test_a_completed_output_whose_video_is_lost_is_rendered_again(store, render,
     assert stands(store) == [("completed", 1, ""), ("completed", 0, "")]
     for source in ("second", "third"):
         assert len(dispatch(store, source, INDEX, terms()).reused) == 2
-        assert states(store, source, INDEX)[0].outcome.video == fresh.video
+        assert present(states(store, source, INDEX)[0].outcome).video == fresh.video
     assert len(list(store.list(render_folder(INDEX.outputs[0])))) == 2
 
 

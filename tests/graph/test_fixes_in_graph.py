@@ -30,9 +30,9 @@ def _said(graph, key) -> dict[str, list[str]]:
 
 
 def _fixed(graph, key, wrong, right, clip=None):
-    stages = ("clip_plan", "transcript", "speaker_turns")
+    plan, transcript, turns = (graph.contract(key, s) for s in ("clip_plan", "transcript", "speaker_turns"))
     edits = graph.registry.creative_edits(key).edits
-    edit, places = make_fix(*(graph.contract(key, s) for s in stages), edits, wrong, right, clip)
+    edit, places = make_fix(plan, transcript, turns, edits, wrong, right, clip)
     graph.registry.add_edit(key, edit)
     return places
 

@@ -119,9 +119,9 @@ def delivered(graph, key, reasons):
     told = json.loads(graph.store.open_local(delivery.manifest).read_bytes())
     assert {drop["clip_id"]: drop["reason"] for drop in told["dropped"]} == reasons
     page = graph.store.open_local(delivery.review).read_text()
-    plan, console = graph.contract(key, "clip_plan"), Console(file=StringIO(), width=200)
-    print_dropped(console, delivery, plan)
-    shown = console.file.getvalue()
+    plan, printed = graph.contract(key, "clip_plan"), StringIO()
+    print_dropped(Console(file=printed, width=200), delivery, plan)
+    shown = printed.getvalue()
     titles = {clip.clip_id: clip.title for clip in plan.clips}
     for clip, reason in reasons.items():
         assert f"<td>{escape(titles[clip])}</td>" in page

@@ -42,7 +42,8 @@ def shape(defs: dg.Definitions) -> Iterator[str]:
         yield f"sensor {sensor.name}: {sensor.default_status.value}, every {sensor.minimum_interval_seconds} s"
         yield from (f"  runs {target.job_name}" for target in sensor.targets)
     for schedule in sorted(defs.schedules or (), key=lambda schedule: schedule.name):
-        yield f"schedule {schedule.name}: {schedule.cron_schedule}"
+        when = getattr(schedule, "cron_schedule", "as its partitions")
+        yield f"schedule {schedule.name}: {when}"
 
 
 def test_the_shape_of_the_graph(tmp_path: Path, snapshot: SnapshotAssertion) -> None:

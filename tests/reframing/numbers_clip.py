@@ -78,7 +78,11 @@ def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0, yaw=0.0, en
             )
         )  # fmt: skip
     picture = PictureSeries(
-        frames, np.full(len(frames), change, np.float32), np.zeros((len(frames), 2)), energy, still
+        frames,
+        np.full(len(frames), change, np.float32),
+        np.zeros((len(frames), 2), np.float32),
+        energy,
+        still,
     )
     made = FaceTracks(
         clip_id="c", media="m", width=size[0], height=size[1], rate=FrameRate(num=FPS), frames=total,

@@ -28,6 +28,7 @@ def direct(detector, landmarker, reframing):
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
+            assert stream.average_rate is not None
             rate = Fraction(stream.average_rate).limit_denominator(1001)
             count = end - start
             clip = ClipMedia(
@@ -36,7 +37,7 @@ def direct(detector, landmarker, reframing):
                 segments=(MediaSegment(video=NOTHING, audio=NOTHING, first_frame=0, frames=count),),
             )  # fmt: skip
             pictures = (
-                (n - start, frame.to_ndarray(format="bgr24"))
+                (n - start, frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False))
                 for n, frame in enumerate(container.decode(stream))
                 if start <= n < end
             )

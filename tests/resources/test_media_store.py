@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -210,7 +211,7 @@ def test_bad_keys_are_refused_by_every_verb(tmp_path: Path, key: str) -> None:
     store = MediaStore.local(tmp_path / "store")
     path = tmp_path / "file"
     path.write_bytes(b"x")
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: store.create(key, b""),
         lambda: store.replace(key, b""),
         lambda: store.read(key),

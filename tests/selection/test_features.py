@@ -46,6 +46,7 @@ def measured(script: str, language: str = "en") -> Measures:
 )
 def test_a_pronoun_hangs_where_nothing_was_named(clear, hanging):
     terms = vocabulary("en")
+    assert terms is not None
     lines = [read_script(*talk(f"A: {text}"), 60_000) for text in (clear, hanging)]
     first, second = (leaning(line, 0, terms) for line in lines)
     assert first <= 0.2

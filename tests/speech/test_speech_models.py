@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from error_rates import diarization_error_rate, word_error_rate
 from scipy.signal import resample_poly
-from speech_scores import diarization_error_rate, word_error_rate
 
 from resources.stt.recognizers import Recognizers
 from resources.stt.sphinx import SphinxAligner

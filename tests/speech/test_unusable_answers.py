@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ def short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 class Cursed(Scripted):
     """Babbles over whatever sound holds one of the `moments` (source milliseconds)."""
 
-    def __init__(self, moments: Sequence[int], **others: object) -> None:
+    def __init__(self, moments: Sequence[int], **others: Any) -> None:
         super().__init__(TALK, **others)
         self.moments = moments
 

@@ -110,7 +110,7 @@ def _random_wav2vec2(folder: Path) -> Path:
     return folder
 
 
-_WHISPERX = {"finds_voice": True, "needs": ("whisperx",), "marks": (pytest.mark.slow,)}
+_WHISPERX: dict[str, Any] = {"finds_voice": True, "needs": ("whisperx",), "marks": (pytest.mark.slow,)}
 LOCAL = (
     ProviderCase(
         "whisper",

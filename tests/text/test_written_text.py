@@ -92,10 +92,10 @@ def test_units_hold_everything_once_and_never_divide_a_character(words):
         for left, right in pairwise(unit):
             assert (left.word, left.end) == (right.word, right.start) or right.word == left.word + 1
     texts = ["".join(words[p.word][p.start : p.end] for p in unit) for unit in units]
-    for (unit, following), (left, right) in zip(pairwise(units), pairwise(texts), strict=True):
+    for (unit, following), (before, after) in zip(pairwise(units), pairwise(texts), strict=True):
         one, other = unit[-1].word, following[0].word
         if one == other or not space_between(words[one], words[other]):
-            assert grapheme_count(left + right) == grapheme_count(left) + grapheme_count(right)
+            assert grapheme_count(before + after) == grapheme_count(before) + grapheme_count(after)
 
 
 @given(ANY, st.integers(1, 9))
