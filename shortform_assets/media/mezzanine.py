@@ -14,9 +14,14 @@ from shortform_assets.contracts.source import Mezzanine, SourceVideo, VideoStrea
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.media.audio_arrays import SPEECH_RATE
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
-from shortform_assets.media.picture_filters import HDR_TRANSFERS, display_size, picture_filters
+from shortform_assets.media.filters import (
+    HDR_TRANSFERS,
+    SOUND_RATE,
+    display_size,
+    picture_filters,
+    sound_filters,
+)
 from shortform_assets.media.probe import LOCAL_ONLY, read_packets
-from shortform_assets.media.sound_filters import SOUND_RATE, sound_filters
 from shortform_assets.media.stream_copy import timescale, write_pictures
 from shortform_assets.media.stream_timing import Timing, choose_rate, read_timing
 from shortform_assets.ports.workbench import Workbench

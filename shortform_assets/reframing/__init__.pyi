@@ -8,8 +8,7 @@ from .see.tracks import track_faces
 from .see.user_judges import Judges
 from .show.debug_overlay import render_overlay
 from .show.path_plot import plots_markdown
-from .who.clip_turns import local_turns
-from .who.voice_map import map_voices
+from .who.voice_map import local_turns, map_voices
 
 __all__ = [
     "FaceDetector",

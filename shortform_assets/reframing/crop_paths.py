@@ -24,11 +24,11 @@ from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
+from shortform_assets.media.audio_arrays import read_clip_sound
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.reframing.direct.framing_edits import Wishes
 from shortform_assets.reframing.direct.framings import beside, faces_in_output, frame_take, shape_of
 from shortform_assets.reframing.direct.layout import choices, direct
-from shortform_assets.reframing.see.clip_sound import read_sound
 from shortform_assets.reframing.see.series import ClipSeries, load_series
 from shortform_assets.reframing.where.attention import focus_of
 from shortform_assets.reframing.where.picture_windows import slide_beside, windows
@@ -59,7 +59,7 @@ def frame_clip(
     Raises ClipFault when tracks and media are not of the same clip.
     """
     _same_clip(tracks, media)
-    samples = read_sound(bench, media)
+    samples = read_clip_sound(bench, media)
     return direct_clip(
         tracks, load_series(bench.open(tracks.series)), samples, clip_turns, voice_map, reframing, edits
     )

@@ -11,10 +11,10 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import ClipFault
+from shortform_assets.media.audio_arrays import read_clip_sound
 from shortform_assets.media.reader import read_clip
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.reframing.see.active_speaker import Listener
-from shortform_assets.reframing.see.clip_sound import read_sound
 from shortform_assets.reframing.see.cuts import with_cuts
 from shortform_assets.reframing.see.detect import Picture
 from shortform_assets.reframing.see.emotion import LABELS
@@ -43,7 +43,7 @@ def track_faces(
     """
     listener = None
     if judges.speaker:
-        listener = Listener(judges.speaker, read_sound(bench, media), media.rate.fps)
+        listener = Listener(judges.speaker, read_clip_sound(bench, media), media.rate.fps)
     pictures = read_clip(bench, media)
     found = follow_clip(
         pictures, detector, landmarker, media, faces, bench.progress, judges.emotion, listener

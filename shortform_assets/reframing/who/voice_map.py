@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import FaceTrack, FaceTracks, FaceTracksSet, VoicedFace, VoiceMap
-from shortform_assets.contracts.speech import Turn
+from shortform_assets.contracts.selection import Timeline
+from shortform_assets.contracts.speech import SpeakerTurns, Turn
 
 ALIKE = 0.62
 """Least share of colours that two views of a person have in common, when the seat is the same."""
@@ -166,3 +167,13 @@ def _together(one: FaceTrack, other: FaceTrack) -> bool:
     return (
         one.shot == other.shot and one.first_frame <= other.last_frame and other.first_frame <= one.last_frame
     )
+
+
+def local_turns(turns: SpeakerTurns, timeline: Timeline, rate: FrameRate) -> tuple[Turn, ...]:
+    """The turns heard in a clip, in milliseconds of the clip, by start; a turn cut by a join is split."""
+    found = [
+        turn.model_copy(update={"start_ms": rate.ms(start), "end_ms": rate.ms(end)})
+        for turn in turns.turns
+        for start, end in timeline.clip_ranges(rate.nearest(turn.start_ms), rate.nearest(turn.end_ms))
+    ]
+    return tuple(sorted(found, key=lambda turn: (turn.start_ms, turn.end_ms, turn.speaker)))
