@@ -55,7 +55,9 @@ class Desk:
             asset_selection=[dg.AssetKey("composition")],
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-        return f"{self.artifacts.current(key, 'composition').folder}/contract.json"
+        ref = self.artifacts.current(key, "composition")
+        assert ref is not None
+        return f"{ref.folder}/contract.json"
 
     def tick(self):
         with (

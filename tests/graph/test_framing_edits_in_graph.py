@@ -7,9 +7,8 @@ import json
 from html import escape
 from io import StringIO
 
-from rich.console import Console
-
-from shortform_assets.cli.status_commands import print_dropped
+from shortform_assets.cli.run_report import show_dropped
+from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.edits import FramingEdit
 from shortform_assets.errors import ClipFault
 from shortform_assets.reframing.crop_paths import frame_clip
@@ -120,7 +119,7 @@ def delivered(graph, key, reasons):
     assert {drop["clip_id"]: drop["reason"] for drop in told["dropped"]} == reasons
     page = graph.store.open_local(delivery.review).read_text()
     plan, printed = graph.contract(key, "clip_plan"), StringIO()
-    print_dropped(Console(file=printed, width=200), delivery, plan)
+    show_dropped(Terminal(file=printed), delivery, plan)
     shown = printed.getvalue()
     titles = {clip.clip_id: clip.title for clip in plan.clips}
     for clip, reason in reasons.items():

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numbers_clip import FPS, always, check, direct, synthetic
 
-from shortform_assets.cli.reframe_command import _aspect
 from shortform_assets.contracts.aspects import ASPECTS, AspectRatio, SafeBox
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import (
@@ -23,6 +22,7 @@ from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript
 from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.genres import load_genre
+from shortform_assets.reframing.direct.framing_request import _aspect
 from shortform_assets.reframing.show.path_plot import path_plot
 from shortform_assets.rendering.compose_jobs import compose
 
