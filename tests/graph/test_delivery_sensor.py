@@ -55,9 +55,9 @@ class Desk:
             asset_selection=[dg.AssetKey("composition")],
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-        ref = self.artifacts.current(key, "composition")
-        assert ref is not None
-        return f"{ref.folder}/contract.json"
+        made = self.artifacts.current(key, "composition")
+        assert made is not None
+        return f"{made.folder}/contract.json"
 
     def tick(self):
         with (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,10 +40,13 @@ def test_one_line_makes_it_known_to_genres_and_to_the_graph(speech, monkeypatch,
     ):
         speech("[toy]")
     monkeypatch.setitem(SPEECH_PROVIDERS, "toy", SpeechProvider("toy_provider:ToyProvider", True, paid))
-    purse, chosen = object(), speech("['toy:big', toy, whisper]")
+    purse: Any = object()
+    chosen = speech("['toy:big', toy, whisper]")
     recognizers = Recognizers()
-    big, small, whisper = recognizers.chain(chosen, purse).load().providers
+    providers: tuple[Any, ...] = recognizers.chain(chosen, purse).load().providers
+    big, small, whisper = providers
     assert (big.name, small.name, whisper.name) == ("toy:big", "toy:small", "whisper")
     assert (big.purse, small.purse) == ((purse, purse) if paid else (None, None))
-    again = recognizers.chain(chosen, object()).load().providers[0]
+    other: Any = object()
+    again = recognizers.chain(chosen, other).load().providers[0]
     assert (again is big) is not paid, "what spends is made anew for every source"
