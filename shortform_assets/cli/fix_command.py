@@ -6,7 +6,7 @@ from shortform_assets.cli.project import Project
 from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative import ClipPlaces, Places, make_fix
+from shortform_assets.creative import ClipPlaces, FixScope, Places, make_fix
 
 _NO_CLIPS = "there are no clips yet"
 
@@ -19,15 +19,13 @@ def fix(terminal: Terminal, key: str, wrong: str, right: str, clip: int | None) 
     """
     project = Project()
     key = project.require(key)
-    edit, places = make_fix(
+    scope = FixScope(
         project.current(key, "clip_plan", ClipPlan, _NO_CLIPS),
         project.current(key, "transcript", Transcript, _NO_CLIPS),
         project.current(key, "speaker_turns", SpeakerTurns, _NO_CLIPS),
         project.registry.creative_edits(key).edits,
-        wrong,
-        right,
-        clip,
     )
+    edit, places = make_fix(scope, wrong, right, clip)
     project.registry.add_edit(key, edit)
     terminal.say(f"{edit.wrong!r} -> {edit.right!r}: {_count(places.total, 'place')}")
     for place in places.clips:

@@ -1,5 +1,5 @@
 from .enhance import EnhancementRequest, plan_enhancement
-from .fixes.fix_places import ClipPlaces, Places, make_fix
+from .fixes.fix_places import ClipPlaces, FixScope, Places, make_fix
 from .styles.style_registry import (
     UnknownStyle,
     ensure_shipped_styles,
@@ -13,6 +13,7 @@ from .styles.style_registry import (
 __all__ = [
     "ClipPlaces",
     "EnhancementRequest",
+    "FixScope",
     "Places",
     "UnknownStyle",
     "ensure_shipped_styles",

@@ -1,4 +1,4 @@
-from .deliver import deliver
+from .deliver import DeliveryRequest, deliver
 from .dispatched_jobs import DispatchedJobs
 from .export import export
 from .job_records import task_of
@@ -7,6 +7,7 @@ from .quality import measure
 from .render_reuse import picture_of
 
 __all__ = [
+    "DeliveryRequest",
     "DispatchedJobs",
     "Terms",
     "begin_attempt",

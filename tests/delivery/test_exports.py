@@ -28,7 +28,7 @@ from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.creative.captions.typeset import displayed
 from shortform_assets.delivery.captions_export import Captions, srt, vtt, words_json
 from shortform_assets.delivery.cues import COLUMNS, LONGEST_MS, SHORTEST_MS, TimedWord, cues, label
-from shortform_assets.delivery.deliver import deliver
+from shortform_assets.delivery.deliver import DeliveryRequest, deliver
 from shortform_assets.delivery.outcomes import dispatch, finish, states
 from shortform_assets.speech.own.own_transcript import parse_transcript
 from shortform_assets.text.graphemes import columns
@@ -204,8 +204,7 @@ def delivered(bench, said, edits=()):
         finish(
             bench.store, key, completed(job.output_id, video, keep_bytes(bench.store, bench.scratch, b"p"))
         )
-    return deliver(
-        bench,
+    request = DeliveryRequest(
         index,
         states(bench.store, "talk", index),
         clip_plan(job),
@@ -213,6 +212,7 @@ def delivered(bench, said, edits=()):
         turns(said),
         CreativeEdits(edits=tuple(edits)),
     )
+    return deliver(bench, request)
 
 
 def test_a_delivery_holds_the_words_of_clips_and_source_fixes_applied(bench):

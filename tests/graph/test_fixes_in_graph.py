@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from resources.bench import StoreBench
-from shortform_assets.creative.fixes.fix_places import make_fix
+from shortform_assets.creative.fixes.fix_places import FixScope, make_fix
 from shortform_assets.delivery.render_reuse import render_folder
 
 
@@ -32,7 +32,7 @@ def _said(graph, key) -> dict[str, list[str]]:
 def _fixed(graph, key, wrong, right, clip=None):
     plan, transcript, turns = (graph.contract(key, s) for s in ("clip_plan", "transcript", "speaker_turns"))
     edits = graph.registry.creative_edits(key).edits
-    edit, places = make_fix(plan, transcript, turns, edits, wrong, right, clip)
+    edit, places = make_fix(FixScope(plan, transcript, turns, edits), wrong, right, clip)
     graph.registry.add_edit(key, edit)
     return places
 

@@ -14,7 +14,15 @@ from shortform_assets.contracts.slices import DeliverySlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.stages import CONTRACTS
-from shortform_assets.delivery import DispatchedJobs, Terms, deliver, dispatch, open_generation, states
+from shortform_assets.delivery import (
+    DeliveryRequest,
+    DispatchedJobs,
+    Terms,
+    deliver,
+    dispatch,
+    open_generation,
+    states,
+)
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import as_failure, fresh
 
@@ -77,8 +85,7 @@ def delivery(
     fallbacks = Artifacts(store).degraded(key, CONTRACTS)
     degraded = tuple(f"{name}: {why}" for name, reasons in fallbacks.items() for why in reasons)
     with as_failure(), StoreBench.over(store) as bench:
-        found = deliver(
-            bench,
+        request = DeliveryRequest(
             composition,
             states(store, key, composition),
             clip_plan,
@@ -88,6 +95,7 @@ def delivery(
             degraded,
             heading=source_record.title or source_record.name,
         )
+        found = deliver(bench, request)
     for state in found.outputs:
         if state.outcome and state.outcome.error:
             context.log.warning(f"output {state.output_id} failed: {state.outcome.error}")
