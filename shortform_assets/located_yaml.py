@@ -25,6 +25,8 @@ MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
 """Aliases are followed, so a small file could stand for any number of values."""
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of letters, which an escape can write and UTF-8 cannot."""
 _WORDS_FOR_TRUTH = re.compile(r"(?i)yes|no|on|off|y|n")
 
 
@@ -128,13 +130,17 @@ def _loaded(path: Path, text: str) -> Any:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise InputError(
-            f"is no valid YAML: {error.problem}", f"{path}:{line}", "correct this line"
-        ) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        # A control character, a date that does not exist, ten thousand brackets.
+        why = " ".join(str(error.problem or error.context).split())
+        raise InputError(f"is no valid YAML: {why[:200]}", f"{path}:{line}", "correct this line") from None
+    except Exception as error:
+        # A control character, a date that does not exist, ten thousand brackets; and on a tag that it knows with
+        # a value that does not fit, ruamel.yaml fails by whatever error comes first.
         line = 1 + text.count("\n", 0, getattr(error, "position", 0) or 0)
-        why = str(error).splitlines()[0][:100]
+        why = (
+            " ".join(str(error).split())[:100]
+            if isinstance(error, YAMLError | ValueError)
+            else "a tag or a bracket"
+        )
         raise InputError(f"is no valid YAML: {why}", f"{path}:{line}", "correct the file") from None
 
 
@@ -172,17 +178,19 @@ class _NodeReader:
         return YamlNode(place, list if isinstance(value, CommentedSeq) else dict, items=items)
 
     def _key(self, key: Any, line: int, keys: tuple[str, ...]) -> str:
-        if not isinstance(key, str):
+        if not isinstance(key, str) or _SURROGATES.search(key):
             self._fail(keys, line, f"the key `{str(key)[:40]}` is no text", "put it in quotes")
         return str(key)
 
     def _scalar(self, value: Any, line: int, keys: tuple[str, ...]) -> Any:
         if value is None or isinstance(value, bool):
             return value
-        if isinstance(value, str):
+        if isinstance(value, str) and not _SURROGATES.search(value):
             return str(value)
-        if isinstance(value, (int, float)) and math.isfinite(value):
-            return int(value) if isinstance(value, int) else float(value)
+        if isinstance(value, int) and abs(value) < 2**63:
+            return int(value)
+        if isinstance(value, float) and math.isfinite(value):
+            return float(value)
         self._fail(
             keys, line, f"`{str(value)[:40]}` is neither a number, a text nor true or false", "quote a text"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resources.media_store import MediaStore
 from shortform_assets.contracts.aspects import ASPECTS
@@ -410,3 +413,43 @@ def test_a_genre_taken_away_is_drift(folder, tmp_path):
     drifts = check_genres(store, folder)
     assert drifts
     assert {d.now for d in drifts} == {""}
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**400)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", " ", "whisper:", ":", "a:b", "9:16", "4:5", "acme@0", "é", "openai:x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["9:16", "4:5", "", "left", "hook", "a.b", "[key]"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.data())
+def test_no_value_of_any_key_is_a_crash(tmp_path_factory, data):
+    """Either it is a genre, or one sentence that names the file."""
+    values = load_genre("base").model_dump(mode="json")
+    section = data.draw(st.sampled_from(SLICES))
+    path = [section]
+    found = values[section]
+    while isinstance(found, dict) and found and (len(path) == 1 or data.draw(st.booleans())):
+        path.append(data.draw(st.sampled_from(sorted(found))))
+        found = found[path[-1]]
+    wrong = data.draw(ODD)
+    for key in reversed(path):
+        wrong = {key: wrong}
+    folder = tmp_path_factory.mktemp("odd")
+    write(folder, "mine", json.dumps(wrong, ensure_ascii=False))
+    said = ""
+    try:
+        load_genre("mine", folder)
+    except InputError as error:
+        said = str(error)
+    assert said == "" or re.fullmatch(r"[^\n]*/(mine|base)\.yaml:\d+: [^\n]+", said)
