@@ -13,7 +13,7 @@ from resources.vision.user_weights import judge_prints, judges_lacking
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 
-VERSION = "3"
+VERSION = "4"
 """Raised when the same models would give other tracks."""
 MODELS = ("centerface", "face-landmarker")
 

@@ -42,7 +42,7 @@ class ClipMediaSet(Contract):
 class FaceTrack(Contract):
     """One face followed within one shot; dense series are in `FaceTracks.series` under `track_id`.
 
-    Box medians in source pixels. Series arrays (npz), n samples each, keys `<track_id>/<name>`:
+    Box medians in source pixels. Series arrays (safetensors), n samples each, keys `<track_id>/<name>`:
     frame int32 (n,), box float32 (n, 4: x1 y1 x2 y2 in source pixels), score float32 (n,), mouth float32
     (n,: lip opening over inter-ocular distance after removal of rigid motion, NaN where not landmarked),
     pose float32 (n, 3: yaw, pitch, roll in degrees), blink float32 (n,), emotion float32 (n, 7), shape

@@ -70,7 +70,7 @@ def clip(bench):
     )  # fmt: skip
     grid = np.arange(0, 25, 2, dtype=np.int32)
     picture = PictureSeries(grid, np.zeros(len(grid), np.float32), np.zeros((len(grid), 2), np.float32))
-    path = bench.scratch / "series.npz"
+    path = bench.scratch / "series.safetensors"
     save_series(path, ClipSeries({"t0": series}, picture))
     track = FaceTrack(
         track_id="t0", shot=0, first_frame=0, last_frame=14, samples=n, width=40, height=50

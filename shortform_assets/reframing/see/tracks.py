@@ -48,7 +48,7 @@ def track_faces(
     found = follow_clip(
         pictures, detector, landmarker, media, faces, bench.progress, judges.emotion, listener
     )
-    path = bench.scratch / f"tracks-{media.clip_id}.npz"
+    path = bench.scratch / f"tracks-{media.clip_id}.safetensors"
     save_series(path, found.series)
     return FaceTracks(
         clip_id=media.clip_id,
