@@ -26,7 +26,7 @@ from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.genres import load_genre
 from shortform_assets.media.ffmpeg import run_ffmpeg
-from shortform_assets.reframing.crop_paths import frame_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, frame_clip
 from shortform_assets.reframing.see.detect import FaceDetector
 from shortform_assets.reframing.see.landmarks import FaceLandmarker
 from shortform_assets.reframing.see.series import ClipSeries, load_series
@@ -105,6 +105,7 @@ class Stage:
         tracks = self.track(media)
         mine = tuple(turns)
         voices = map_voices(FaceTracksSet(clips=(tracks,)), {media.clip_id: mine}) if mine else VoiceMap()
-        crops = frame_clip(self.bench, tracks, media, mine, voices, self.reframing, FramingEdits())
+        request = CameraRequest(tracks, mine, voices, self.reframing, FramingEdits())
+        crops = frame_clip(self.bench, media, request)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         return Framed(media, tracks, self.series(tracks), crops, mine, wall, cpu)

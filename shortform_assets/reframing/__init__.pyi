@@ -1,4 +1,4 @@
-from .crop_paths import frame_clip
+from .crop_paths import CameraRequest, frame_clip
 from .direct.framing_edits import local_edits
 from .direct.framing_request import FramedClip, FramingRequest, Point, requested_edits
 from .direct.path_guard import misfits
@@ -11,6 +11,7 @@ from .show.path_plot import plots_markdown
 from .who.voice_map import local_turns, map_voices
 
 __all__ = [
+    "CameraRequest",
     "FaceDetector",
     "FaceLandmarker",
     "FramedClip",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,39 +46,33 @@ FLASH_SECONDS = 0.4
 """A shot shorter than this, with nobody in it, is framed as its neighbour."""
 
 
-def frame_clip(
-    bench: Workbench,
-    tracks: FaceTracks,
-    media: ClipMedia,
-    clip_turns: tuple[Turn, ...],
-    voice_map: VoiceMap,
-    reframing: ReframingSlice,
-    edits: FramingEdits,
-) -> CropPaths:
-    """The camera of a clip for every aspect ratio. Turns and edits are in milliseconds of the clip.
+class CameraRequest(NamedTuple):
+    """What the camera of one clip is directed by. Turns and edits are in milliseconds of the clip."""
+
+    # A tuple, so that reuse tells its parts apart by content.
+    tracks: FaceTracks
+    turns: tuple[Turn, ...]
+    voices: VoiceMap
+    reframing: ReframingSlice
+    edits: FramingEdits
+
+
+def frame_clip(bench: Workbench, media: ClipMedia, request: CameraRequest) -> CropPaths:
+    """The camera of a clip for every aspect ratio.
 
     Raises ClipFault when tracks and media are not of the same clip.
     """
-    _same_clip(tracks, media)
+    _same_clip(request.tracks, media)
     samples = read_clip_sound(bench, media)
-    return direct_clip(
-        tracks, load_series(bench.open(tracks.series)), samples, clip_turns, voice_map, reframing, edits
-    )
+    return direct_clip(request, load_series(bench.open(request.tracks.series)), samples)
 
 
-def direct_clip(
-    tracks: FaceTracks,
-    series: ClipSeries,
-    samples: NDArray[np.float32],
-    clip_turns: Sequence[Turn],
-    voice_map: VoiceMap,
-    reframing: ReframingSlice,
-    edits: FramingEdits,
-) -> CropPaths:
+def direct_clip(request: CameraRequest, series: ClipSeries, samples: NDArray[np.float32]) -> CropPaths:
     """`frame_clip` on loaded `series` and mono 16 kHz `samples`."""
-    wishes = Wishes.of(edits, tracks)
-    actors, evidences = _cast(tracks, series, voice_map, reframing, wishes)
-    scenes = _scenes(tracks, series, actors, samples, clip_turns, reframing, wishes)
+    tracks, reframing = request.tracks, request.reframing
+    wishes = Wishes.of(request.edits, tracks)
+    actors, evidences = _cast(tracks, series, request.voices, reframing, wishes)
+    scenes = _scenes(request, series, actors, samples, wishes)
     speaking = _speaking(scenes)
     verdicts = tuple(
         TrackVerdict(
@@ -147,15 +142,14 @@ def _same_clip(tracks: FaceTracks, media: ClipMedia) -> None:
 
 
 def _scenes(
-    tracks: FaceTracks,
+    request: CameraRequest,
     series: ClipSeries,
     actors: Sequence[Actor],
     samples: NDArray[np.float32],
-    turns: Sequence[Turn],
-    reframing: ReframingSlice,
     wishes: Wishes,
 ) -> list[Scene]:
     """The shots of the clip, each with its subjects and its speaker at every sample."""
+    tracks, turns, reframing = request.tracks, request.turns, request.reframing
     fps, picture = tracks.rate.fps, series.picture
     edges = [0, *tracks.cuts, tracks.frames]
     heard = tuple((tracks.rate.frame(t.start_ms), tracks.rate.frame(t.end_ms), t.speaker) for t in turns)

@@ -142,9 +142,9 @@ def test_a_path_made_for_another_clip_is_dropped_and_blocks_when_none_is_left(ra
     ]
     for number, (faulty, fault) in enumerate(faults):
 
-        def mixed_up(bench, tracks, *values, faulty=faulty, fault=fault):
-            path = frame_clip(bench, tracks, *values)
-            return fault(path) if tracks.clip_id in faulty else path
+        def mixed_up(bench, media, request, faulty=faulty, fault=fault):
+            path = frame_clip(bench, media, request)
+            return fault(path) if media.clip_id in faulty else path
 
         monkeypatch.setattr("shortform_assets.graph.assets.clip_assets.frame_clip", mixed_up)
         graph.genre(reframing={"dead_zone": 0.201 + number / 1000})

@@ -137,9 +137,11 @@ def talk() -> Talk:
 
 @pytest.fixture(scope="session")
 def followed(talk, detector, landmarker, reframing):
+    from shortform_assets.reframing.see.follow import FaceReaders
     from shortform_assets.reframing.see.tracks import follow_clip
 
-    return follow_clip(talk.pictures(), detector, landmarker, media(960, 540, talk.frames), reframing.faces)
+    readers = FaceReaders(detector, landmarker)
+    return follow_clip(talk.pictures(), readers, media(960, 540, talk.frames), reframing.faces)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import FaceTrack, FaceTracks, VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
-from shortform_assets.reframing.crop_paths import direct_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, direct_clip
 from shortform_assets.reframing.see.series import ClipSeries, PictureSeries, TrackSeries
 
 NO_EDITS = FramingEdits()
@@ -94,7 +94,7 @@ def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0, yaw=0.0, en
 def direct(made, reframing, turns=(), voices=VoiceMap(), edits=NO_EDITS):
     tracks, series = made
     loud = np.random.default_rng(1).normal(0, 0.1, tracks.frames * 16_000 // FPS).astype(np.float32)
-    paths = direct_clip(tracks, series, loud, turns, voices, reframing, edits)
+    paths = direct_clip(CameraRequest(tracks, turns, voices, reframing, edits), series, loud)
     for aspect in paths.aspects:
         check(aspect, tracks)
     return paths

@@ -14,7 +14,8 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, MediaSegment, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.media.audio_arrays import read_speech
-from shortform_assets.reframing.crop_paths import direct_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, direct_clip
+from shortform_assets.reframing.see.follow import FaceReaders
 from shortform_assets.reframing.see.series import ClipSeries
 from shortform_assets.reframing.see.tracks import follow_clip, summary
 
@@ -41,16 +42,15 @@ def direct(detector, landmarker, reframing):
                 for n, frame in enumerate(container.decode(stream))
                 if start <= n < end
             )
-            found = follow_clip(pictures, detector, landmarker, clip, reframing.faces)
+            found = follow_clip(pictures, FaceReaders(detector, landmarker), clip, reframing.faces)
         tracks = FaceTracks(
             clip_id="clip", media=clip.digest(), width=clip.width, height=clip.height, rate=clip.rate,
             frames=count, cuts=tuple(found.cuts), step=found.step, series=NOTHING,
             tracks=tuple(summary(n, found.shots[n], s, clip.rate) for n, s in found.series.tracks.items()),
         )  # fmt: skip
         sound = read_speech(path, clip.rate.ms(start), clip.rate.ms(end))
-        return direct_clip(
-            tracks, found.series, sound, (), VoiceMap(), reframing, FramingEdits()
-        ), found.series
+        request = CameraRequest(tracks, (), VoiceMap(), reframing, FramingEdits())
+        return direct_clip(request, found.series, sound), found.series
 
     return run
 

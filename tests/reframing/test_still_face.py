@@ -15,7 +15,7 @@ from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, M
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
-from shortform_assets.reframing.crop_paths import frame_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, frame_clip
 
 SIZE = WIDE, TALL = 640, 360
 FRAMES = 4 * FPS
@@ -68,7 +68,9 @@ def framed(bench, reframing) -> dict[str, CropPaths]:
     )
     turns = (Turn(speaker="S1", start_ms=200, end_ms=3800),)
     return {
-        clip.clip_id: frame_clip(bench, tracks, clip, turns, VoiceMap(), reframing, FramingEdits())
+        clip.clip_id: frame_clip(
+            bench, clip, CameraRequest(tracks, turns, VoiceMap(), reframing, FramingEdits())
+        )
         for clip in clips
         if isinstance(tracks := found[clip.clip_id], FaceTracks)
     }

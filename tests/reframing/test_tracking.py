@@ -9,8 +9,9 @@ from framing_samples import media, portrait
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortform_assets.reframing.see.cuts import with_cuts
+from shortform_assets.media.cuts import with_cuts
 from shortform_assets.reframing.see.detect import OVERLAP, overlap, suppress
+from shortform_assets.reframing.see.follow import FaceReaders
 from shortform_assets.reframing.see.series import load_series, save_series
 from shortform_assets.reframing.see.tracks import follow_clip
 from shortform_assets.reframing.who.liveness import evidence, judge
@@ -54,7 +55,7 @@ def test_a_moved_poster_is_not_alive(motion, detector, landmarker, reframing) ->
             move = np.array([[scale, 0, 40 + shift[0]], [0, scale, 10 + shift[1]]])
             yield n, cv2.warpAffine(base, move, (640, 360), borderValue=(90, 80, 70))
 
-    found = follow_clip(pictures(), detector, landmarker, media(640, 360, 75), reframing.faces)
+    found = follow_clip(pictures(), FaceReaders(detector, landmarker), media(640, 360, 75), reframing.faces)
     assert found.series.tracks
     for series in found.series.tracks.values():
         seen = evidence(series, found.series.picture)

@@ -24,7 +24,14 @@ from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once_each
 from shortform_assets.media import cut_clip
-from shortform_assets.reframing import frame_clip, local_edits, local_turns, map_voices, misfits
+from shortform_assets.reframing import (
+    CameraRequest,
+    frame_clip,
+    local_edits,
+    local_turns,
+    map_voices,
+    misfits,
+)
 
 REFRAMING = dg.AssetIn(["genre", "reframing"])
 
@@ -98,12 +105,14 @@ def crop_paths(
     voices = map_voices(face_tracks, turns)
     items = {
         tracks.clip_id: (
-            tracks,
             media[tracks.clip_id],
-            turns[tracks.clip_id],
-            voices.of(tracks.clip_id),
-            reframing,
-            local_edits(edits, plans[tracks.clip_id], rate),
+            CameraRequest(
+                tracks,
+                turns[tracks.clip_id],
+                voices.of(tracks.clip_id),
+                reframing,
+                local_edits(edits, plans[tracks.clip_id], rate),
+            ),
         )
         for tracks in face_tracks.clips
     }

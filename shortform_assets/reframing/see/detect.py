@@ -111,7 +111,7 @@ def suppress(boxes: Boxes, scores: NDArray[np.float32]) -> NDArray[np.intp]:
     import cv2
 
     corner_and_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxes(corner_and_size.astype(np.float64), scores, 0.0, OVERLAP)
+    kept = cv2.dnn.NMSBoxes(corner_and_size.tolist(), scores.tolist(), 0.0, OVERLAP)
     return np.asarray(kept, np.intp).reshape(-1)
 
 

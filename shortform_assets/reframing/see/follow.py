@@ -38,6 +38,16 @@ class Landmarker(Protocol):
     def read(self, picture: Picture, box: NDArray[np.float32]) -> Face | None: ...
 
 
+@dataclass(frozen=True)
+class FaceReaders:
+    """The models that look at faces; `emotion` and `listener` are the user's own."""
+
+    detector: Detector
+    landmarker: Landmarker
+    emotion: EmotionReader | None = None
+    listener: Listener | None = None
+
+
 @dataclass
 class Follower:
     """One face and its samples so far."""
@@ -107,19 +117,10 @@ class Follower:
 class ShotFollower:
     """All faces of one shot."""
 
-    def __init__(
-        self,
-        detector: Detector,
-        landmarker: Landmarker,
-        threshold: float,
-        max_faces: int,
-        lag: int = 2,
-        emotion: EmotionReader | None = None,
-        listener: Listener | None = None,
-    ) -> None:
-        """Lips and lids are compared over `lag` samples. `emotion` and `listener` are the user's own."""
-        self._emotion, self._listener = emotion, listener
-        self._detector, self._landmarker, self._lag = detector, landmarker, lag
+    def __init__(self, readers: FaceReaders, threshold: float, max_faces: int, lag: int = 2) -> None:
+        """Lips and lids are compared over `lag` samples."""
+        self._emotion, self._listener = readers.emotion, readers.listener
+        self._detector, self._landmarker, self._lag = readers.detector, readers.landmarker, lag
         self._threshold, self._max_faces = threshold, max_faces
         self._active: list[Follower] = []
         self._ended: list[Follower] = []

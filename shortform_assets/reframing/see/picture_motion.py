@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.reframing.see.cuts import Frame, Small
+from shortform_assets.media.cuts import Frame, Small
 from shortform_assets.reframing.see.series import PictureSeries
 
 COLUMNS = 32
