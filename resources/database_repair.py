@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from resources.dagster_home import alone_in, patient_sqlite
 from resources.media_store import MediaStore
@@ -92,12 +93,12 @@ def _databases(home: Path) -> Iterator[Path]:
 def _base(home: Path) -> Path:
     """Where dagster.yaml puts the databases: in the home, unless it names another folder."""
     try:
-        settings = yaml.safe_load((home / "dagster.yaml").read_text()) or {}
+        settings = YAML(typ="safe", pure=True).load((home / "dagster.yaml").read_text()) or {}
         base = settings.get("storage", {}).get("sqlite", {}).get("base_dir", home)
         return Path(os.environ[base["env"]] if isinstance(base, dict) else base)
     except FileNotFoundError:
         return home
-    except (OSError, ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, YAMLError, AttributeError, KeyError, TypeError) as error:
         raise InputError(
             f"it cannot be understood ({' '.join(str(error).split())[:200]})",
             str(home / "dagster.yaml"),

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import yaml
-from vision_rig import ROOT, STAND_IN, Rig, rig_of
+from vision_rig import STAND_IN, Rig, rig_of
 
-from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from shortform_assets.genres import load_genre
 
 in_handler, configuring = threading.Event(), threading.Event()
 
@@ -71,7 +70,6 @@ def run(rig: Rig) -> None:
 
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(100, exit=True)
-    base = yaml.safe_load((ROOT / "genre_configs" / "base.yaml").read_text())
-    slice_ = FaceSlice.model_validate(base["reframing"]["faces"])
+    slice_ = load_genre("base").reframing.faces
     with contextmanager(rig_of)(sys.argv[1], Path(sys.argv[2]), slice_, STAND_IN) as rig:
         run(rig)
