@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from shortform_assets.best_path import best_path
 from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
@@ -52,32 +55,16 @@ def place(
     or on its tip, else above the face, on the forehead last; a move within one framing costs more than a
     small detour.
     """
-    anchors = _anchors(box, wanted)
-    costs: list[float] = []
-    came: list[list[int]] = []
-    before: int | None = None
-    for block in blocks:
-        here = framing.mostly(block.start_frame, block.end_frame)
-        faces = framing.faces_during(block.start_frame, block.end_frame, face_margin(rate))
-        jump = _JUMP if here == before else _MOVE
-        cheapest = min(range(len(costs)), key=costs.__getitem__) if costs else 0
-        origins = []
-        fresh = []
-        for i, anchor in enumerate(anchors):
-            own = _cost(anchor, block, faces, taken, box, wanted)
-            origin = i if costs and costs[i] <= costs[cheapest] + jump else cheapest
-            origins.append(origin)
-            fresh.append(own + (costs[origin] + (0.0 if origin == i else jump) if costs else 0.0))
-        came.append(origins)
-        costs, before = fresh, here
-    if not costs:
+    if not blocks:
         return []
-    at = min(range(len(costs)), key=costs.__getitem__)
-    path = []
-    for origins in reversed(came):
-        path.append(anchors[at])
-        at = origins[at]
-    return path[::-1]
+    anchors = _anchors(box, wanted)
+    gains, shown = [], []
+    for block in blocks:
+        shown.append(framing.mostly(block.start_frame, block.end_frame))
+        faces = framing.faces_during(block.start_frame, block.end_frame, face_margin(rate))
+        gains.append([-_cost(anchor, block, faces, taken, box, wanted) for anchor in anchors])
+    path = best_path(np.array(gains), lambda i: _JUMP if shown[i] == shown[i - 1] else _MOVE)
+    return [anchors[at] for at in path]
 
 
 def face_margin(rate: FrameRate) -> int:
