@@ -12,12 +12,15 @@ from shortform_assets.contracts.slices import SpeechSlice
 from shortform_assets.contracts.speech_providers import SPEECH_PROVIDERS, SpeechProvider
 from shortform_assets.ports.recognizer import Ears, Provider
 from shortform_assets.ports.spending import Purse
+from shortform_assets.ports.voice_finder import VoiceFinder
 
 
 class Recognizers:
     """Makes the providers that a genre names; local ones are loaded once and shared."""
 
-    def __init__(self) -> None:
+    def __init__(self, voice: VoiceFinder) -> None:
+        """`voice` is for those that look for voice themselves."""
+        self._voice = voice
         self._made: dict[str, Provider] = {}
         self._lock = Lock()
 
@@ -33,18 +36,19 @@ class Recognizers:
     def _get(self, name: str, purse: Purse | None) -> Provider:
         kind, _, model = name.partition(":")
         facts = SPEECH_PROVIDERS[kind]
+        given: dict[str, Any] = {"voice": self._voice} if facts.finds_voice else {}
         if facts.paid:
-            return _made(facts, model, purse=purse)
+            return _made(facts, model, purse=purse, **given)
         with self._lock:
             if name not in self._made:
-                self._made[name] = _made(facts, model)
+                self._made[name] = _made(facts, model, **given)
             return self._made[name]
 
 
-def _made(facts: SpeechProvider, model: str, **purse: Purse | None) -> Provider:
+def _made(facts: SpeechProvider, model: str, **given: Any) -> Provider:
     module, _, name = facts.implementation.partition(":")
     make: Any = getattr(import_module(module), name)
-    provider: Provider = make(model, **purse) if model else make(**purse)
+    provider: Provider = make(model, **given) if model else make(**given)
     return provider
 
 

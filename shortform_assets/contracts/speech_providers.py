@@ -19,12 +19,14 @@ class SpeechProvider:
     """Whether the name may go on with `:MODEL`."""
     paid: bool = False
     """It spends money: it is given a purse, and made anew for every source."""
+    finds_voice: bool = False
+    """It looks for voice itself: it is given the speech room's `ports.voice_finder.VoiceFinder`."""
 
 
 SPEECH_PROVIDERS: dict[str, SpeechProvider] = {
     "whisper": SpeechProvider("resources.stt.whisper:WhisperProvider", models=True),
-    "moonshine": SpeechProvider("resources.stt.moonshine:MoonshineProvider"),
-    "whisperx": SpeechProvider("resources.stt.whisperx:WhisperXProvider", models=True),
+    "moonshine": SpeechProvider("resources.stt.moonshine:MoonshineProvider", finds_voice=True),
+    "whisperx": SpeechProvider("resources.stt.whisperx:WhisperXProvider", models=True, finds_voice=True),
     "openai": SpeechProvider("resources.stt.openai_compatible:OpenAIProvider", models=True, paid=True),
     "amazon-transcribe": SpeechProvider("resources.stt.amazon:AmazonTranscribeProvider", paid=True),
 }

@@ -24,13 +24,13 @@ from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.transcribe import transcribe
 from shortform_assets.speech.turns import find_turns
-from shortform_assets.speech.words.voice_activity import VoiceActivity, find_voice
+from shortform_assets.speech.words.voice_activity import SileroVoice, VoiceActivity, find_voice
 from shortform_assets.speech.words.word_assembly import DraftWord
 
 SPEECH = load_genre("podcast").speech
 FIRST = "We moved the whole company to Lisbon in March."
 SECOND = "We had 12 customers and a very patient landlord."
-EARS, ALIGNER, SPEAKERS = Recognizers().chain(SPEECH), SphinxAligner(), OnnxVoiceModel()
+EARS, ALIGNER, SPEAKERS = Recognizers(SileroVoice()).chain(SPEECH), SphinxAligner(), OnnxVoiceModel()
 
 
 def mezzanine(bench, samples: np.ndarray) -> Mezzanine:

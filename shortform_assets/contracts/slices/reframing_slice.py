@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
 from shortform_assets.contracts.base import Contract, Ratio
+
+
+DEEPFACE: Final = "deepface"
+LR_ASD: Final = "lr-asd"
+"""Models of the user's own that a genre can ask for by these names."""
 
 
 class FaceSlice(Contract):

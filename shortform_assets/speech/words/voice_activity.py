@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
+from shortform_assets.ports.voice_finder import Span
 
-Span = tuple[int, int]
-"""Start and end in milliseconds."""
 Read = Callable[[int, int], Floats]
 """Mono 16 kHz samples in -1..1 of source milliseconds [start, end)."""
 
@@ -112,3 +111,18 @@ def voiced_windows(
         end = min(end, end_ms)
         yield (start, end), [(low, min(high, end)) for low, high in rest if low < end]
         rest = [(max(low, end), high) for low, high in rest if high > end]
+
+
+class SileroVoice:
+    """`find_voice` as a `VoiceFinder`, for recognizers that are given samples."""
+
+    def spans(self, samples: Floats) -> tuple[Span, ...]:
+        per_ms = SAMPLE_RATE // 1000
+        return find_voice(lambda low, high: samples[low * per_ms : high * per_ms], _length(samples))
+
+    def windows(self, samples: Floats, longest_ms: int, pad_ms: int) -> Iterator[tuple[Span, list[Span]]]:
+        return voiced_windows(self.spans(samples), _length(samples), longest_ms, pad_ms)
+
+
+def _length(samples: Floats) -> int:
+    return len(samples) * 1000 // SAMPLE_RATE
