@@ -28,7 +28,7 @@ from shortform_assets.graph.assets import (
 from shortform_assets.graph.jobs import deliver, shorten
 from shortform_assets.graph.sensors import request_delivery
 from shortform_assets.ports.progress import SilentProgress
-from shortform_assets.speech.words.voice_activity import SileroVoice
+from shortform_assets.speech import SileroVoice
 
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:

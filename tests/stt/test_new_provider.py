@@ -11,6 +11,7 @@ from resources.stt.recognizers import Recognizers
 from shortform_assets.contracts.speech_providers import SPEECH_PROVIDERS, SpeechProvider
 from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
+from shortform_assets.speech.words.voice_activity import SileroVoice
 
 TOY = """
 class ToyProvider:
@@ -42,7 +43,7 @@ def test_one_line_makes_it_known_to_genres_and_to_the_graph(speech, monkeypatch,
     monkeypatch.setitem(SPEECH_PROVIDERS, "toy", SpeechProvider("toy_provider:ToyProvider", True, paid))
     purse: Any = object()
     chosen = speech("['toy:big', toy, whisper]")
-    recognizers = Recognizers()
+    recognizers = Recognizers(SileroVoice())
     providers: tuple[Any, ...] = recognizers.chain(chosen, purse).load().providers
     big, small, whisper = providers
     assert (big.name, small.name, whisper.name) == ("toy:big", "toy:small", "whisper")
