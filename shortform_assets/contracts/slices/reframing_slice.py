@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 
 from shortform_assets.contracts.base import Contract, Ratio
 
-
 DEEPFACE: Final = "deepface"
 LR_ASD: Final = "lr-asd"
 """Models of the user's own that a genre can ask for by these names."""
