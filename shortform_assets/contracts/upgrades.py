@@ -44,6 +44,12 @@ def publication_of_config(fields: Fields) -> Fields:
     return {"config" if key == "digest" else key: value for key, value in fields.items()}
 
 
+def genre_with_caption_pace(fields: Fields) -> Fields:
+    """Genre, 1 to 2: how long a page stays is the genre's to say, which was the same for all before."""
+    pace = {"caption_hold_ms": 400, "caption_min_ms": 700}
+    return {**fields, "enhancement": {**pace, **fields["enhancement"]}}
+
+
 def job_with_sizes(fields: Fields) -> Fields:
     """Render job, 0 to 1: text blocks say what they take of the output, which the renderer measured itself before.
 

@@ -24,6 +24,7 @@ from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.upgrades import (
     Fields,
     Upgrade,
+    genre_with_caption_pace,
     job_with_sizes,
     numbered,
     publication_of_config,
@@ -111,7 +112,12 @@ PLAN_EDIT = Persisted("plan edit", PlanEdit, _AGAIN)
 FRAMING_EDIT = Persisted("framing edit", FramingEdit, _AGAIN)
 CREATIVE_EDIT = Persisted("creative edit", CreativeEdit, _AGAIN)
 STYLE = Persisted("style", PublishedStyle, "publish the style again as another version", (style_origin,))
-GENRE = Persisted("genre", GenreConfig, "publish the genres again with `shortform genres publish`")
+GENRE = Persisted(
+    "genre",
+    GenreConfig,
+    "publish the genres again with `shortform genres publish`",
+    (numbered, genre_with_caption_pace),
+)
 GENRE_PUBLICATION = Persisted("genre publication", GenrePublication, GENRE.fix, (publication_of_config,))
 RENDER_TASK = Persisted("render job", RenderTask, "dispatch it anew", (job_with_sizes,))
 ATTEMPT = Persisted("attempt", Attempt, "delete it; the job is sent again")

@@ -27,7 +27,7 @@ from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
 from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
-from shortform_assets.creative.captions.pages import Measure, Page, caption_pages
+from shortform_assets.creative.captions.pages import Measure, Pace, Page, caption_pages
 from shortform_assets.creative.captions.placement import Block, place, text_width
 from shortform_assets.creative.captions.typeset import Typeface, displayed, line_share, type_px
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
@@ -36,6 +36,9 @@ from shortform_assets.ports.workbench import Workbench
 from shortform_assets.text.graphemes import grapheme_count, start_of
 
 _STAGE = "enhancement_plan"
+_WIDE = 0.6
+"""Share of the output's width that every page is placed for: most take more. Our choice;
+test_captions_hold_still_within_a_framing."""
 _NAMED_LETTERS = 12
 """So many letters that a font lacks are named."""
 
@@ -140,7 +143,9 @@ class _Artist:
         measure = Measure.of(self.style.captions, self.caption_face, width)
         if measure.width < 2:
             raise InputError("the safe box is too narrow for captions", self.style.pin, "widen `safe_box`")
-        pages = caption_pages(words, measure, rate, frames, self.rules.caption_gap_ms)
+        rules = self.rules
+        pace = Pace(rules.caption_gap_ms, rules.caption_hold_ms, rules.caption_min_ms)
+        pages = caption_pages(words, measure, rate, frames, pace)
         anchors = {
             aspect: place(
                 [self._block(page, measure, aspect) for page in pages],
@@ -170,7 +175,7 @@ class _Artist:
             page.start_frame,
             page.end_frame,
             # Narrow pages keep off what a wide one would cover, so that captions need not jump.
-            max(across * type_px(self.style.captions.size, aspect) / ASPECTS[aspect].width, 0.6),
+            max(across * type_px(self.style.captions.size, aspect) / ASPECTS[aspect].width, _WIDE),
             line_share(self.style.captions.size, aspect) * len(page.lines),
         )
 

@@ -15,12 +15,14 @@ from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Quality
 from shortform_assets.delivery.mp4_boxes import walk
 from shortform_assets.errors import ClipFault
+from shortform_assets.media.loudness import NEARLY_SILENT_LUFS
 
-NEARLY_SILENT_LUFS = -50.0
-"""Below this there is no speech whose loudness could be right or wrong."""
 LOUDNESS_TOLERANCE_LU = 1.0
+"""EBU R 128 allows as much for what is not measured beforehand."""
 TRUE_PEAK_CEILING_DBTP = -0.8
+"""0.2 dB above the profile's -1 dBTP: true-peak meters differ by so much."""
 _SAMPLES = 6
+"""Pictures that are looked at, spread over the file."""
 _BLACK_LUMA = 24
 """Video black is 16; what stays below this everywhere is black."""
 _SAME_LUMA = 2

@@ -22,6 +22,10 @@ class EnhancementSlice(Contract):
     """For each aspect ratio the preferred centre of the captions, as a share of the output's height; as there."""
     caption_gap_ms: int = Field(ge=0, le=10_000)
     """A pause longer than this ends a caption page."""
+    caption_hold_ms: int = Field(ge=0, le=5_000)
+    """A page stays this long after its last word, unless the next begins."""
+    caption_min_ms: int = Field(ge=100, le=5_000)
+    """A page stands at least so long where the next one leaves room: seen for less it cannot be read."""
 
     @field_validator("safe_box", mode="before")
     @classmethod

@@ -15,7 +15,7 @@ from shortform_assets.creative.captions.placement import covered
 from shortform_assets.creative.captions.typeset import type_px
 
 _WIDEST = 0.4
-"""A logo never takes more of the output's width."""
+"""Share of the output's width that a logo never exceeds: half of it stays free beside the hook's row. Our choice."""
 
 
 def logo_ratio(path: Path) -> float:

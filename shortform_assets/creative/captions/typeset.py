@@ -19,12 +19,14 @@ from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.errors import InputError
 
 LINE_PITCH = 1.25
-"""Distance of two baselines in em; accents and descenders of neighbouring lines do not touch."""
+"""Distance of two baselines in em: handbooks of typography give 1.2 to 1.45 (Butterick, Practical Typography).
+Accents and descenders of neighbouring lines do not touch; test_text_is_as_wide_as_measured."""
 _FEATURES = {"kern": True, "liga": True, "clig": True}
 """What libass asks of HarfBuzz where a script says nothing about kerning or spacing."""
 _ANY_SCRIPT = ("Zyyy", "Zinh", "Zzzz")
 """Common, inherited, unknown."""
 _TALL = 1920
+"""Height in pixels of the 9:16 output that sizes of a style are shares of."""
 
 
 def type_px(share: float, aspect: Aspect) -> float:

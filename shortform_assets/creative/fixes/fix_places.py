@@ -27,6 +27,8 @@ _LONGEST = 200
 """Characters of a phrase; whole passages are no fix."""
 _JOINERS = "\u200c\u200d"
 _LIKE, _SHOWN = 50.0, 3
+"""Percent of like letters from which words may have been meant, and how many of them are named. Our choice;
+test_what_is_no_fix_is_refused."""
 _EDGES = " .,;:!?…\"'“”‘’«»()[]¿¡"
 
 
