@@ -53,7 +53,7 @@ class Stage:
         with _bench() as bench:
             mezzanine = _mezzanine(bench, samples)
             begin = time.perf_counter()
-            found = find_turns(bench, self._voices, mezzanine, transcript, self._speech)
+            found = find_turns(bench, self._voices, mezzanine, transcript, self._speech.max_speakers)
             return found, time.perf_counter() - begin
 
     def unguarded(self, samples: Sound, language: str) -> list[Timed]:

@@ -1,8 +1,8 @@
 """Artifacts in the store: what a stage wrote, found again by its recipe.
 
 `artifacts/<stage>/<recipe>/contract.json` is created last, so a stage that was killed leaves nothing that
-counts. `run.json` beside it holds what is not fact: seconds, rates, costs, the recipe's ingredients, and
-why a result is degraded. `sources/<key>/current/<stage>.json` points at the artifact in force.
+counts. `run.json` beside it holds what is not fact: seconds, rates, costs, and why a result is degraded;
+`recipe.json` says what the recipe was made of. `sources/<key>/current/<stage>.json` points at the artifact in force.
 """
 
 from __future__ import annotations
@@ -48,18 +48,26 @@ class Artifacts:
             return None
         return found
 
-    def save(self, stage: str, recipe: str, contract: Contract, run: Mapping[str, Any] | None = None) -> Ref:
+    def save(
+        self,
+        stage: str,
+        recipe: str,
+        contract: Contract,
+        run: Mapping[str, Any] | None = None,
+        made_of: Mapping[str, Any] | None = None,
+    ) -> Ref:
         """Write `contract` under `recipe`; a broken artifact that stands there is mended.
 
-        Without `run` nothing was computed, and what run.json says of earlier work stays.
+        Without `run` nothing was computed, and what run.json says of earlier work stays. `made_of` is what
+        the recipe stands for.
         """
         ref = Ref(stage=stage, recipe=recipe, data_version=contract.digest())
         if run is not None:
             body = json.dumps(run, indent=1, sort_keys=True).encode()
             self.store.replace(f"{ref.folder}/run.json", body)
-        body, path = contract.canonical_json(), f"{ref.folder}/contract.json"
-        if not self.store.create(path, body) and self.store.read(path) != body:
-            self.store.replace(path, body)
+        if made_of is not None:
+            self._insist(f"{ref.folder}/recipe.json", json.dumps(made_of, indent=1, sort_keys=True).encode())
+        self._insist(f"{ref.folder}/contract.json", contract.canonical_json())
         return ref
 
     def load(self, ref: Ref, contract: type[C]) -> C:
@@ -73,12 +81,13 @@ class Artifacts:
             )
         return found
 
+    def made_of(self, ref: Ref) -> dict[str, Any]:
+        """What recipe.json says about `ref`; empty when there is none."""
+        return self._facts(f"{ref.folder}/recipe.json")
+
     def run(self, ref: Ref) -> dict[str, Any]:
         """What run.json says about `ref`; empty when there is none."""
-        try:
-            return dict(json.loads(self.store.read(f"{ref.folder}/run.json")))
-        except (Missing, ValueError):
-            return {}
+        return self._facts(f"{ref.folder}/run.json")
 
     def point(self, key: str, ref: Ref) -> None:
         """Make `ref` the result in force for its stage in partition `key`."""
@@ -119,6 +128,16 @@ class Artifacts:
     def resets(self, key: str, stage: str) -> int:
         """How often `stage` was reset in partition `key`."""
         return sum(stage in json.loads(body)["stages"] for body in self.series(f"sources/{key}/resets"))
+
+    def _insist(self, path: str, body: bytes) -> None:
+        if not self.store.create(path, body) and self.store.read(path) != body:
+            self.store.replace(path, body)
+
+    def _facts(self, path: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads(self.store.read(path)))
+        except (Missing, ValueError):
+            return {}
 
     def _read(self, path: str, contract: type[C]) -> C | None:
         try:

@@ -13,6 +13,7 @@ import numpy as np
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import USUAL_LOGPROB, untimed
+from shortform_assets.code_versions import code_of
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
@@ -63,7 +64,8 @@ class MoonshineProvider(LoadedOnce["_Moonshine"]):
             made = version(_PACKAGE)
         except PackageNotFoundError:
             made = "missing"
-        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{_PACKAGE}-{made}:voiced-{_WINDOW_MS}-1"
+        own = code_of(type(self)).digest
+        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{_PACKAGE}-{made}:{own}"
 
     def _load(self) -> _Moonshine:
         """ProviderFailed says what to install."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib import import_module
 from threading import Lock
 from typing import Any
 
 from resources.stt.whisper import WhisperProvider
 from shortform_assets.contracts.slices import SpeechSlice
+from shortform_assets.contracts.speech import Transcript
 from shortform_assets.contracts.speech_providers import SPEECH_PROVIDERS, SpeechProvider
 from shortform_assets.ports.recognizer import Ears, Provider
 from shortform_assets.ports.spending import Purse
@@ -24,10 +24,11 @@ class Recognizers:
         self._made: dict[str, Provider] = {}
         self._lock = Lock()
 
-    def chain(self, speech: SpeechSlice, purse: Purse | None = None) -> Chain:
+    def chain(self, speech: SpeechSlice, purse: Purse | None = None) -> RecognizerChain:
         """The genre's providers in order."""
         second = self._get(speech.second_opinion, purse) if speech.second_opinion else None
-        return Chain(tuple(self._get(name, purse) for name in speech.providers), second, self._detector())
+        providers = tuple(self._get(name, purse) for name in speech.providers)
+        return RecognizerChain(providers, second, self._detector(), speech.language == "auto")
 
     def _detector(self) -> WhisperProvider:
         found = self._get("whisper", None)
@@ -52,19 +53,38 @@ def _made(facts: SpeechProvider, model: str, **given: Any) -> Provider:
     return provider
 
 
-class Chain:
-    """The ears for one source, as a tool: its fingerprint enters the recipe."""
+class RecognizerChain:
+    """The ears for one source, as a tool: the fingerprint of the provider that answers enters the recipe.
+
+    So another fallback at the end transcribes nothing again, and another one in front does, unless it cannot
+    do the language.
+    """
 
     def __init__(
-        self, providers: tuple[Provider, ...], second: Provider | None, detector: WhisperProvider
+        self,
+        providers: tuple[Provider, ...],
+        second: Provider | None,
+        detector: WhisperProvider,
+        tells_language: bool,
     ) -> None:
+        """`tells_language`: the detector is asked."""
         self._ears = Ears(providers, detector, second)
+        self._detector, self._tells_language = detector, tells_language
 
     @property
-    def fingerprint(self) -> str:
+    def fingerprints(self) -> tuple[str, ...]:
+        """For each provider, if it answers: its own, and those of who is heard besides whoever answers."""
         ears = self._ears
-        parts = [p.fingerprint for p in (*ears.providers, *([ears.second] if ears.second else []))]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        others = [self._detector.fingerprint] if self._tells_language else []
+        others += [ears.second.fingerprint] if ears.second else []
+        return tuple(" + ".join([provider.fingerprint, *others]) for provider in ears.providers)
+
+    def answered(self, result: Transcript) -> int:
+        """The first that can do the language. Where that one failed, the result is degraded and never reused."""
+        for number, provider in enumerate(self._ears.providers):
+            if provider.languages is None or result.language in provider.languages:
+                return number
+        return 0
 
     def load(self) -> Ears:
         """Nothing is loaded before it is needed: each provider loads itself when it is asked."""

@@ -12,6 +12,7 @@ from threading import Lock
 import numpy as np
 
 from resources.cores import usable_cores
+from shortform_assets.code_versions import code_of
 from shortform_assets.ports.aligner import Aligner
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
 
@@ -31,7 +32,7 @@ class SphinxAligner:
 
     @property
     def fingerprint(self) -> str:
-        return f"pocketsphinx-{version('pocketsphinx')}:en-us:batch-cmn-pause-3"
+        return f"pocketsphinx-{version('pocketsphinx')}:en-us:{code_of(type(self)).digest}"
 
     def load(self) -> Aligner:
         """The aligner; its dictionary takes half a second to read."""

@@ -9,6 +9,7 @@ from typing import Any
 from resources.cores import usable_cores
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
+from shortform_assets.code_versions import code_of
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
@@ -42,7 +43,7 @@ class WhisperProvider(LoadedOnce["_Whisper"]):
     @property
     def fingerprint(self) -> str:
         made = version("faster-whisper")
-        return f"{self._model}:{self._models.fingerprint(self._model)}:faster-whisper-{made}:int8:voiced-2"
+        return f"{self._model}:{self._models.fingerprint(self._model)}:faster-whisper-{made}:int8:{code_of(type(self)).digest}"
 
     def _load(self) -> _Whisper:
         """It also tells languages apart; InputError names the package to install."""

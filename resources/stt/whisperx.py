@@ -18,6 +18,7 @@ from resources.model_registry import REGISTRY
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import USUAL_LOGPROB, segment, untimed
+from shortform_assets.code_versions import code_of
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import (
     Floats,
@@ -67,7 +68,7 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
         own = f"whisper-{self._model}"
         content = self._models.fingerprint(own) if own in REGISTRY else "hub"
         aligned = f"{self._align_model or 'default'}-{'hub' if _may_download() else 'local'}"
-        return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}-1"
+        return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}:{code_of(type(self)).digest}"
 
     def _load(self) -> _WhisperX:
         """ProviderFailed says what to install."""

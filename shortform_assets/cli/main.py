@@ -97,11 +97,19 @@ def fix(
 
 
 @app.command()
-def status(key: Annotated[str | None, typer.Argument(help="One source; all without it.")] = None) -> None:
+def status(
+    key: Annotated[str | None, typer.Argument(help="One source; all without it.")] = None,
+    why: Annotated[
+        str | None, typer.Option(metavar="STAGE", help="Why this stage of KEY is computed again, or not.")
+    ] = None,
+) -> None:
     """Where every source stands, or every stage and output of one."""
-    from shortform_assets.cli.status_commands import show_all, show_one
+    from shortform_assets.cli.status_commands import explain, show_all, show_one
 
-    show_one(terminal, key) if key else show_all(terminal)
+    if why is not None:
+        explain(terminal, key, why)
+    else:
+        show_one(terminal, key) if key else show_all(terminal)
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""`status`, `list` and `reset`."""
+"""`status`, `list`, `reset`, and why a stage is computed again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shortform_assets.cli.terminal import Listing, Terminal
 from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
+from shortform_assets.errors import InputError
 
 
 def show_all(terminal: Terminal) -> None:
@@ -59,6 +60,18 @@ def show_one(terminal: Terminal, key: str) -> None:
     plan = project.known(key, "clip_plan", ClipPlan)
     if delivery.dropped and plan:
         show_dropped(terminal, delivery, plan)
+
+
+def explain(terminal: Terminal, key: str | None, stage: str) -> None:
+    """One line: up to date, or the input, code, library, model, schema or reset that makes it stale."""
+    from shortform_assets.definitions import build_defs
+    from shortform_assets.graph.explain import Explainer
+
+    if key is None:
+        raise InputError("a stage is explained for one source", "--why", "name the source's key too")
+    project = Project()
+    key = project.require(key)
+    terminal.say(Explainer(build_defs({"store": project.store}), key).why(stage))
 
 
 def reset_from(key: str, stage: str) -> list[str]:

@@ -67,7 +67,6 @@ def _request(artifacts: Artifacts, key: str) -> dg.RunRequest:
         raise InputError(
             f"its composition cannot be read ({error.what})", key, f"run `shortform rerun {key}`"
         ) from error
-    assert isinstance(composition, Composition)
     ended = [o.outcome.digest() for o in states(artifacts.store, key, composition) if o.outcome]
     terminal = hashlib.sha256("".join(sorted(ended)).encode()).hexdigest()
     return dg.RunRequest(run_key=f"{key}:{ref.data_version[:16]}:{terminal[:16]}", partition_key=key)

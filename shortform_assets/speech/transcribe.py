@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shortform_assets.contracts.base import Blob
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import GuardAction, Interval, Transcript, Word
 from shortform_assets.errors import InputError
@@ -36,7 +36,7 @@ def transcribe(
     ears: Ears,
     aligner: Aligner,
     mezzanine: Mezzanine,
-    speech: SpeechSlice,
+    speech: RecognitionSlice,
     glossary: Sequence[str] = (),
     own: Blob | None = None,
 ) -> Transcript:
@@ -75,7 +75,7 @@ def transcribe(
 
 
 def _own(
-    bench: Workbench, own: Blob, sound: SoundTrack, ears: Ears, speech: SpeechSlice
+    bench: Workbench, own: Blob, sound: SoundTrack, ears: Ears, speech: RecognitionSlice
 ) -> RecognizedSpeech | None:
     """The user's words; their times are found by alignment like any others, and nothing is taken out."""
     duration_ms = sound.duration_ms

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.media.audio_arrays import read_speech
@@ -33,9 +32,9 @@ def find_turns(
     model: VoiceModel | None,
     mezzanine: Mezzanine,
     transcript: Transcript,
-    speech: SpeechSlice,
+    max_speakers: int,
 ) -> SpeakerTurns:
-    """Turns, voice activity and the speaker of every word; at most `speech.max_speakers` people.
+    """Turns, voice activity and the speaker of every word; at most `max_speakers` people.
 
     Turns of two people overlap where both talk. Where nobody speaks there is no speaker and no turn.
     Without a `model` everybody is taken for one speaker, and the result is marked as degraded.
@@ -57,7 +56,7 @@ def find_turns(
             duration_ms,
             lambda start, end: voice.inside(start, end) > 0,
             model,
-            speech.max_speakers,
+            max_speakers,
             lambda share: bench.progress(share, "telling voices apart"),
         )
         stretches = [_stretches(activity[:, k], voice, duration_ms) for k in range(activity.shape[1])]

@@ -83,13 +83,13 @@ def test_a_completed_output_whose_video_is_lost_is_rendered_again(store, render,
     for source in ("second", "third"):
         assert len(dispatch(store, source, INDEX, terms()).reused) == 2
         assert present(states(store, source, INDEX)[0].outcome).video == fresh.video
-    assert len(list(store.list(render_folder(INDEX.outputs[0])))) == 2
+    assert len(list(store.list(render_folder(INDEX.outputs[0], "")))) == 2
 
 
 def test_a_damaged_record_of_a_render_is_passed_over_and_followed_by_the_next(store, render) -> None:
     one, _ = dispatch(store, "talk", INDEX, terms()).created
     render(one)
-    store.replace(f"{render_folder(INDEX.outputs[0])}/1.json", HALF)
+    store.replace(f"{render_folder(INDEX.outputs[0], '')}/1.json", HALF)
     (other, _) = dispatch(store, "second", INDEX, terms()).created
     render(other)
     assert dispatch(store, "third", INDEX, terms()).reused

@@ -28,7 +28,10 @@ class Seen:
     def judging(self, faces):
         return Judging(Models(), faces)
 
-    def track(self, store, clips, faces, on_result, on_progress, context=None):
+    def within(self, store, session=None):
+        return self
+
+    def track(self, clips, faces, on_result, on_progress):
         self.asked.append(len(clips))
         for clip in clips:
             tracks = FaceTracks(

@@ -16,7 +16,7 @@ def _jobs(graph, key) -> dict[str, bytes]:
 
 
 def _renders(graph, key) -> dict[str, str]:
-    return {job.clip_id: render_folder(job) for job in graph.contract(key, "composition").outputs}
+    return {job.clip_id: render_folder(job, "") for job in graph.contract(key, "composition").outputs}
 
 
 def _said(graph, key) -> dict[str, list[str]]:

@@ -63,7 +63,7 @@ def turns_of(bench, samples: np.ndarray, transcript: Transcript) -> SpeakerTurns
     model = SPEAKERS.load()
     if model is None:
         pytest.skip("no speaker model is installed")
-    return find_turns(bench, model, mezzanine(bench, samples), transcript, SPEECH)
+    return find_turns(bench, model, mezzanine(bench, samples), transcript, SPEECH.max_speakers)
 
 
 def nothing(seconds: float) -> Transcript:
@@ -176,7 +176,9 @@ def test_silence_and_noise_have_no_words_and_no_speakers(bench) -> None:
 
 def test_without_a_speaker_model_the_result_is_degraded(bench, say) -> None:
     samples = np.concatenate([gap(0.5), say(FIRST)])
-    found = find_turns(bench, None, mezzanine(bench, samples), nothing(len(samples) / 16000), SPEECH)
+    found = find_turns(
+        bench, None, mezzanine(bench, samples), nothing(len(samples) / 16000), SPEECH.max_speakers
+    )
     assert found.speakers == ("S1",)
     assert len(bench.degraded) == 1
 

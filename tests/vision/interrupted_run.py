@@ -19,6 +19,7 @@ from typing import Any
 import dagster as dg
 from vision_rig import STAND_IN, Rig, rig_of
 
+from resources.vision.pipes_session import PipesSession
 from shortform_assets.genres import load_genre
 
 in_handler, configuring = threading.Event(), threading.Event()
@@ -54,7 +55,8 @@ def run(rig: Rig) -> None:
     @dg.op
     def faces(context) -> None:  # Dagster takes no annotation that is text.
         try:
-            rig.vision.track(rig.store, rig.clips("slow"), rig.faces, lambda *_: None, impatient, context)
+            bound = rig.vision.within(rig.store, PipesSession(context))
+            bound.track(rig.clips("slow"), rig.faces, lambda *_: None, impatient)
         except Interrupted:
             configuring.set()
             logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})

@@ -21,6 +21,7 @@ from shortform_assets.delivery import (
     deliver,
     dispatch,
     open_generation,
+    renderer_version,
     states,
 )
 from shortform_assets.graph.assets.asset_options import stage
@@ -43,7 +44,8 @@ def rendered_outputs(
         context.resources.renderer,
         context.resources.progress,
     )
-    now = Terms(renderer.name, int(time.time() * 1000), terms.deadline_seconds, terms.max_attempts)
+    version = renderer_version(renderer.renderer)
+    now = Terms(renderer.name, int(time.time() * 1000), terms.deadline_seconds, terms.max_attempts, version)
     with as_failure():
         if context.run_tags.get(RETRY_TAG) == "failed":
             open_generation(store, context.partition_key, composition, now)

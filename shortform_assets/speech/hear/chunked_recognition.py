@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.speech import GuardAction, HeardChunk, HeardSegment, HeardWord
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.recognizer import Floats, LanguageDetector, RawSegment, RawWord
@@ -32,7 +32,7 @@ _LANGUAGE_WINDOW_MS, _LANGUAGE_WINDOWS = 30_000, 3
 class HearingRequest:
     """How a source is heard."""
 
-    speech: SpeechSlice
+    speech: RecognitionSlice
     terms: tuple[str, ...] = ()
     """Names and terms that are likely."""
 
@@ -303,7 +303,7 @@ def _second_try(
 
 
 def _if_better(
-    fresh: list[RawSegment], before: Sequence[RawSegment], speech: SpeechSlice
+    fresh: list[RawSegment], before: Sequence[RawSegment], speech: RecognitionSlice
 ) -> list[RawSegment] | None:
     if not fresh or any(suspicious(segment, speech.guard) for segment in fresh):
         return None

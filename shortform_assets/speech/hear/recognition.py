@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.speech import GuardAction, HeardChunk, PassedOver
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.recognizer import Ears, Provider, RawSegment
@@ -52,7 +52,7 @@ def recognise(
     bench: Workbench,
     sound: SoundTrack,
     ears: Ears,
-    speech: SpeechSlice,
+    speech: RecognitionSlice,
     glossary: Sequence[str],
     progress: Callable[[float], None],
 ) -> RecognizedSpeech | None:
