@@ -39,6 +39,10 @@ class ClipMediaSet(Contract):
     dropped: tuple[Dropped, ...] = ()
 
 
+ACTIVITY_MS = 500
+"""A half second: the stretch of time that one value of `FaceTrack.activity` stands for."""
+
+
 class FaceTrack(Contract):
     """One face followed within one shot; dense series are in `FaceTracks.series` under `track_id`.
 
@@ -49,7 +53,7 @@ class FaceTrack(Contract):
     float32 (n, 6, 2: mouth points in the frame of the head) and look float32 (k,); asd float32 (n,) only
     where the user's own network judged who speaks. Of the whole picture:
     `picture/frame`, `picture/change`, `picture/motion`, `picture/energy` (what moves where) and
-    `picture/still` (a picture a shot). Read them with `reframing.series`.
+    `picture/still` (a picture a shot). Read them with `reframing.see.series`.
     """
 
     track_id: str

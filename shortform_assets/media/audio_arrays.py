@@ -11,6 +11,7 @@ from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.ports.workbench import Workbench
 
 SPEECH_RATE = 16_000
+"""Samples a second that every speech model here is trained on."""
 
 
 def read_speech(path: Path, start_ms: int = 0, end_ms: int | None = None) -> np.ndarray:

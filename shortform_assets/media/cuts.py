@@ -1,8 +1,9 @@
 """What a cut is: one rule, for the shots of a source and for a clip's pictures as they are decoded.
 
-A cut is a change of picture that stands out from the changes around it (as in PySceneDetect's AdaptiveDetector),
-unless the picture comes back one frame later: then it was a flash, which that detector takes for two cuts. On 20 real
-videos it found every cut that this finds, and five more where there is none (a dark webcam, a hand, a wobbling camera).
+A cut is a change of picture that stands out from the changes around it (as in PySceneDetect's
+AdaptiveDetector), unless the picture comes back one frame later: then it was a flash, which that detector
+takes for two cuts. On 20 real videos it found every cut that this finds, and five more where there is none (a
+dark webcam, a hand, a wobbling camera).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 LOOK = 2
 """Frames looked at on either side of a change: PySceneDetect's window_width."""
 CHANGE = 10.0
-"""Least `difference`, of 255, that may be a cut: tuned on the scenes of benchmarks/reframing.py."""
+"""Least `difference`, of 255, that may be a cut: set by hand, below every cut of those films and scenes."""
 STANDS_OUT = 3.0
 """Least ratio of a cut's change to the mean change around it: PySceneDetect's adaptive_threshold."""
 WIDTH = 96

@@ -29,6 +29,7 @@ _TELLING = re.compile(
     re.I,
 )
 _LOG_LINES = 4000
+"""The last lines kept: a filter may print one for every frame, and the measurements come at the end."""
 _LONGEST = 400
 """Characters of the log in an error: a sentence or two for a person; the log itself is kept beside it."""
 

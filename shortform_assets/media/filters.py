@@ -1,5 +1,6 @@
-"""The filters that normalise a source: pictures upright, square-pixelled, progressive, SDR BT.709 and steady, and one
-sound as long as they are, at both rates the pipeline works with."""
+"""The filters that normalise a source: pictures upright, square-pixelled, progressive, SDR BT.709 and steady,
+and one sound as long as they are, at both rates the pipeline works with.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from shortform_assets.contracts.source import VideoStream
 from shortform_assets.media.audio_arrays import SPEECH_RATE
 
 SOUND_RATE = 48_000
+"""Samples a second of the sound of video."""
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 """PQ and HLG."""
 

@@ -31,8 +31,11 @@ THREADS = 2
 
 _WHERE = "the source video"
 _MAX_KEY_SECONDS = 10
+"""A source whose key frames lie further apart is encoded anew: clips are copied from a key frame on."""
 _GOP_SECONDS = 2
+"""Between key frames of what is encoded here: two seconds, as Apple's HLS authoring specification asks."""
 _MIN_DECODED = 0.5
+"""Share of the packets that must decode: set by hand, held by tests/media/test_mezzanine.py."""
 _DECODED = re.compile(r"(\d+) packets read.*?; (\d+) frames decoded; (\d+) decode errors")
 
 

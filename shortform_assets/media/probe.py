@@ -37,6 +37,7 @@ LOCAL_ONLY = {
 
 _SAMPLE_FRAMES = 8
 _SAMPLE_PACKETS = 400
+"""Pictures decoded to see whether the stream does decode, and packets after which that is given up."""
 
 
 def read_source(bench: Workbench, path: Path, name: str) -> SourceVideo:

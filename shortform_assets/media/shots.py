@@ -22,7 +22,10 @@ from shortform_assets.ports.workbench import Workbench
 MIN_SHOT_SECONDS = 0.4
 """A cut sooner after another is a flash, not a shot."""
 
+# Set by hand, held by tests/media/test_shots.py: every cut of synthetic films, whatever the encoder, and of
+# real speakers, to the frame; and how few pictures of a still scene are looked at.
 _GLANCE = (32, 18)
+"""Width and height in pixels of a key frame that is only compared with the next."""
 _CHANGED = 18.0
 """Two key frames differ when a quarter of their pixels (at `_GLANCE`) differ by more than this, of 255: people
 who move before a still background do not, another camera does."""
@@ -30,7 +33,9 @@ _SPIKE_KEY, _SPIKE_NEAR = 0.5, 1.5
 """A picture coded in so large a share of a key frame's bytes, and so many times those of the larger pictures
 around it, may be a cut that the encoder made no key frame for."""
 _NEAR = 49
+"""Pictures around one among which its coded size may stand out: about two seconds."""
 _LOOK_WIDTH = 256
+"""Pixels of width at which suspects are decoded: more than twice of what cuts are judged at."""
 _LOOK_ON = LOOK + 1
 """Frames after a stretch that are needed to judge its last one."""
 

@@ -39,7 +39,9 @@ from shortform_assets.reframing.who.liveness import evidence, judge, may_talk
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
 from shortform_assets.reframing.who.who_speaks import FaceCandidate, talk_along, who_speaks
 
+# Set on the scenes of benchmarks/reframing.py; held by its "subjectless frames" and "full bleed".
 FACES_PER_SECOND = 2
+"""Boxes of faces that captions are told about."""
 SPEAKS = 4
 """Samples of speech from which a face that may be live is believed, when more than its lips vouch for it."""
 FLASH_SECONDS = 0.4

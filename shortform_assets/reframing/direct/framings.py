@@ -18,6 +18,8 @@ from shortform_assets.reframing.where.attention import follow_action, hold_actio
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
 
 WHOLE: Slot = (0.0, 0.0, 1.0, 1.0)
+# Set on the scenes of benchmarks/reframing.py; held by its "speaker in crop", "full bleed" and "face at least
+# 12 %".
 SMALL_FACE = 1.5
 """Faces of a part of the picture are this much higher, as a share of their slot, than those of a whole one."""
 SPREAD = 0.4

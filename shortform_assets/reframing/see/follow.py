@@ -17,6 +17,8 @@ from shortform_assets.reframing.see.lips import Patch, own_motion
 from shortform_assets.reframing.see.series import TrackSeries
 from shortform_assets.reframing.see.user_judges import EmotionReader
 
+# Set on the scenes of benchmarks/reframing.py: its "compute" bounds the searches, its posters and small faces
+# what may be missed; held by "speaker in crop" and "compute, share of the length".
 SEARCH = 640
 """Width of the usual search."""
 WIDE_SEARCH = 1280

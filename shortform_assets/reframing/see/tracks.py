@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
+from shortform_assets.contracts.clips import ACTIVITY_MS, ClipMedia, FaceTrack, FaceTracks
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.audio_arrays import read_clip_sound
@@ -24,9 +24,9 @@ from shortform_assets.reframing.see.series import ClipSeries, TrackSeries, save_
 from shortform_assets.reframing.see.user_judges import BUNDLED, Judges
 
 MIN_SAMPLES = 3
+"""A face seen in fewer is a false find or gone before anybody looks."""
 LOOK_SECONDS = 0.16
 """Between two looks at one face: half a syllable."""
-BIN_MS = 500
 
 
 def track_faces(
@@ -152,7 +152,7 @@ def summary(name: str, shot: int, series: TrackSeries, rate: FrameRate) -> FaceT
 
 def _activity(series: TrackSeries, rate: FrameRate) -> list[float]:
     """Mouth movement in each half second of the clip that the track touches; -1 where it is not known."""
-    bins = series.frame * (1000 * rate.den) // (rate.num * BIN_MS)
+    bins = series.frame * (1000 * rate.den) // (rate.num * ACTIVITY_MS)
     found = []
     for number in range(int(bins[0]), int(bins[-1]) + 1):
         mouth = series.mouth[bins == number]

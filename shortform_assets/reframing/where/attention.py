@@ -20,7 +20,9 @@ from shortform_assets.reframing.who.scene import Actor, Focus
 
 Line = NDArray[np.float64]
 
+# Set by hand; held by tests/reframing/test_layouts.py.
 AROUND_SECONDS = 0.5
+"""Motion is averaged over so long on either side: a camera does not answer to a single step."""
 FLICKER = 1.5
 """Motion below this many medians of its cell is grass, a crowd, or noise."""
 NOISE = 1.0

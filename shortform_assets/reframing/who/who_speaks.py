@@ -21,8 +21,12 @@ from shortform_assets.reframing.who.liveness import State
 
 Line = NDArray[np.float64]
 
+# Set on the scenes of benchmarks/reframing.py and ASW's dev half; held by its "speaker in crop" and "switch
+# delay".
 AROUND_SECONDS = 0.6
+"""A mouth is at work where it moves within so long: people stop between words."""
 AGREE_SECONDS = 1.5
+"""On either side of a moment: how long mouth and sound are compared."""
 AGREEMENT, VOICE, DOUBT = 1.2, 0.8, 0.7
 """Weights beside the mouth's own evidence: agreement with the sound, the voice map, an unsure face."""
 SWITCH, PAUSE_SWITCH = 10.0, 1.5
