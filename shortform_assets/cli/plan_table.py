@@ -8,8 +8,8 @@ from typing import Any
 
 from shortform_assets.cli.terminal import Listing, Terminal
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
-from shortform_assets.graph.previews import clock
 from shortform_assets.selection import Row, stretch
+from shortform_assets.text.clock import clock
 
 MOST_REASONS = 6
 
@@ -36,9 +36,9 @@ def show(terminal: Terminal, view: PlanView, *, everything: bool) -> None:
         listing.row(
             str(row.number),
             row.clip.title,
-            clock(low),
-            clock(high),
-            clock(plan.rate.ms(row.clip.frames)) + _parts(row.clip),
+            clock(low, 1),
+            clock(high, 1),
+            clock(plan.rate.ms(row.clip.frames), 1) + _parts(row.clip),
             f"{row.clip.score:.2f}",
             why,
             style=style,
@@ -73,7 +73,7 @@ def _show_fallen(terminal: Terminal, plan: ClipPlan, everything: bool) -> None:
     for fallen in sorted(plan.fell_out, key=lambda f: (f.start_ms, f.end_ms)):
         others = str(fallen.others) if fallen.others else ""
         listing.row(
-            clock(fallen.start_ms), clock(fallen.end_ms), f"{fallen.score:.2f}", fallen.reason, others
+            clock(fallen.start_ms, 1), clock(fallen.end_ms, 1), f"{fallen.score:.2f}", fallen.reason, others
         )
     terminal.show(listing)
 

@@ -25,9 +25,10 @@ from shortform_assets.creative import (
 )
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.genres import check_style, load_genre
-from shortform_assets.graph.partitions import partition_key, slug
+from shortform_assets.graph.partitions import partition_key
 from shortform_assets.media import container_seconds
 from shortform_assets.speech import parse_transcript
+from shortform_assets.text.slug import slug
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _own_transcript(project: Project, path: Path) -> Blob:
 
 def _brand_style(project: Project, brand: str) -> str | None:
     """The style named like the brand, if there is one; else the genre's style is used."""
-    name = slug(brand)
+    name = slug(brand, 40, "video", ascii_only=True)
     return name if name in style_versions(project.store) else None
 
 

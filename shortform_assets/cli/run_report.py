@@ -11,7 +11,7 @@ from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.stages import CONTRACTS
 from shortform_assets.delivery import export
-from shortform_assets.graph.previews import clock
+from shortform_assets.text.clock import clock
 
 
 def show_outputs(terminal: Terminal, project: Project, key: str, out: Path) -> int:
@@ -46,8 +46,8 @@ def _table(plan: ClipPlan, delivery: Delivery, out: Path) -> Listing:
         listing.row(
             str(number),
             output.title,
-            clock(plan.rate.ms(clip.spans[0].start_frame)),
-            clock(plan.rate.ms(clip.frames)),
+            clock(plan.rate.ms(clip.spans[0].start_frame), 1),
+            clock(plan.rate.ms(clip.frames), 1),
             f"{clip.score:.2f}",
             str(out / names[done]) if done else why,
         )

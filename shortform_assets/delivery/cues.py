@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from shortform_assets.creative.captions.typeset import displayed
 from shortform_assets.text.graphemes import columns
 from shortform_assets.text.line_breaks import line_units, pieces_within
 from shortform_assets.text.spacing import joined, space_between
+from shortform_assets.text.visible import one_line
 
 LINES, COLUMNS = 2, 42
 SHORTEST_MS, LONGEST_MS = 1000, 7000
@@ -105,7 +105,7 @@ def _parts(word: TimedWord, duration_ms: int) -> list[TimedWord]:
     start = min(max(0, word.start_ms), max(0, duration_ms - 1))
     end = min(max(word.end_ms, start + 1), start + LONGEST_MS)
     room = max(1, COLUMNS - columns(label(word.speaker)))
-    pieces = pieces_within(displayed(word.text, False), lambda text: columns(text) <= room) or [""]
+    pieces = pieces_within(one_line(word.text), lambda text: columns(text) <= room) or [""]
     at = [start + (end - start) * i // len(pieces) for i in range(len(pieces) + 1)]
     return [
         replace(word, text=piece, start_ms=low, end_ms=high)

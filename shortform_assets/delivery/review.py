@@ -15,6 +15,7 @@ from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import OutputState
 from shortform_assets.contracts.selection import PlannedClip
 from shortform_assets.delivery.manifest import DeliveryReport, Files, source_ms
+from shortform_assets.text.clock import clock
 
 Standing = Literal["ready", "problems", "failed", "waiting"]
 
@@ -68,7 +69,7 @@ def review_page(report: DeliveryReport) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(clock=_clock, url=lambda name: quote(name, safe=""))
+    environment.filters.update(clock=clock, url=lambda name: quote(name, safe=""))
     template = environment.from_string(Path(__file__).with_name("review.html.j2").read_text(encoding="utf-8"))
     composition, plan, language = report.composition, report.plan, report.language
     clips = _clips(report)
@@ -81,7 +82,7 @@ def review_page(report: DeliveryReport) -> str:
         transcript=_names(report.transcript),
         counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
         labels=_LABELS,
-        minutes=_clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
+        minutes=clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
         degraded=report.degraded,
         shortfall=plan.shortfall or composition.empty_reason,
         titles={clip.clip_id: clip.title for clip in plan.clips},
@@ -106,10 +107,3 @@ def _clips(report: DeliveryReport) -> list[_Clip]:
         _Clip(rank, tuple(group), clip := planned.get(clip_id), source_ms(clip, plan) if clip else [])
         for rank, (clip_id, group) in enumerate(outputs.items(), 1)
     ]
-
-
-def _clock(ms: int) -> str:
-    """`1:02:03` or `2:03`."""
-    seconds = ms // 1000
-    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

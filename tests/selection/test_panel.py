@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from resources.bench import StoreBench
 from resources.llm import panel_for
-from resources.llm.redaction import redact
+from resources.redaction import redact
 from shortform_assets.contracts.panel_verdicts import Verdict, Verdicts
 from shortform_assets.selection.panel.verdicts import blend
 

@@ -13,6 +13,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, RenderJob
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.creative.captions.typeset import LINE_PITCH, Typeface, displayed, type_px
+from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import space_between
 
 _HEAD = """[Script Info]
@@ -62,8 +63,7 @@ def timestamp(frame: int, rate: FrameRate) -> str:
     """A time in hundredths that lies between the frame before and `frame`, for rates up to 80 a second."""
     # Two milliseconds of room: FFmpeg computes a frame's time in floating point and truncates it.
     hundredths = max(0, (frame * 1000 * rate.den // rate.num - 2) // 10)
-    seconds, hundredths = divmod(hundredths, 100)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{hundredths:02}"
+    return clock(10 * hundredths, 2, hours=1)
 
 
 def _styles(job: RenderJob, faces: Mapping[str, Typeface]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.errors import InputError
+from shortform_assets.text.visible import one_line
 
 LINE_PITCH = 1.25
 """Distance of two baselines in em: handbooks of typography give 1.2 to 1.45 (Butterick, Practical Typography).
@@ -45,13 +46,7 @@ def line_share(share: float, aspect: Aspect) -> float:
 
 def displayed(text: str, uppercase: bool) -> str:
     """Text as it is drawn: composed, one line, without control and invisible formatting characters."""
-    # Joiners stay: they shape Persian, Hindi and emoji.
-    kept = (
-        " " if c.isspace() else c
-        for c in unicodedata.normalize("NFC", text)
-        if c in "\u200c\u200d" or c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
-    line = " ".join("".join(kept).split())
+    line = one_line(text)
     return line.upper() if uppercase else line
 
 

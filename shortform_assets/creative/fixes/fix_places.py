@@ -22,10 +22,10 @@ from shortform_assets.creative.fixes.word_fixes import (
 from shortform_assets.errors import InputError
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import joined
+from shortform_assets.text.visible import is_unseen
 
 _LONGEST = 200
 """Characters of a phrase; whole passages are no fix."""
-_JOINERS = "\u200c\u200d"
 _LIKE, _SHOWN = 50.0, 3
 """Percent of like letters from which words may have been meant, and how many of them are named. Our choice;
 test_what_is_no_fix_is_refused."""
@@ -91,7 +91,7 @@ def make_fix(scope: FixScope, wrong: str, right: str, clip: int | None = None) -
 
 def _usable(text: str, what: str) -> str:
     text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") and c not in _JOINERS for c in text):
+    if any(map(is_unseen, text)):
         raise InputError("control characters cannot be written", what, "type the words plainly")
     text = " ".join(text.split())
     if not text:

@@ -135,9 +135,3 @@ def _running_ends(transcript: Transcript) -> list[int]:
 def _speaker(indices: Sequence[int]) -> int:
     known = [i for i in indices if i >= 0]
     return max(sorted(set(known)), key=known.count) if known else -1
-
-
-def clock(ms: int) -> str:
-    """1:02:03 or 2:03."""
-    hours, rest = divmod(ms // 1000, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
