@@ -64,7 +64,7 @@ class MoonshineProvider(LoadedOnce["_Moonshine"]):
             made = version(_PACKAGE)
         except PackageNotFoundError:
             made = "missing"
-        own = code_of(type(self)).digest
+        own = code_of(type(self), type(self._voice)).digest
         return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{_PACKAGE}-{made}:{own}"
 
     def _load(self) -> _Moonshine:

@@ -68,7 +68,8 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
         own = f"whisper-{self._model}"
         content = self._models.fingerprint(own) if own in REGISTRY else "hub"
         aligned = f"{self._align_model or 'default'}-{'hub' if _may_download() else 'local'}"
-        return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}:{code_of(type(self)).digest}"
+        code = code_of(type(self), type(self._voice)).digest
+        return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}:{code}"
 
     def _load(self) -> _WhisperX:
         """ProviderFailed says what to install."""

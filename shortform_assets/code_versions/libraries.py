@@ -15,7 +15,6 @@ DISTRIBUTIONS = {
     "PIL": "pillow",
     "cv2": "opencv-contrib-python",
     "fontTools": "fonttools",
-    "scenedetect": "scenedetect",
     "yaml": "PyYAML",
 }
 """Where the name of the distribution is another one, so that nobody has to read every package's file list."""

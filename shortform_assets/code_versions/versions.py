@@ -26,14 +26,19 @@ OPAQUE = (
     "resources.artifacts",
     "resources.bench",
     "resources.blob_cache",
+    "resources.cores",
     "resources.home",
     "resources.ledger",
     "resources.media_store",
     "resources.model_registry",
     "resources.models",
+    "resources.retrying",
     "resources.store_errors",
+    "shortform_assets.code_versions",
+    "shortform_assets.data",
 )
-"""They find and carry bytes that are known by their hashes, and money: no result depends on how."""
+"""They find and carry bytes that are known by their hashes, money, and second tries: no result depends on how.
+Nor does one on how versions are told, which fingerprints ask."""
 
 Entry = Callable[..., Any] | str
 """A function or class of the project, or its `module:name`."""

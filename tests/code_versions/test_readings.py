@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shortform_assets.code_versions.versions import CodeBase, codes_of
+from shortform_assets.code_versions import code_of, codes_of
+from shortform_assets.code_versions.versions import CodeBase
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -295,12 +296,12 @@ def test_the_project_itself_is_read(tmp_path: Path) -> None:
     root = tmp_path / "shortform_assets"
     shutil.copytree(PROJECT / "shortform_assets", root, ignore=shutil.ignore_patterns("__pycache__"))
     before = {name: codes_of(CodeBase({"shortform_assets": root}), e) for name, e in entries.items()}
-    assert set(before["shots"].libraries) >= {"av", "numpy", "scenedetect"}
-    assert "scenedetect" not in before["captions"].libraries
+    assert set(before["shots"].libraries) >= {"av", "numpy"}
+    assert "av" not in before["captions"].libraries
     pages = root / "creative" / "captions" / "pages.py"
     text = pages.read_text()
-    assert "HOLD_MS = " in text
-    pages.write_text(text.replace("HOLD_MS = ", "HOLD_MS = 1 + "))
+    assert "COLUMNS_A_WORD = " in text
+    pages.write_text(text.replace("COLUMNS_A_WORD = ", "COLUMNS_A_WORD = 1 + "))
     after = {name: codes_of(CodeBase({"shortform_assets": root}), e) for name, e in entries.items()}
     assert after["captions"].digest != before["captions"].digest
     assert after["shots"].digest == before["shots"].digest
@@ -309,7 +310,21 @@ def test_the_project_itself_is_read(tmp_path: Path) -> None:
         for name, made in after["captions"].definitions.items()
         if made != before["captions"].definitions.get(name)
     }
-    assert changed == {"shortform_assets.creative.captions.pages:HOLD_MS"}
+    assert changed == {"shortform_assets.creative.captions.pages:COLUMNS_A_WORD"}
+
+
+def test_how_versions_are_told_is_in_no_version() -> None:
+    """A model's fingerprint asks for its code's version: that is no part of the model."""
+    from resources.stt.moonshine import MoonshineProvider
+    from resources.stt.whisper import WhisperProvider
+
+    for provider in (WhisperProvider, MoonshineProvider):
+        made = code_of(provider)
+        assert not [
+            name for name in made.definitions if ".code_versions." in name or "resources.models" in name
+        ]
+        assert "ffmpeg" not in made.libraries
+    assert "faster_whisper" in code_of(WhisperProvider).libraries
 
 
 def test_what_was_found_is_kept_until_a_byte_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,14 +74,14 @@ def test_a_caption_constant_computes_captions_and_what_shows_them(ran, edit: Edi
     graph, key = ran
     assert renders(graph, key) == outputs(graph, key) != set()
     assert renders(graph, key) == set()
-    edit(CAPTIONS, "HOLD_MS = 400", "HOLD_MS = 80")
-    monkeypatch.setattr(pages, "HOLD_MS", 80)
+    edit(CAPTIONS, "_PAGE = 0.3", "_PAGE = -9.0")
+    monkeypatch.setattr(pages, "_PAGE", -9.0)
     assert why(graph, key, "crop_paths") == "crop_paths is up to date"
-    line = f"enhancement_plan is stale: the code of {CAPTIONS}:HOLD_MS changed"
+    line = f"enhancement_plan is stale: the code of {CAPTIONS}:_PAGE changed"
     assert why(graph, key, "enhancement_plan") == line
     assert why(graph, key, "composition") == (
         "composition is stale: its input enhancement_plan is computed again, "
-        f"for the code of {CAPTIONS}:HOLD_MS changed"
+        f"for the code of {CAPTIONS}:_PAGE changed"
     )
     run = graph.run(key)
     assert run.success, run.error
@@ -129,7 +129,7 @@ def test_another_renderer_renders_every_output_again(ran, edit: Edit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "stages"), [("scenedetect", {"shots"}), ("cv2", {"face_tracks", "crop_paths"})]
+    ("name", "stages"), [("kaldi_native_fbank", {"speaker_turns"}), ("uharfbuzz", {"enhancement_plan"})]
 )
 def test_a_library_computes_the_stages_that_use_it(ran, monkeypatch, name: str, stages: set[str]) -> None:
     graph, key = ran
