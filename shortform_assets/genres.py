@@ -57,16 +57,6 @@ def at_key(error: InputError, name: str, key: str, folder: Path | None = None) -
     return InputError(f"{key}: {error.what}", str(node.place), error.fix)
 
 
-def check_style(genre: GenreConfig, store: ObjectStore, folder: Path | None = None) -> None:
-    """Refuse a genre whose style was never published, at the line that names it."""
-    from shortform_assets.creative import UnknownStyle, resolve_style
-
-    try:
-        resolve_style(store, genre.enhancement.style)
-    except UnknownStyle as error:
-        raise at_key(error, genre.name, "enhancement.style", folder) from None
-
-
 def genre_names(folder: Path | None = None) -> list[str]:
     """Every genre there is, in alphabetical order."""
     names = {path.stem for place in _folders(folder) for path in place.glob("*.yaml")}

@@ -36,14 +36,13 @@ def register(app: Commands) -> None:
     @genres.command("check")
     def genres_check() -> None:
         """Read every genre and name each key that changed since it was published; exit code 1 when there is one."""
+        from shortform_assets.cli.genre_checks import checked_genre
         from shortform_assets.cli.project import Project
-        from shortform_assets.creative import ensure_shipped_styles
-        from shortform_assets.genres import check_genres, check_style, genre_names, load_genre
+        from shortform_assets.genres import check_genres, genre_names
 
         store = Project().store
-        ensure_shipped_styles(store)
         for name in genre_names():
-            check_style(load_genre(name), store)
+            checked_genre(name, store)
         drifts = check_genres(store)
         for drift in drifts:
             out.say(f"{drift.name}: {drift.key} was {drift.was}, is {drift.now}")

@@ -12,6 +12,7 @@ from resources.sources import describe, local_path
 from shortform_assets.cli.display import Display
 from shortform_assets.cli.error_handler import report
 from shortform_assets.cli.exit_codes import FAILED, worst
+from shortform_assets.cli.genre_checks import checked_genre
 from shortform_assets.cli.job_run import run_job, working_on
 from shortform_assets.cli.project import Project
 from shortform_assets.cli.run_report import show_outputs
@@ -20,11 +21,9 @@ from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.source import Brief, SourceRecord, SourceVideo
 from shortform_assets.creative import (
     ensure_shipped_styles,
-    resolve_style,
     style_versions,
 )
 from shortform_assets.errors import InputError, ShortformError
-from shortform_assets.genres import check_style, load_genre
 from shortform_assets.graph.partitions import partition_key
 from shortform_assets.media import container_seconds
 from shortform_assets.speech import parse_transcript
@@ -68,25 +67,17 @@ def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool) -> in
     project = Project()
     key = project.require(key)
     record = project.registry.record(key)
-    genre = load_genre(record.genre)
-    ensure_shipped_styles(project.store)
-    if record.style is None:
-        check_style(genre, project.store)
+    checked_genre(record.genre, project.store, record.style)
     with working_on(project, key):
         return _run(terminal, project, key, out, {"shortform/retry": "failed"} if failed else None)
 
 
 def _facts(project: Project, request: RunRequest, files: int) -> dict[str, Any]:
     """What the records of all files share; InputError before anything is registered."""
-    genre = load_genre(request.genre)
-    ensure_shipped_styles(project.store)
     style = request.style
-    if style is not None:
-        resolve_style(project.store, style)
-    elif request.brand is not None:
+    if style is None and request.brand is not None:
         style = _brand_style(project, request.brand)
-    if style is None:
-        check_style(genre, project.store)
+    checked_genre(request.genre, project.store, style)
     if request.transcript is not None and files > 1:
         raise InputError(
             "one transcript cannot belong to several files", "--transcript", "run them one by one"
@@ -116,6 +107,7 @@ def _own_transcript(project: Project, path: Path) -> Blob:
 def _brand_style(project: Project, brand: str) -> str | None:
     """The style named like the brand, if there is one; else the genre's style is used."""
     name = slug(brand, 40, "video", ascii_only=True)
+    ensure_shipped_styles(project.store)
     return name if name in style_versions(project.store) else None
 
 

@@ -17,6 +17,8 @@ class SpeechProvider:
     """`module:Class`, with the port `ports.recognizer.Provider`."""
     models: bool = False
     """Whether the name may go on with `:MODEL`."""
+    registered: str = ""
+    """How its models begin in the models registry; empty where it may know others too."""
     paid: bool = False
     """It spends money: it is given a purse, and made anew for every source."""
     finds_voice: bool = False
@@ -24,7 +26,7 @@ class SpeechProvider:
 
 
 SPEECH_PROVIDERS: dict[str, SpeechProvider] = {
-    "whisper": SpeechProvider("resources.stt.whisper:WhisperProvider", models=True),
+    "whisper": SpeechProvider("resources.stt.whisper:WhisperProvider", models=True, registered="whisper-"),
     "moonshine": SpeechProvider("resources.stt.moonshine:MoonshineProvider", finds_voice=True),
     "whisperx": SpeechProvider("resources.stt.whisperx:WhisperXProvider", models=True, finds_voice=True),
     "openai": SpeechProvider("resources.stt.openai_compatible:OpenAIProvider", models=True, paid=True),

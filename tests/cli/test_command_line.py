@@ -99,9 +99,10 @@ def test_a_failed_stage_is_a_failed_run_in_dagster(shell, tmp_path: Path):
         ("extends: podcast\nselection:\n  min_secs: 4\n", ["polka.yaml:3", "min_secs", "min_seconds"]),
         ("extends: polka\n", ["polka.yaml", "extends"]),
         ("selection:\n  min_seconds: 90\n", ["polka.yaml", "min_seconds"]),
+        ("speech:\n  providers:\n  - moonshine\n  - whisper:bace\n", ["polka.yaml:4", "did you mean base?"]),
         ("enhancement:\n  style: acmee\n", ["polka.yaml:2: enhancement.style", "did you mean acme?"]),
     ],
-    ids=["unknown", "wrong key", "cycle", "impossible", "unknown style"],
+    ids=["unknown", "wrong key", "cycle", "impossible", "unknown model", "unknown style"],
 )
 def test_a_bad_genre_is_refused_before_anything_is_registered(shell, tmp_path, monkeypatch, yaml, words):
     if yaml is not None:

@@ -40,7 +40,9 @@ def test_one_line_makes_it_known_to_genres_and_to_the_graph(speech, monkeypatch,
         InputError, match=r"mine\.yaml:1: speech\.providers\.0: there is no speech provider 'toy'"
     ):
         speech("[toy]")
-    monkeypatch.setitem(SPEECH_PROVIDERS, "toy", SpeechProvider("toy_provider:ToyProvider", True, paid))
+    monkeypatch.setitem(
+        SPEECH_PROVIDERS, "toy", SpeechProvider("toy_provider:ToyProvider", models=True, paid=paid)
+    )
     purse: Any = object()
     chosen = speech("['toy:big', toy, whisper]")
     recognizers = Recognizers(SileroVoice())
