@@ -107,7 +107,7 @@ def framing(project: Project):
     dropped = (Dropped(clip_id=clips[2].clip_id, stage="clip_media", reason="its frames cannot be read"),)
     stages = {
         "clip_plan": ClipPlan(editor="local", rate=RATE, clips=clips, target_count=3),
-        "clip_media": ClipMediaSet(clips=media),
+        "clip_media": ClipMediaSet(clips=media, dropped=dropped),
         "crop_paths": CropPathsSet(clips=tuple(framed(c) for c in clips[:2]), dropped=dropped),
     }
     for stage, contract in stages.items():
