@@ -55,6 +55,7 @@ class StoreBench:
         self._done = 0.0
         self._news: tuple[float, str] | None = None
         self._lock = threading.Lock()
+        self._maps: dict[threading.Event, ThreadPoolExecutor] = {}
         self._owner = threading.get_ident()
         self._mine = threading.local()
         """Of a thread of `map`: whether the others have ended."""
@@ -77,7 +78,11 @@ class StoreBench:
         function computes: its code.
         """
         with _scratch(scratch_root or store.scratch_root) as scratch:
-            yield StoreBench(store, scratch, on_progress, threads or usable_cores(), stage, salt)
+            bench = StoreBench(store, scratch, on_progress, threads or usable_cores(), stage, salt)
+            try:
+                yield bench
+            finally:
+                bench._end_maps()
 
     def open(self, blob: Blob) -> Path:
         """A local, read-only path to the bytes of `blob`."""
@@ -100,6 +105,7 @@ class StoreBench:
 
         with ThreadPoolExecutor(self.threads, thread_name_prefix="bench", initializer=begin) as pool:
             waiting: deque[Future[B]] = deque()
+            self._maps[over] = pool
             try:
                 for item in items:
                     waiting.append(pool.submit(fn, item))
@@ -110,6 +116,14 @@ class StoreBench:
             finally:
                 over.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+                self._maps.pop(over, None)
+
+    def _end_maps(self) -> None:
+        # A generator that is left by an exception is alive as long as the traceback holds a frame that has it.
+        while self._maps:
+            over, pool = self._maps.popitem()
+            over.set()
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def part(self, name: str, values: Sequence[object], schema: type[C], compute: Callable[[], C]) -> C:
         """`compute()`, or what an earlier run of this stage kept for the same name and values."""

@@ -128,6 +128,27 @@ def test_map_draws_its_items_lazily_and_can_be_left(store: MediaStore) -> None:
     assert len(drawn) <= 5
 
 
+def test_no_thread_outlives_the_bench_of_a_map_that_was_left(store: MediaStore) -> None:
+    written: list[bool] = []
+
+    def work(number: int) -> int:
+        time.sleep(0.3 if number else 0)
+        written.append(bench.scratch.is_dir())
+        return number
+
+    def leave() -> None:
+        results = bench.map(work, range(8))
+        raise ValueError(f"after {next(results)}")
+
+    # `caught` holds the traceback, and with it the frame that holds `results`.
+    with pytest.raises(ValueError, match="after 0") as caught, StoreBench.over(store, threads=2) as bench:
+        leave()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("bench")]
+    assert len(written) < 8
+    assert all(written), "its scratch folder was gone before its threads"
+    assert caught.value
+
+
 def test_progress_is_told_in_the_thread_that_owns_the_bench(store: MediaStore) -> None:
     told: list[tuple[float, threading.Thread]] = []
     said = threading.Event()
