@@ -42,8 +42,8 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     from sqlalchemy.exc import SQLAlchemyError
 
     patient_sqlite()
-    with opening(home):
-        used = (home / _IN_USE).open("ab")
+    with opening(home), contextlib.ExitStack() as until_opened:
+        used = until_opened.enter_context((home / _IN_USE).open("ab"))
         fcntl.flock(used, fcntl.LOCK_SH)
         # Dagster's own web server asks for no lock; what it is making will be there soon.
         patiently = tenacity.Retrying(
@@ -56,7 +56,7 @@ def open_instance(home: Path) -> dg.DagsterInstance:
             instance = patiently(dg.DagsterInstance.get)
         except (SQLAlchemyError, CommandError, sqlite3.Error) as error:
             raise _unreadable(home, error) from error
-        weakref.finalize(instance, used.close)
+        weakref.finalize(instance, until_opened.pop_all().close)
         return instance
 
 
