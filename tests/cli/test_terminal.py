@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resources.rates import Rates
 from shortform_assets.cli import exit_codes
 from shortform_assets.cli.display import Display
 from shortform_assets.cli.exit_codes import worst
@@ -86,7 +87,12 @@ def test_nothing_is_wrapped_where_there_is_no_terminal(monkeypatch):
     assert max(map(len, lines)) <= 40
 
 
-class NoRates:
+class EverySecond(Rates):
+    """Every stage takes as long as the source; nothing is learnt."""
+
+    def __init__(self):
+        pass
+
     def expect(self, stages, media_seconds):
         return len(list(stages)) * media_seconds
 
@@ -98,7 +104,7 @@ class NoRates:
 def test_progress_of_a_nasty_name_is_drawn(screen, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     file = screen()
-    with Display(Terminal(file=file), NASTY, NoRates(), 10.0) as display:
+    with Display(Terminal(file=file), NASTY, EverySecond(), 10.0) as display:
         display.update("mezzanine", 0.5, NASTY)
         display.output("o" + NASTY, "in_progress", 0.5)
         display._terminal.show(display._draw())
@@ -107,7 +113,7 @@ def test_progress_of_a_nasty_name_is_drawn(screen, monkeypatch):
 
 def test_an_eta_is_honest_or_not_there():
     def eta(seconds):
-        return Display(Terminal(file=io.StringIO()), "n", NoRates(), seconds).eta_seconds()
+        return Display(Terminal(file=io.StringIO()), "n", EverySecond(), seconds).eta_seconds()
 
     assert eta(10.0) == 130.0
     assert eta(None) is None

@@ -142,9 +142,14 @@ def test_the_heart_beats_and_notices_that_it_was_followed(store: MediaStore):
 def test_who_looked_long_ago_gets_nothing(store: MediaStore, monkeypatch: pytest.MonkeyPatch):
     """Between its look and its creating, others came, went, and tidied the number away that it wants."""
     look = claims._latest
-    old = iter([0])
-    monkeypatch.setattr(claims, "_latest", lambda s, k: next(old, None) if next(fresh) else look(s, k))
-    fresh = iter([True] + [False] * 50)
+    looks = 0
+
+    def first_long_ago(store: MediaStore, key: str) -> int:
+        nonlocal looks
+        looks += 1
+        return 0 if looks == 1 else look(store, key)
+
+    monkeypatch.setattr(claims, "_latest", first_long_ago)
     for _ in range(2):
         number, _followed = _quietly(store, look, monkeypatch)
     with pytest.raises(InputError, match="still working on it"):
