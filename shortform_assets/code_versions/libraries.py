@@ -15,7 +15,7 @@ DISTRIBUTIONS = {
     "PIL": "pillow",
     "cv2": "opencv-contrib-python",
     "fontTools": "fonttools",
-    "yaml": "PyYAML",
+    "ruamel": "ruamel.yaml",
 }
 """Where the name of the distribution is another one, so that nobody has to read every package's file list."""
 FFMPEG = "imageio_ffmpeg"

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from shortform_assets.contracts.base import Contract, canonical_json
+from pydantic import BaseModel
+
+from shortform_assets.contracts.base import canonical_json
 
 PROSE = frozenset({"title", "description", "examples"})
 _BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas"})
@@ -16,7 +18,7 @@ _RAW = frozenset({"const", "default", "enum", "required"})
 
 
 @cache
-def schema_digest(schema: type[Contract]) -> str:
+def schema_digest(schema: type[BaseModel]) -> str:
     """SHA-256 in hex of the JSON schema of `schema`, without titles, descriptions, examples and class names."""
     whole = schema.model_json_schema()
     shape = _BareSchema(whole.pop("$defs", {}))
