@@ -14,11 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from shortform_assets.errors import InputError
 
 MAX_BYTES = 1_000_000
@@ -112,12 +107,29 @@ def read_yaml(path: Path, what: str) -> YamlNode:
     loaded = _loaded(path, text)
     if loaded is None:
         return YamlNode(YamlLocation(path, 1))
-    if not isinstance(loaded, CommentedMap):
+    if not _is_map(loaded):
         raise InputError(f"{what} is a mapping of keys to values", f"{path}:1", "begin with `key: value`")
     return _NodeReader(path).node(loaded, 1, ())
 
 
+def _is_map(value: Any) -> bool:
+    # The package is loaded with the first file that is read: whoever imports the graph reads none.
+    from ruamel.yaml.comments import CommentedMap
+
+    return isinstance(value, CommentedMap)
+
+
+def _is_list(value: Any) -> bool:
+    from ruamel.yaml.comments import CommentedSeq
+
+    return isinstance(value, CommentedSeq)
+
+
 def _loaded(path: Path, text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import DuplicateKeyError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
     try:
         return YAML(typ="rt", pure=True).load(text)
     except DuplicateKeyError as error:
@@ -157,16 +169,16 @@ class _NodeReader:
         if id(value) in above:
             self._fail(keys, line, "holds itself", "remove the alias")
         place = YamlLocation(self._path, line)
-        if type(value) not in (CommentedMap, CommentedSeq):
+        if not _is_map(value) and not _is_list(value):
             return YamlNode(place, object, self._scalar(value, line, keys))
         if value.tag.value is not None:
             self._fail(keys, line, f"the tag {value.tag.value} is not supported", "remove it")
-        if isinstance(value, CommentedMap) and value.merge:
+        if _is_map(value) and value.merge:
             self._fail(
                 (*keys, "<<"), line, "merge keys are not supported", "write the keys out, or `extends`"
             )
         inside = (*above, id(value))
-        if isinstance(value, CommentedSeq):
+        if _is_list(value):
             lines = [value.lc.item(n)[0] + 1 for n in range(len(value))]
             parts = [(str(n), item, at) for n, (item, at) in enumerate(zip(value, lines, strict=True))]
         else:
@@ -175,7 +187,7 @@ class _NodeReader:
                 (self._key(key, line, keys), item, value.lc.key(key)[0] + 1) for key, item in value.items()
             ]
         items = {key: self.node(item, at, (*keys, key), inside) for key, item, at in parts}
-        return YamlNode(place, list if isinstance(value, CommentedSeq) else dict, items=items)
+        return YamlNode(place, list if _is_list(value) else dict, items=items)
 
     def _key(self, key: Any, line: int, keys: tuple[str, ...]) -> str:
         if not isinstance(key, str) or _SURROGATES.search(key):
