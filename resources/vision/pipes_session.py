@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster._core.errors import DagsterPipesExecutionError
 
 from resources.vision.ecs_messages import StoreMessageReader
 from resources.vision.foreground_log import ForegroundLog
@@ -41,10 +40,10 @@ class PipesLaunch:
         client = dg.PipesSubprocessClient(env=dict(environment))
         try:
             client.run(context=self._log.context, command=list(command))
-        except DagsterPipesExecutionError as error:
-            # Its only way to tell the status.
+        except Exception as error:
+            # Its only way to tell the status; Dagster offers the class nowhere in public.
             code = str(error).rpartition(" ")[2]
-            if not code.lstrip("-").isdigit():
+            if type(error).__name__ != "DagsterPipesExecutionError" or not code.lstrip("-").isdigit():
                 raise
             return int(code)
         return 0
