@@ -46,20 +46,11 @@ def cut_segments(text: str, words: Sequence[RawWord]) -> list[RawSegment]:
     ]
 
 
-def segment(
-    start: float,
-    end: float,
-    text: str,
-    words: Sequence[RawWord],
-    avg_logprob: float,
-    no_speech_prob: float = 0.0,
-    compression_ratio: float | None = None,
-) -> RawSegment:
-    """A segment; the compression ratio is Whisper's own measure where the server does not give it."""
-    if compression_ratio is None:
-        raw = text.strip().encode()
-        compression_ratio = len(raw) / len(zlib.compress(raw)) if raw else 0.0
-    return RawSegment(start, end, text, tuple(words), avg_logprob, no_speech_prob, compression_ratio)
+def segment(start: float, end: float, text: str, words: Sequence[RawWord], avg_logprob: float) -> RawSegment:
+    """A segment of a server that says no more: the compression ratio is Whisper's own measure of the text."""
+    raw = text.strip().encode()
+    ratio = len(raw) / len(zlib.compress(raw)) if raw else 0.0
+    return RawSegment(start, end, text, tuple(words), avg_logprob, 0.0, ratio)
 
 
 def untimed(text: str, spans: Sequence[Span], avg_logprob: float) -> RawSegment:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from typing import Any
 from resources.blob_cache import cache_dir
 from resources.cores import usable_cores
 from resources.model_registry import REGISTRY
-from resources.models import Models
+from resources.models import Models, downloads_allowed
 from resources.stt.loaded import LoadedOnce
 from resources.stt.segments import USUAL_LOGPROB, segment, untimed
 from shortform_assets.code_versions import code_of
@@ -67,7 +66,7 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
             made = "missing"
         own = f"whisper-{self._model}"
         content = self._models.fingerprint(own) if own in REGISTRY else "hub"
-        aligned = f"{self._align_model or 'default'}-{'hub' if _may_download() else 'local'}"
+        aligned = f"{self._align_model or 'default'}-{'hub' if downloads_allowed() else 'local'}"
         code = code_of(type(self), type(self._voice)).digest
         return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}:{code}"
 
@@ -92,7 +91,7 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
                 device,
                 compute_type=_PRECISION[device],
                 vad_method="pyannote",
-                local_files_only=not _may_download(),
+                local_files_only=not downloads_allowed(),
                 threads=usable_cores(),
             )
         except InputError as error:
@@ -186,7 +185,7 @@ class _WhisperX:
         return list(self._library.align(heard, model, facts, samples, self._device)["segments"])
 
     def _aligner(self, language: str) -> tuple[Any, Any]:
-        folder, allowed = cache_dir() / "models" / "whisperx", _may_download()
+        folder, allowed = cache_dir() / "models" / "whisperx", downloads_allowed()
         if not allowed:
             _insist_on_local(folder, language if self._align_model is None else None)
         folder.mkdir(parents=True, exist_ok=True)
@@ -198,10 +197,6 @@ class _WhisperX:
             model_cache_only=not allowed,
         )
         return model, facts
-
-
-def _may_download() -> bool:
-    return os.environ.get("SHORTFORM_ALLOW_DOWNLOAD") == "1"
 
 
 def _insist_on_local(folder: Path, language: str | None) -> None:

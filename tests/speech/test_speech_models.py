@@ -24,7 +24,7 @@ from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.transcribe import transcribe
 from shortform_assets.speech.turns import find_turns
-from shortform_assets.speech.words.voice_activity import SileroVoice, VoiceActivity, find_voice
+from shortform_assets.speech.words.voice_activity import SileroVoice, SoundTrack, VoiceActivity, find_voice
 from shortform_assets.speech.words.word_assembly import DraftWord
 
 SPEECH = load_genre("podcast").speech
@@ -127,8 +127,8 @@ def test_alignment_finds_words_that_were_heard_a_quarter_second_off(bench, say) 
         texts, begin = FIRST.split(), 500 + shift
         step = (len(samples) // 16 - 1000) // len(texts)
         guess = [DraftWord(t, begin + i * step, begin + (i + 1) * step, 0.9, 0) for i, t in enumerate(texts)]
-        read = lambda a, b: samples[a * 16 : b * 16]  # noqa: E731
-        return align_words(bench, guess, read, len(samples) // 16, voice, ALIGNER.load(), 0.8)
+        sound = SoundTrack(lambda a, b: samples[a * 16 : b * 16], voice, len(samples) // 16, "")
+        return align_words(bench, guess, sound, ALIGNER.load(), 0.8)
 
     early, late = aligned(-150), aligned(150)
     assert all(word.timing == "aligned" for word in early)
