@@ -103,7 +103,7 @@ WHY = {
 class Elsewhere:
     """Renders that somebody else will make, some day."""
 
-    name, drains = "elsewhere", False
+    name, drains, renderer = "elsewhere", False, None
 
     def dispatch(self, *_):
         pass
