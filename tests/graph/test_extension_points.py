@@ -17,6 +17,7 @@ from shortform_assets.data import shipped
 from shortform_assets.definitions import build_defs
 from shortform_assets.graph import checks
 from shortform_assets.graph.partitions import source_videos
+from shortform_assets.rendering import render
 from shortform_assets.workers.render import render_one
 
 CLIPS = {"clip_media", "face_tracks", "crop_paths"}
@@ -97,7 +98,7 @@ class InThisProcess:
 
     def dispatch(self, jobs, keys, on_event=lambda *_: None) -> None:
         for key in keys:
-            render_one(jobs.store, key, self.name, lambda event: None)
+            render_one(jobs.store, key, render, self.name, lambda event: None)
 
 
 def test_a_render_executor_needs_no_more_than_dispatch(ran) -> None:
