@@ -16,7 +16,6 @@ from shortform_assets.contracts.delivery import Delivery, RenderedOutputs
 from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
 from shortform_assets.contracts.source import Mezzanine, SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.reframing import plots_markdown
 from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
 
@@ -176,6 +175,8 @@ def _(contract: FaceTracksSet) -> Metadata:
 
 @preview.register
 def _(contract: CropPathsSet) -> Metadata:
+    from shortform_assets.reframing import plots_markdown
+
     rows = []
     for clip in contract.clips:
         layouts = Counter(f.layout for f in clip.aspects[0].framings)

@@ -9,7 +9,6 @@ import dagster as dg
 from resources.artifacts import Artifacts
 from resources.store_errors import StoreError
 from shortform_assets.contracts.creative import Composition
-from shortform_assets.delivery import states
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.graph.jobs import deliver
 from shortform_assets.graph.partitions import source_videos
@@ -58,6 +57,8 @@ def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | d
 
 
 def _request(artifacts: Artifacts, key: str) -> dg.RunRequest:
+    from shortform_assets.delivery import states
+
     ref = artifacts.current(key, "composition")
     if ref is None:
         raise InputError("its composition is gone or unreadable", key, f"run `shortform rerun {key}`")

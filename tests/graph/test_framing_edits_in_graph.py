@@ -146,7 +146,7 @@ def test_a_path_made_for_another_clip_is_dropped_and_blocks_when_none_is_left(ra
             path = frame_clip(bench, media, request)
             return fault(path) if media.clip_id in faulty else path
 
-        monkeypatch.setattr("shortform_assets.graph.assets.clip_assets.frame_clip", mixed_up)
+        monkeypatch.setattr("shortform_assets.reframing.frame_clip", mixed_up)
         graph.genre(reframing={"dead_zone": 0.201 + number / 1000})
         run = graph.run(key)
         assert run.success == run.checks["a_clip_is_left"] == (len(faulty) < len(ids)), run.error

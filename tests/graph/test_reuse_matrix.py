@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from resources.vision import LocalVision
+from shortform_assets import media
 from shortform_assets.contracts.edits import PlanEdit
 from shortform_assets.contracts.stages import WORKFLOW
-from shortform_assets.graph.assets import analysis_assets
 
 CLIP_STAGES = {"clip_media", "face_tracks", "crop_paths"}
 
@@ -175,21 +175,21 @@ def test_trimming_one_clip_computes_one_clip(ran):
 
 def test_a_degraded_result_is_not_reused(ran, monkeypatch):
     graph, key = ran
-    find_shots = analysis_assets.find_shots
+    find_shots = media.find_shots
 
     def fallback(bench, mezzanine):
         bench.degrade("the good way is down")
         return find_shots(bench, mezzanine)
 
     healthy = graph.artifacts.current(key, "shots")
-    monkeypatch.setattr(analysis_assets, "find_shots", fallback)
+    monkeypatch.setattr(media, "find_shots", fallback)
     graph.artifacts.reset(key, ["shots"])
     for _ in range(2):
         run = graph.run(key)
         assert run.computed == {"shots"}, "the same result: nothing after it changes"
         assert run.metadata["shots"]["degraded"] == "the good way is down"
         assert graph.artifacts.degraded(key, WORKFLOW) == {"shots": ["the good way is down"]}
-    monkeypatch.setattr(analysis_assets, "find_shots", find_shots)
+    monkeypatch.setattr(media, "find_shots", find_shots)
     assert graph.run(key).computed == {"shots"}
     assert graph.artifacts.degraded(key, WORKFLOW) == {}
     assert graph.run(key).computed == set()

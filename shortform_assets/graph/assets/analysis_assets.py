@@ -12,22 +12,26 @@ from shortform_assets.contracts.source import Mezzanine, SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import as_failure, once
-from shortform_assets.media import find_shots
-from shortform_assets.selection import decide_clips, gather_moments
-from shortform_assets.speech import find_turns, transcribe
 
 SPEECH = dg.AssetIn(["genre", "speech"])
 SELECTION = dg.AssetIn(["genre", "selection"])
 
 
 @dg.asset(
-    **stage("analysis", {"whisper"}, transcribe, tools={"recognizers", "aligner"}),
+    **stage(
+        "analysis",
+        {"whisper"},
+        "shortform_assets.speech.transcribe:transcribe",
+        tools={"recognizers", "aligner"},
+    ),
     ins={"speech": SPEECH},
 )
 def transcript(
     context: dg.AssetExecutionContext, mezzanine: Mezzanine, speech: SpeechSlice, source_record: SourceRecord
 ) -> dg.MaterializeResult[Ref]:
     """Words with times and confidence, and what the hallucination guard removed or repaired."""
+    from shortform_assets.speech import transcribe
+
     tools = context.resources
     with as_failure():
         ears = tools.recognizers.chain(speech, Ledger(tools.store, context.partition_key))
@@ -35,22 +39,32 @@ def transcript(
     return once(context, transcribe, mezzanine, speech.recognition, *told, using=(ears, tools.aligner))
 
 
-@dg.asset(**stage("analysis", {"onnx"}, find_turns, tools={"voices"}), ins={"speech": SPEECH})
+@dg.asset(
+    **stage("analysis", {"onnx"}, "shortform_assets.speech.turns:find_turns", tools={"voices"}),
+    ins={"speech": SPEECH},
+)
 def speaker_turns(
     context: dg.AssetExecutionContext, mezzanine: Mezzanine, transcript: Transcript, speech: SpeechSlice
 ) -> dg.MaterializeResult[Ref]:
     """Who speaks when, and where there is voice at all."""
+    from shortform_assets.speech import find_turns
+
     given = (mezzanine, transcript, speech.max_speakers)
     return once(context, find_turns, *given, using=(context.resources.voices,))
 
 
-@dg.asset(**stage("analysis", {"opencv"}, find_shots))
+@dg.asset(**stage("analysis", {"opencv"}, "shortform_assets.media.shots:find_shots"))
 def shots(context: dg.AssetExecutionContext, mezzanine: Mezzanine) -> dg.MaterializeResult[Ref]:
     """Shot boundaries of the whole source."""
+    from shortform_assets.media import find_shots
+
     return once(context, find_shots, mezzanine)
 
 
-@dg.asset(**stage("analysis", {"python"}, gather_moments, tools={"embeddings"}), ins={"selection": SELECTION})
+@dg.asset(
+    **stage("analysis", {"python"}, "shortform_assets.selection.decide:gather_moments", tools={"embeddings"}),
+    ins={"selection": SELECTION},
+)
 def moments(
     context: dg.AssetExecutionContext,
     transcript: Transcript,
@@ -60,12 +74,14 @@ def moments(
     selection: SelectionSlice,
 ) -> dg.MaterializeResult[Ref]:
     """Candidate segments of whole sentences, with measured features."""
+    from shortform_assets.selection import gather_moments
+
     given = (transcript, speaker_turns, shots, mezzanine, selection)
     return once(context, gather_moments, *given, using=(context.resources.embeddings,))
 
 
 @dg.asset(
-    **stage("analysis", {"python"}, decide_clips, tools={"embeddings"}),
+    **stage("analysis", {"python"}, "shortform_assets.selection.decide:decide_clips", tools={"embeddings"}),
     ins={"selection": SELECTION, "edits": dg.AssetIn(["edits", "plan"])},
 )
 def clip_plan(
@@ -78,6 +94,8 @@ def clip_plan(
     source_record: SourceRecord,
 ) -> dg.MaterializeResult[Ref]:
     """The chosen clips, scored and anchored to words, and why the rest fell out."""
+    from shortform_assets.selection import decide_clips
+
     store, key = context.resources.store, context.partition_key
     with as_failure():
         purse = Ledger(store, key)

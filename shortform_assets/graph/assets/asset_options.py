@@ -15,7 +15,8 @@ OWNER = "team:shortform"
 def stage(group: str, kinds: set[str], *made_by: Entry, tools: Collection[str] = ()) -> dict[str, Any]:
     """Arguments of `dg.asset` for one stage.
 
-    `made_by` are the functions whose code decides its result; an input, read afresh on every run, has none.
+    `made_by` are the functions whose code decides its result, as `module:name`: they are imported when the asset
+    runs, which keeps every command quick to start. An input, read afresh on every run, has none.
     `tools` are resource keys beside store and progress.
     """
     return {

@@ -25,25 +25,18 @@ from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once_each
-from shortform_assets.media import cut_clip
 from shortform_assets.ports.vision_executor import VisionExecutor
-from shortform_assets.reframing import (
-    CameraRequest,
-    frame_clip,
-    local_edits,
-    local_turns,
-    map_voices,
-    misfits,
-)
 
 REFRAMING = dg.AssetIn(["genre", "reframing"])
 
 
-@dg.asset(**stage("clips", {"ffmpeg"}, cut_clip))
+@dg.asset(**stage("clips", {"ffmpeg"}, "shortform_assets.media.clip_media:cut_clip"))
 def clip_media(
     context: dg.AssetExecutionContext, mezzanine: Mezzanine, clip_plan: ClipPlan
 ) -> dg.MaterializeResult[Ref]:
     """Clip-local media: a lossless copy of the picture, the exact stretch of sound."""
+    from shortform_assets.media import cut_clip
+
     items = {clip.clip_id: (mezzanine, clip.clip_id, clip.spans) for clip in clip_plan.clips}
     return once_each(context, ClipMediaSet, ClipMedia, cut_clip, items)
 
@@ -81,7 +74,7 @@ def face_tracks(
 
 
 @dg.asset(
-    **stage("clips", {"scipy"}, frame_clip),
+    **stage("clips", {"scipy"}, "shortform_assets.reframing.crop_paths:frame_clip"),
     ins={"reframing": REFRAMING, "edits": dg.AssetIn(["edits", "framing"])},
 )
 def crop_paths(
@@ -94,6 +87,15 @@ def crop_paths(
     edits: FramingEdits,
 ) -> dg.MaterializeResult[Ref]:
     """Live or static, who speaks, the layout of every shot and the camera for every aspect ratio."""
+    from shortform_assets.reframing import (
+        CameraRequest,
+        frame_clip,
+        local_edits,
+        local_turns,
+        map_voices,
+        misfits,
+    )
+
     rate = clip_plan.rate
     plans = {clip.clip_id: clip for clip in clip_plan.clips}
     media = {clip.clip_id: clip for clip in clip_media.clips}

@@ -9,14 +9,12 @@ from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative import EnhancementRequest, plan_enhancement
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once
-from shortform_assets.rendering import compose
 
 
 @dg.asset(
-    **stage("creative", {"python"}, plan_enhancement),
+    **stage("creative", {"python"}, "shortform_assets.creative.enhance:plan_enhancement"),
     ins={
         "enhancement": dg.AssetIn(["genre", "enhancement"]),
         "edits": dg.AssetIn(["edits", "creative"]),
@@ -33,13 +31,18 @@ def enhancement_plan(
     edits: CreativeEdits,
 ) -> dg.MaterializeResult[Ref]:
     """Caption pages, hook title, overlays and audio treatment of every clip."""
+    from shortform_assets.creative import EnhancementRequest, plan_enhancement
+
     request = EnhancementRequest(
         clip_plan, transcript, speaker_turns, crop_paths, style_contract, enhancement, edits
     )
     return once(context, plan_enhancement, request)
 
 
-@dg.asset(**stage("creative", {"python"}, compose), ins={"delivery": dg.AssetIn(["genre", "delivery"])})
+@dg.asset(
+    **stage("creative", {"python"}, "shortform_assets.rendering.compose_jobs:compose"),
+    ins={"delivery": dg.AssetIn(["genre", "delivery"])},
+)
 def composition(
     context: dg.AssetExecutionContext,
     enhancement_plan: EnhancementPlan,
@@ -49,4 +52,6 @@ def composition(
     delivery: DeliverySlice,
 ) -> dg.MaterializeResult[Ref]:
     """The render index: one self-contained render job an output, best clip first."""
+    from shortform_assets.rendering import compose
+
     return once(context, compose, enhancement_plan, crop_paths, clip_media, style_contract, delivery)

@@ -14,16 +14,6 @@ from shortform_assets.contracts.slices import DeliverySlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.stages import CONTRACTS
-from shortform_assets.delivery import (
-    DeliveryRequest,
-    DispatchedJobs,
-    Terms,
-    deliver,
-    dispatch,
-    open_generation,
-    renderer_version,
-    states,
-)
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import as_failure, fresh
 
@@ -39,6 +29,8 @@ def rendered_outputs(
     context: dg.AssetExecutionContext, composition: Composition, terms: DeliverySlice
 ) -> dg.MaterializeResult[Ref]:
     """Dispatches the outputs that lack an outcome; a local executor drains them, a remote one returns."""
+    from shortform_assets.delivery import DispatchedJobs, Terms, dispatch, open_generation, renderer_version
+
     store, renderer, progress = (
         context.resources.store,
         context.resources.renderer,
@@ -83,6 +75,8 @@ def delivery(
     source_record: SourceRecord,
 ) -> dg.MaterializeResult[Ref]:
     """Outcomes as they stand: states, quality, manifest and review page."""
+    from shortform_assets.delivery import DeliveryRequest, deliver, states
+
     store, key = context.resources.store, context.partition_key
     fallbacks = Artifacts(store).degraded(key, CONTRACTS)
     degraded = tuple(f"{name}: {why}" for name, reasons in fallbacks.items() for why in reasons)

@@ -8,8 +8,6 @@ from resources.artifacts import Ref
 from resources.registry import Registry
 from shortform_assets.contracts.slices import SLICES, EnhancementSlice
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.creative import UnknownStyle, ensure_shipped_styles, resolve_style
-from shortform_assets.genres import at_key, load_genre
 from shortform_assets.graph.assets.asset_options import OWNER, stage
 from shortform_assets.graph.partitions import source_videos
 from shortform_assets.graph.reuse import as_failure, fresh
@@ -43,6 +41,8 @@ def source_record(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Ref
 )
 def genre(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Ref]]:
     """One typed slice a consumer, so that a change names the stages it makes stale."""
+    from shortform_assets.genres import load_genre
+
     with as_failure():
         record = Registry(context.resources.store).record(context.partition_key)
         config = load_genre(record.genre)
@@ -55,6 +55,9 @@ def style_contract(
     context: dg.AssetExecutionContext, source_record: SourceRecord, enhancement: EnhancementSlice
 ) -> dg.MaterializeResult[Ref]:
     """The pinned style version: the run's tag, else the record's, else the genre's."""
+    from shortform_assets.creative import UnknownStyle, ensure_shipped_styles, resolve_style
+    from shortform_assets.genres import at_key
+
     store = context.resources.store
     own = context.run_tags.get(STYLE_TAG) or source_record.style
     wanted = own or enhancement.style
