@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 LOOK = 2
 """Frames looked at on either side of a change: PySceneDetect's window_width."""
 CHANGE = 10.0
-"""Least `difference`, of 255, that may be a cut: set by hand, below every cut of those films and scenes."""
+"""Least `difference`, of 255, that may be a cut: set by hand."""
 STANDS_OUT = 3.0
 """Least ratio of a cut's change to the mean change around it: PySceneDetect's adaptive_threshold."""
 WIDTH = 96

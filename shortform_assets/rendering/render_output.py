@@ -109,6 +109,8 @@ def _encode(job: RenderJob) -> list[str]:
         *("-threads", str(_ENCODE_THREADS), "-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
         *audio_codec(job),
+        # Packets are interleaved by time however late one of them comes, or a busy machine would write other bytes.
+        *("-max_interleave_delta", "0"),
         # Reels refuse edit lists, which FFmpeg writes for B-frames and for the encoder's delay.
         *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"),
     ]

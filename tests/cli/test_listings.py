@@ -19,7 +19,7 @@ from shortform_assets.contracts.clips import ClipMedia, ClipMediaSet, CropPathsS
 from shortform_assets.contracts.delivery import Delivery, DeliveryFile, Outcome, OutputState
 from shortform_assets.contracts.selection import ClipPlan, FellOut
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 
 TITLE = "[/b] [red]x"
 WHY = "FFmpeg failed (234): [out#0/mp4] Error: try pip install 'shortform[voice]'"
@@ -80,7 +80,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
             language="en", language_confidence=1, provider="test", duration_ms=90_000, words=words,
             sentences=(Sentence(first=0, last=2),),
         ),
-        "speaker_turns": SpeakerTurns(speakers=("S1",), turns=(), voice_activity=(), word_speakers=(0, 0, 0)),
+        "speaker_turns": SpeakerTurns(speakers=("S1",), turns=(Turn(start_ms=words[0].start_ms, end_ms=words[-1].end_ms, speaker="S1"),), voice_activity=(Interval(start_ms=words[0].start_ms, end_ms=words[-1].end_ms),), word_speakers=(0, 0, 0)),
         "delivery": delivery,
     }  # fmt: skip
     for stage, contract in stages.items():

@@ -14,7 +14,7 @@ from shortform_assets.cli.project import Project
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.selection import ClipPlan, Shot, Shots
 from shortform_assets.contracts.source import Brief, Mezzanine, SourceRecord
-from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.plan import plan_clips
 from shortform_assets.selection.propose.moments import find_moments
@@ -55,7 +55,7 @@ def recorded() -> tuple[Transcript, SpeakerTurns]:
     )
     voice = tuple(Interval(start_ms=words[s.first].start_ms, end_ms=words[s.last].end_ms) for s in sentences)
     turns = SpeakerTurns(
-        speakers=("S1",), turns=(), voice_activity=voice, word_speakers=(0,) * len(words)
+        speakers=("S1",), turns=(Turn(start_ms=words[0].start_ms, end_ms=words[-1].end_ms, speaker="S1"),), voice_activity=voice, word_speakers=(0,) * len(words)
     )  # fmt: skip
     return transcript, turns
 

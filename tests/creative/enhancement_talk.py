@@ -17,7 +17,7 @@ from shortform_assets.contracts.clips import (
 )
 from shortform_assets.contracts.selection import PlannedClip, clip_id
 from shortform_assets.contracts.slices import EnhancementSlice
-from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 
 RATE = FrameRate(num=25)
 BOX = SafeBox(left=0.06, top=0.14, right=0.862, bottom=0.65)
@@ -57,7 +57,13 @@ def transcript(text: str = TEXT, step: int = 320) -> Transcript:
 
 
 def turns(words: Transcript) -> SpeakerTurns:
-    return SpeakerTurns(speakers=("S1",), turns=(), voice_activity=(), word_speakers=(0,) * len(words.words))
+    whole = {"start_ms": words.words[0].start_ms, "end_ms": words.words[-1].end_ms}
+    return SpeakerTurns(
+        speakers=("S1",),
+        turns=(Turn(**whole, speaker="S1"),),
+        voice_activity=(Interval(**whole),),
+        word_speakers=(0,) * len(words.words),
+    )
 
 
 def planned(spans, ranges, hook="Why not build it?") -> PlannedClip:

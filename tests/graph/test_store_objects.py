@@ -26,9 +26,12 @@ NUMBERED: dict[str, Persisted] = {
     r"ledger/[^/]+/\d+\.json": LEDGER_LINE,
 }
 MADE_AGAIN = (
-    # Results and their bytes, pointers to them, learnt speeds, and messages between an executor and its workers.
+    # Results and their bytes, what code made them, pointers to them, learnt speeds, who works at what now, and
+    # messages between an executor and its workers.
     r"artifacts/.+",
     r"blobs/.+",
+    r"code/.+",
+    r"claims/.+",
     r"sources/[^/]+/current/.+\.json",
     r"rates\.json",
     r"jobs/.+",

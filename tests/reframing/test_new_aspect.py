@@ -18,7 +18,7 @@ from shortform_assets.contracts.clips import (
 )
 from shortform_assets.contracts.edits import CreativeEdits, FramingEdit, FramingEdits
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
-from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.genres import load_genre
@@ -71,7 +71,13 @@ def test_one_entry_goes_from_the_plan_to_the_composition(entry, bench, tmp_path:
         language="en", language_confidence=1, provider="test", duration_ms=SECONDS * 1000, words=words,
         sentences=(Sentence(first=0, last=7), Sentence(first=8, last=len(words) - 1)),
     )  # fmt: skip
-    turns = SpeakerTurns(speakers=("S1",), turns=(), voice_activity=(), word_speakers=(0,) * len(words))
+    whole = {"start_ms": words[0].start_ms, "end_ms": words[-1].end_ms}
+    turns = SpeakerTurns(
+        speakers=("S1",),
+        turns=(Turn(**whole, speaker="S1"),),
+        voice_activity=(Interval(**whole),),
+        word_speakers=(0,) * len(words),
+    )
     clip = PlannedClip(
         clip_id="c", spans=(Span(start_frame=0, end_frame=SECONDS * FPS),), word_ranges=((0, len(words) - 1),),
         title="Bread", hook="Why does bread differ?", quote="q", score=0.9, reason="r",

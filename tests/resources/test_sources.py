@@ -84,10 +84,10 @@ def test_records_and_edits_are_appended_and_read(tmp_path: Path):
     assert registry.plan_edits("a-key").edits == ()
 
 
-def test_a_record_of_another_version_is_refused_in_words(tmp_path: Path):
+def test_a_record_that_lacks_something_is_refused_in_words(tmp_path: Path):
     store = MediaStore.local(tmp_path / "store")
     Artifacts(store).append("sources/a-key/record", {"uri": "file:///a.mp4", "mood": "blue"})
-    with pytest.raises(InputError, match="another version wrote it"):
+    with pytest.raises(InputError, match=r"this source record cannot be read .* register the source again"):
         Registry(store).record("a-key")
 
 

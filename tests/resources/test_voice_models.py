@@ -100,7 +100,7 @@ def test_where_there_are_none_nobody_is_told_apart_and_the_recipe_says_so(monkey
     }
     speakers = OnnxVoiceModel(Models(absent))
     assert speakers.load() is None
-    assert speakers.fingerprint.startswith("missing-missing")
+    assert speakers.fingerprint.startswith("missing:missing:")
     # With downloads allowed the official files would be had.
     monkeypatch.setenv("SHORTFORM_ALLOW_DOWNLOAD", "1")
     assert REGISTRY["speaker-segmentation"].fingerprint in OnnxVoiceModel(Models(absent)).fingerprint

@@ -17,7 +17,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.selection import clip_id
 from shortform_assets.contracts.source import Brief
-from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.cut.boundaries import REACH
@@ -41,6 +41,7 @@ def transcripts(draw):
     sentences: list[Any] = []
     owners: list[int] = []
     voice: list[Any] = []
+    spoken: list[Turn] = []
     now, speaker = random.randrange(0, 4000), 0
     for _ in range(talkative):
         first = len(words)
@@ -60,6 +61,8 @@ def transcripts(draw):
         words[first] = words[first].model_copy(update={"text": words[first].text.capitalize()})
         sentences.append(Sentence(first=first, last=len(words) - 1, closed=closed))
         voice.append(Interval(start_ms=words[first].start_ms, end_ms=max(w.end_ms for w in words[first:])))
+        if speaker >= 0:
+            spoken.append(Turn(**voice[-1].model_dump(), speaker=f"S{speaker + 1}"))
         now += random.choice([0, 10, 40, 300, 1500, 6000])
         speaker = random.choice([speaker, speaker, -1, 0, 1])
     transcript = Transcript(
@@ -71,7 +74,7 @@ def transcripts(draw):
         sentences=tuple(sentences),
     )
     turns = SpeakerTurns(
-        speakers=("S1", "S2"), turns=(), voice_activity=tuple(voice), word_speakers=tuple(owners)
+        speakers=("S1", "S2"), turns=tuple(spoken), voice_activity=tuple(voice), word_speakers=tuple(owners)
     )
     return transcript, turns
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.selection.cut.frame_edges import Edges
 from shortform_assets.selection.cut.tighten import (
     MAX_JUMPS,
@@ -42,7 +42,12 @@ def spoken(words: list[tuple[str, int, int]], *, timing="aligned", language="en"
         sentences=(Sentence(first=0, last=len(made) - 1),),
     )
     voice = tuple(Interval(start_ms=w.start_ms, end_ms=w.end_ms) for w in made)
-    turns = SpeakerTurns(speakers=("S1",), turns=(), voice_activity=voice, word_speakers=(0,) * len(made))
+    turns = SpeakerTurns(
+        speakers=("S1",),
+        turns=(Turn(start_ms=made[0].start_ms, end_ms=made[-1].end_ms, speaker="S1"),),
+        voice_activity=voice,
+        word_speakers=(0,) * len(made),
+    )
     return transcript, turns
 
 

@@ -19,6 +19,7 @@ from vision_rig import SERVER, STAND_IN, TOKEN, Heard, Rig, VisionServer, until
 from resources.directory_store import DirectoryStore
 from resources.media_store import MediaStore
 from resources.vision import VisionFailed
+from resources.vision.executor_base import TRACKING
 from resources.vision.http_executor import HttpVision
 from resources.vision.http_protocol import job_id
 from resources.vision.job_store import VisionJob
@@ -181,7 +182,7 @@ def test_a_wrong_token(server: VisionServer, tmp_path: Path, faces) -> None:
 
 
 def test_a_server_of_another_release_is_refused(server: VisionServer, rig: Rig, monkeypatch) -> None:
-    monkeypatch.setattr("resources.vision.executor_base.VERSION", "0")
+    monkeypatch.setattr("resources.vision.executor_base.TRACKING", TRACKING[:1])
     with pytest.raises(VisionFailed, match="another version or other models"):
         rig.track(rig.clips("a"))
 
