@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from shortform_assets.contracts.base import Contract, Ratio
-from shortform_assets.contracts.selection import FEATURES
+from shortform_assets.contracts.selection import FEATURES, LEARNED
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 
 Weight = Annotated[float, Field(ge=0, le=100)]
@@ -68,9 +68,9 @@ class SelectionSlice(Contract):
             a, b = getattr(self, low), getattr(self, high)
             if a > b:
                 raise ValueError(f"{low} ({a:g}) is more than {high} ({b:g})")
-        unknown = sorted(set(self.weights) - set(FEATURES))
+        unknown = sorted(set(self.weights) - {*FEATURES, *LEARNED})
         if unknown:
-            raise ValueError(f"weights.{unknown[0]} is no feature; there are {', '.join(FEATURES)}")
+            raise ValueError(f"weights.{unknown[0]} is no feature; there are {', '.join((*FEATURES, *LEARNED))}")
         strange = sorted(set(self.penalties) - set(PENALTIES))
         if strange:
             raise ValueError(f"penalties.{strange[0]} is no fault; there are {', '.join(PENALTIES)}")

@@ -50,7 +50,8 @@ def shots(context: dg.AssetExecutionContext, mezzanine: Mezzanine) -> dg.Materia
 
 
 @dg.asset(
-    **stage("analysis", {"python"}, code_version="2", tools={"embeddings"}), ins={"selection": SELECTION}
+    **stage("analysis", {"python"}, code_version="3", tools={"embeddings", "talk_embeddings"}),
+    ins={"selection": SELECTION},
 )
 def moments(
     context: dg.AssetExecutionContext,
@@ -62,7 +63,7 @@ def moments(
 ) -> dg.MaterializeResult[Ref]:
     """Candidate segments of whole sentences, with measured features."""
     given = (transcript, speaker_turns, shots, mezzanine, selection)
-    return once(context, gather_moments, *given, using=(context.resources.embeddings,))
+    return once(context, gather_moments, *given, using=(context.resources.embeddings, context.resources.talk_embeddings))
 
 
 @dg.asset(

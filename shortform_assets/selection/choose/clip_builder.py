@@ -23,6 +23,7 @@ from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.say.wording import word_clip
 
+LEARNT = "editors_eye"
 JOIN_COST = 0.04
 """What a clip of two pieces loses: a plain one that is as good is better."""
 
@@ -104,7 +105,8 @@ class ClipBuilder:
             stems=frozenset(s for i in heard for s in self.lines[i].stems),
             speaker=min(voices, key=lambda v: (-voices[v], v)) if voices else -1,
             fault=self._fault(moment, heard, spans),
-            flaws=self.bounds.flaws(a, b),
+            # Whoever learnt where editors cut has judged these edges; rules that know less do not overrule it.
+            flaws=() if LEARNT in moment.features else self.bounds.flaws(a, b),
             reason=judged.reason if judged else "",
             wording=judged.wording if judged else None,
         )

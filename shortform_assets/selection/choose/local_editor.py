@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shortform_assets.contracts.selection import FEATURES
+from shortform_assets.contracts.selection import FEATURES, LEARNED
 from shortform_assets.contracts.slices.selection_slice import PENALTIES
 from shortform_assets.selection.read.script import plain_text, stem, tokenize
 
@@ -34,6 +34,7 @@ LIKED = {
     "opening": "a strong opening",
     "ending": "a finished ending",
     "coherence": "one topic",
+    "editors_eye": "a passage such as editors pick",
     "position": "well inside the source",
     "duration_fit": "a good length",
     "about": "what the brief asks for",
@@ -47,10 +48,11 @@ def weigh(
     penalties: Mapping[str, float] = PENALTIES,
 ) -> dict[str, float]:
     """Contribution of every weighted feature and fault; they sum to the score before clamping."""
-    total = sum(weights.get(name, 0.0) for name in FEATURES)
+    counted = (*FEATURES, *(name for name in LEARNED if name in features))
+    total = sum(weights.get(name, 0.0) for name in counted)
     parts = {
         name: round(weights[name] * features.get(name, 0.0) / total, 4)
-        for name in FEATURES
+        for name in counted
         if weights.get(name, 0.0) > 0
     }
     for name, cost in penalties.items():
