@@ -13,6 +13,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -276,7 +277,7 @@ def _turns(words: Sequence[Word], owners: Sequence[int], speakers: tuple[str, ..
     edges = [0, *(j for j in range(1, len(owners)) if owners[j] != owners[j - 1]), len(owners)]
     turns = tuple(
         Turn(speaker=speakers[owners[a]], start_ms=words[a].start_ms, end_ms=words[b - 1].end_ms)
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     )
     return SpeakerTurns(
         speakers=speakers,

@@ -307,3 +307,56 @@ def _tree_arrays(trees: Sequence[dict[str, Any]]) -> dict[str, np.ndarray]:
         "tree_value": np.array(value, np.float32),
         "tree_depth": np.int64(deepest),
     }
+
+
+WRITTEN = 0.15
+"""What a title that an editor wrote counts against one that was shown and graded: its words are not the talk's."""
+TITLE_RIDGE = 12.0
+
+
+def train_titles(talks: Sequence[Talk]) -> dict[str, np.ndarray]:
+    """Arrays of `say.title_judge`: ridge logistic regression by Newton's method, 1 for a title that may stand."""
+    from shortform_assets.selection.say.title_judge import title_cues
+
+    shown = [(title, float(ok > 0), 1.0) for talk in talks for title, ok in talk.titles]
+    shown += [(pick.title, 1.0, WRITTEN) for talk in talks for pick in talk.picks]
+    cues = np.array([title_cues(title) for title, _, _ in shown])
+    truth, weight = (np.array([row[n] for row in shown]) for n in (1, 2))
+    centre, scale = cues.mean(0), cues.std(0) + 0.05
+    table = np.column_stack([(cues - centre) / scale, np.ones(len(cues))])
+    strength = np.full(table.shape[1], TITLE_RIDGE)
+    strength[-1] = 1e-3
+    weights = np.zeros(table.shape[1])
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-table @ weights))
+        slope = table.T @ (weight * (chance - truth)) + strength * weights
+        bend = (table * (weight * chance * (1 - chance))[:, None]).T @ table + np.diag(strength)
+        weights = weights - np.linalg.solve(bend, slope)
+    return {"centre": centre.astype(np.float32), "scale": scale.astype(np.float32), "weights": weights.astype(np.float32)}
+
+
+def title_scores(talks: Sequence[Talk], fold: Mapping[str, int]) -> dict[str, float]:
+    """How well the judge of titles, taught on the other folds, tells those that were let stand."""
+    from editor_scores import auc
+
+    from shortform_assets.selection.say.title_judge import can_stand, title_cues
+
+    truth, said, sound = [], [], []
+    for k in sorted(set(fold.values())):
+        held = train_titles([t for t in talks if fold.get(t.name, k) != k])
+        for title, ok in (row for t in talks if fold.get(t.name) == k for row in t.titles):
+            truth.append(ok > 0)
+            said.append(((title_cues(title) - held["centre"]) / held["scale"]) @ held["weights"][:-1] + held["weights"][-1])
+            sound.append(can_stand(title))
+    t, s, c = np.array(truth), np.array(said), np.array(sound)
+    liked = s > 0
+    return {
+        "titles": len(t),
+        "let stand": float(t.mean()),
+        "AUC": auc(t, s),
+        "that can stand": float(c.mean()),
+        "let stand of those": float(t[c].mean()),
+        "liked and can stand": float((c & liked).mean()),
+        "let stand of those liked": float(t[c & liked].mean()) if (c & liked).any() else 0.0,
+        "let stand of the best tenth": float(t[c][np.argsort(-s[c])[: max(1, len(t) // 10)]].mean()),
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -45,7 +47,7 @@ class Hashed:
     name = "hashed"
 
     def embed(self, texts):
-        return np.stack([unit(np.random.RandomState(abs(hash(t)) % 2**31).randn(384)) for t in texts]).astype(
+        return np.stack([unit(np.random.RandomState(zlib.crc32(t.encode())).randn(384)) for t in texts]).astype(
             np.float32
         )
 
@@ -141,7 +143,7 @@ def test_word_cues_see_what_editors_see():
     assert quoted["speech"]
     assert quoted["quotes"] == 2
     assert opened["first_so"]
-    assert opened["head_i"]
+    assert opened["connectives"] >= 1
     assert pointed["open_subject"]
     assert nod["only_assent"]
     assert nod["upto3"]

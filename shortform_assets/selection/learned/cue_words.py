@@ -10,7 +10,7 @@ CONNECTIVES = words(
     "and so but or because cause well um uh like oh okay ok yeah yes right now then anyway also i mean you know "
     "actually basically just plus though"
 )
-"""What a sentence opens with before its first word that says anything."""
+"""Words that are passed over to find the first one that says anything; those of "I mean" and "you know" are among them."""
 
 OPENERS = (
     "and", "but", "so", "because", "or", "well", "yeah", "yes", "no", "right", "okay", "oh", "i", "you", "we", "he",
