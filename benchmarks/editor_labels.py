@@ -212,9 +212,7 @@ def _sentence_ends(texts: Sequence[str], owners: Sequence[int], random: np.rando
 
 
 def _built(talk: Talk, texts: Sequence[str], owners: Sequence[int], ends: Sequence[int]) -> Talk:
-    words = tuple(
-        w.model_copy(update={"text": t}) for w, t in zip(talk.transcript.words, texts, strict=True)
-    )
+    words = tuple(w.model_copy(update={"text": t}) for w, t in zip(talk.transcript.words, texts, strict=True))
     firsts = [0, *(e + 1 for e in ends[:-1])]
     transcript = talk.transcript.model_copy(
         update={
@@ -224,9 +222,7 @@ def _built(talk: Talk, texts: Sequence[str], owners: Sequence[int], ends: Sequen
         }
     )
     turns = _turns(words, owners, talk.turns.speakers)
-    return replace(
-        talk, transcript=transcript, turns=turns, lines=read_script(transcript, turns, LONGEST_MS)
-    )
+    return replace(talk, transcript=transcript, turns=turns, lines=read_script(transcript, turns, LONGEST_MS))
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -105,9 +105,7 @@ def auc(truth: np.ndarray, value: np.ndarray) -> float:
     positive, negative = int(truth.sum()), int((~truth).sum())
     if not positive or not negative:
         return 0.5
-    return float(
-        (rankdata(value)[truth].sum() - positive * (positive + 1) / 2) / (positive * negative)
-    )
+    return float((rankdata(value)[truth].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def _words(clip: Clip, words: int) -> np.ndarray:

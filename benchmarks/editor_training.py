@@ -59,7 +59,9 @@ def train(
     and stay in its group.
     """
     names = sorted({talk.name for talk in talks})
-    group = {name: k % GROUPS for k, name in enumerate(np.random.RandomState(seed).permutation(names).tolist())}
+    group = {
+        name: k % GROUPS for k, name in enumerate(np.random.RandomState(seed).permutation(names).tolist())
+    }
     held = [_seen(talk, vectors[key(talk)]) for talk in talks]
     centre, axes = _axes(np.vstack([h["vectors"] for h in held]))
     lines, judged = _teach_lines(held, [group[t.name] for t in talks], centre, axes)
@@ -97,7 +99,9 @@ def nearest(first: np.ndarray, last: np.ndarray, a: int, b: int) -> tuple[int, i
     return low, max(low, int(np.abs(last - b).argmin()))
 
 
-def all_runs(talk: Talk, shortest_ms: int = SHORTEST_MS, longest_ms: int = LONGEST_MS) -> tuple[np.ndarray, np.ndarray]:
+def all_runs(
+    talk: Talk, shortest_ms: int = SHORTEST_MS, longest_ms: int = LONGEST_MS
+) -> tuple[np.ndarray, np.ndarray]:
     """First and last lines of all runs of a useful length, pauses counted."""
     start, end = [x.start_ms for x in talk.lines], [x.end_ms for x in talk.lines]
     found = []
@@ -122,7 +126,7 @@ def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             # They were in half precision when they were taught with.
             held = held.astype(np.float16) if name.startswith("meaning_") else held
             data = io.BytesIO()
-            np.lib.format.write_array(data, np.ascontiguousarray(held), allow_pickle=False)
+            np.lib.format.write_array(data, np.asarray(held, order="C"), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), data.getvalue(), zipfile.ZIP_DEFLATED)
 
 
@@ -215,7 +219,9 @@ def _rows(
         near = overlap.max(1) > NEAR
         kept = np.flatnonzero(near | (random.rand(len(a)) < OFTEN))
         meanings = judge.meanings(h["vectors"])
-        cues.append(run_cues(talk.lines, h["cues"], h["names"], said, h["vectors"], meanings, a[kept], b[kept]))
+        cues.append(
+            run_cues(talk.lines, h["cues"], h["names"], said, h["vectors"], meanings, a[kept], b[kept])
+        )
         targets.append((overlap[kept] ** 2 * grades).max(1))
         weights.append(np.where(near[kept], 1.0, 0.5 / OFTEN))
     return np.vstack(cues), np.concatenate(targets), np.concatenate(weights)
@@ -245,7 +251,9 @@ def _teach_runs(
     solved = cho_solve(cho_factor(left), weighed.T @ targets.astype(np.float32)).astype(np.float32)
     found = {**trees, "run_centre": centre, "run_scale": scale, "run_weights": solved}
     parts = eye_of_runs(found)(cues)
-    by_trees, by_ridge = (float(np.sqrt(np.average((p - np.average(p, weights=weights)) ** 2, weights=weights))) for p in parts)
+    by_trees, by_ridge = (
+        float(np.sqrt(np.average((p - np.average(p, weights=weights)) ** 2, weights=weights))) for p in parts
+    )
     blended = parts[0] / by_trees + parts[1] / by_ridge
     order = np.argsort(blended)
     reached = np.cumsum(weights[order]) / weights.sum()
@@ -332,7 +340,11 @@ def train_titles(talks: Sequence[Talk]) -> dict[str, np.ndarray]:
         slope = table.T @ (weight * (chance - truth)) + strength * weights
         bend = (table * (weight * chance * (1 - chance))[:, None]).T @ table + np.diag(strength)
         weights = weights - np.linalg.solve(bend, slope)
-    return {"centre": centre.astype(np.float32), "scale": scale.astype(np.float32), "weights": weights.astype(np.float32)}
+    return {
+        "centre": centre.astype(np.float32),
+        "scale": scale.astype(np.float32),
+        "weights": weights.astype(np.float32),
+    }
 
 
 def title_scores(talks: Sequence[Talk], fold: Mapping[str, int]) -> dict[str, float]:
@@ -346,7 +358,10 @@ def title_scores(talks: Sequence[Talk], fold: Mapping[str, int]) -> dict[str, fl
         held = train_titles([t for t in talks if fold.get(t.name, k) != k])
         for title, ok in (row for t in talks if fold.get(t.name) == k for row in t.titles):
             truth.append(ok > 0)
-            said.append(((title_cues(title) - held["centre"]) / held["scale"]) @ held["weights"][:-1] + held["weights"][-1])
+            said.append(
+                ((title_cues(title) - held["centre"]) / held["scale"]) @ held["weights"][:-1]
+                + held["weights"][-1]
+            )
             sound.append(can_stand(title))
     t, s, c = np.array(truth), np.array(said), np.array(sound)
     liked = s > 0

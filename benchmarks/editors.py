@@ -90,7 +90,10 @@ class Plans:
         mezzanine, shots = _unseen(talk)
         heard = (talk.transcript, talk.turns)
         known = None if vectors is None else Known(vectors)
-        with tempfile.TemporaryDirectory() as folder, StoreBench.over(MediaStore.local(Path(folder))) as bench:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            StoreBench.over(MediaStore.local(Path(folder))) as bench,
+        ):
             started = time.process_time()
             moments = heard_moments(
                 bench, *heard, shots, mezzanine, self.selection, SILENT, self.embedder, known, eye
@@ -133,9 +136,7 @@ def at_new_topics(talk: Talk, count: int) -> list[Clip]:
     return _windows(talk, sorted(starts))
 
 
-def taught(
-    talks: Sequence[Talk], vectors: Mapping[str, np.ndarray], cache: Path, threads: int
-) -> EditorsEye:
+def taught(talks: Sequence[Talk], vectors: Mapping[str, np.ndarray], cache: Path, threads: int) -> EditorsEye:
     """An eye taught on these talks, from the cache where the same was taught before."""
     digest = hashlib.sha256()
     room = Path(__file__).resolve().parents[1] / "shortform_assets" / "selection"
@@ -152,7 +153,9 @@ def taught(
     return read_eye(path)
 
 
-def line_aucs(eye_of: Mapping[str, EditorsEye], talks: Sequence[Talk], vectors: Mapping[str, np.ndarray]) -> dict[str, float]:
+def line_aucs(
+    eye_of: Mapping[str, EditorsEye], talks: Sequence[Talk], vectors: Mapping[str, np.ndarray]
+) -> dict[str, float]:
     """AUC of what each line is taken for, by models that did not see its episode."""
     truth, said = [], []
     for talk in talks:
@@ -188,7 +191,14 @@ def _unseen(talk: Talk) -> tuple[Mezzanine, Shots]:
     rate = FrameRate(num=25)
     frames = max(1, rate.frame(talk.transcript.duration_ms))
     mezzanine = Mezzanine(
-        video=blob, speech=blob, width=640, height=360, rate=rate, frames=frames, speech_samples=0, remuxed=True
+        video=blob,
+        speech=blob,
+        width=640,
+        height=360,
+        rate=rate,
+        frames=frames,
+        speech_samples=0,
+        remuxed=True,
     )
     return mezzanine, Shots(shots=(Shot(start_frame=0, end_frame=frames),))
 
@@ -213,7 +223,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--genre", default="podcast")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--per-hour", type=float, nargs="+", default=[PER_HOUR], help="the first has the goals")
+    parser.add_argument(
+        "--per-hour", type=float, nargs="+", default=[PER_HOUR], help="the first has the goals"
+    )
     parser.add_argument("--baselines", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--degraded", action="store_true")
     parser.add_argument("--json", type=Path)

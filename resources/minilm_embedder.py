@@ -52,7 +52,11 @@ class MiniLM:
             if not text.strip():
                 continue
             ids = np.array([tokenizer.encode(text).ids], np.int64)
-            given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+            given = {
+                "input_ids": ids,
+                "attention_mask": np.ones_like(ids),
+                "token_type_ids": np.zeros_like(ids),
+            }
             mean = session.run(None, given)[0][0].mean(axis=0)
             row[:] = mean / max(1e-9, float(np.linalg.norm(mean)))
         return found

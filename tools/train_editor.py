@@ -26,7 +26,9 @@ from shortform_assets.selection.say.title_judge import WEIGHTS as TITLE_WEIGHTS 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--into", type=Path, default=ROOT, help="where `weights/` is written")

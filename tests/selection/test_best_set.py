@@ -72,7 +72,8 @@ class TestExactChoice:
 
     def test_two_that_are_good_together_beat_the_best_one(self):
         found = choose(
-            [candidate(0, 5, 10, 0.8), candidate(1, 0, 7, 0.75), candidate(2, 8, 9, 0.75)], rules(2, exact=True)
+            [candidate(0, 5, 10, 0.8), candidate(1, 0, 7, 0.75), candidate(2, 8, 9, 0.75)],
+            rules(2, exact=True),
         )
         assert [c.moment.first_word for c in found.chosen] == [0, 8]
 

@@ -47,9 +47,9 @@ class Hashed:
     name = "hashed"
 
     def embed(self, texts):
-        return np.stack([unit(np.random.RandomState(zlib.crc32(t.encode())).randn(384)) for t in texts]).astype(
-            np.float32
-        )
+        return np.stack(
+            [unit(np.random.RandomState(zlib.crc32(t.encode())).randn(384)) for t in texts]
+        ).astype(np.float32)
 
 
 class Missing:
@@ -60,7 +60,9 @@ class Missing:
 
 
 def long_talk():
-    return talk("\n".join(f"{'ABA'[n % 3]}: {SAID[n % len(SAID)]} {SAID[(3 * n + 1) % len(SAID)]}" for n in range(40)))
+    return talk(
+        "\n".join(f"{'ABA'[n % 3]}: {SAID[n % len(SAID)]} {SAID[(3 * n + 1) % len(SAID)]}" for n in range(40))
+    )
 
 
 def lines_of(transcript, turns):

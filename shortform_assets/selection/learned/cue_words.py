@@ -215,4 +215,6 @@ ASKS = re.compile(
     r"^(?:(?:and|so|but|well|okay|now|then|yeah|right) )*(?:what|how|why|when|where|who|which|do|does|did|is|are|was|"
     r"were|can|could|would|will|have|has|should)\b"
 )
-TAG_QUESTION = re.compile(r"(?:,? (?:right|you know|isn't it|don't you|okay|huh|is it|does it|aren't we))\?$", re.I)
+TAG_QUESTION = re.compile(
+    r"(?:,? (?:right|you know|isn't it|don't you|okay|huh|is it|does it|aren't we))\?$", re.I
+)

@@ -116,9 +116,7 @@ def _judged_edges(judged: np.ndarray, a: np.ndarray, b: np.ndarray) -> list[np.n
     return found
 
 
-def _judged_inside(
-    judged: np.ndarray, by_words: _ByWords, a: np.ndarray, b: np.ndarray
-) -> list[np.ndarray]:
+def _judged_inside(judged: np.ndarray, by_words: _ByWords, a: np.ndarray, b: np.ndarray) -> list[np.ndarray]:
     start, end, inside, never, _, worth = judged.T
     found = [by_words.mean(judged[:, 2:])]
     for reach in (2, 4, 8):

@@ -71,7 +71,9 @@ def find_moments(
     if transcript.words and mezzanine.speech_samples:
         spoken = [(word.start_ms, word.end_ms) for word in transcript.words]
         sound = listen(bench, bench.open(mezzanine.speech), mezzanine.speech_samples // 16, spoken)
-    return heard_moments(bench, transcript, turns, shots, mezzanine, selection, sound, embedder, talk_embedder)
+    return heard_moments(
+        bench, transcript, turns, shots, mezzanine, selection, sound, embedder, talk_embedder
+    )
 
 
 def heard_moments(
@@ -120,7 +122,8 @@ def heard_moments(
         runs = _runs(measures, flags, edges, limit, most)
         runs = runs or _runs(measures, _adverts_only(flags), edges, limit, most)
     moments = [
-        _moment(measures, flags, limit, run, worth.get(run)) for run in [*runs, *_flagged(measures, flags, edges)]
+        _moment(measures, flags, limit, run, worth.get(run))
+        for run in [*runs, *_flagged(measures, flags, edges)]
     ]
     bench.progress(1.0, "moments")
     bench.note(lines=len(lines), topics=len(topics), moments=len(moments))

@@ -86,10 +86,18 @@ def word_clip(
 
 def _judged_title(phrases: Sequence[Phrase], taken: Collection[str]) -> str:
     """The claim that would best stand as a title, else the best such question, else nothing."""
-    able = [p for p in phrases if grapheme_count(p.text) <= TITLE_LENGTH and can_stand(p.text) and p.text not in taken]
+    able = [
+        p
+        for p in phrases
+        if grapheme_count(p.text) <= TITLE_LENGTH and can_stand(p.text) and p.text not in taken
+    ]
     liked = {p: liking(p.text) for p in able}
     for asks in (False, True):
-        good = [p for p in able if p.question == asks and p.text.endswith("?") == asks and (asks or liked[p] >= LIKED)]
+        good = [
+            p
+            for p in able
+            if p.question == asks and p.text.endswith("?") == asks and (asks or liked[p] >= LIKED)
+        ]
         if good:
             # What is liked much and what tells much of this clip: neither alone.
             return max(good, key=lambda p: (round(p.value + TASTE * liked[p], 6), p.text)).text
