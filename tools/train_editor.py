@@ -1,4 +1,4 @@
-"""Teaches the learned judgement and the judge of titles from the shared labels, and writes `weights/*.npz`.
+"""Teaches the learned judgement and the judge of titles from the shared labels, and writes `weights/*.npz` and their digests.
 
     python tools/train_editor.py [--data ../shared/benchdata/editors] [--cache FOLDER] [--all]
 
@@ -10,6 +10,7 @@ the transcripts, and no list of their words, is in what is written: weights of h
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from pathlib import Path
 
@@ -21,8 +22,13 @@ from editor_training import key, train, train_titles, write  # noqa: E402
 from editors import CACHE  # noqa: E402
 
 from resources.minilm_embedder import TalkEmbeddings  # noqa: E402
-from shortform_assets.selection.learned.editors_eye import WEIGHTS  # noqa: E402
-from shortform_assets.selection.say.title_judge import WEIGHTS as TITLE_WEIGHTS  # noqa: E402
+from shortform_assets.selection.learned import weights  # noqa: E402
+
+
+def _register(name: str, digest: str) -> None:
+    """The digest into the code that loads the weights."""
+    code = Path(weights.__file__)
+    code.write_text(code.read_text().replace(f'"{weights.DIGESTS[name]}"', f'"{digest}"'))
 
 
 def main() -> None:
@@ -31,7 +37,6 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cache", type=Path, default=CACHE)
-    parser.add_argument("--into", type=Path, default=ROOT, help="where `weights/` is written")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1, help="another number may change the last digits")
     parser.add_argument("--all", action="store_true", help="train on the ten episodes that are kept out too")
@@ -42,12 +47,13 @@ def main() -> None:
     embedder = TalkEmbeddings().load()
     vectors = {key(talk): vectors_of(talk, embedder, options.cache) for talk in talks}
     for name, arrays in (
-        (WEIGHTS, train(talks, vectors, options.seed, options.threads)),
-        (TITLE_WEIGHTS, train_titles(talks)),
+        (weights.EDITORS_EYE, train(talks, vectors, options.seed, options.threads)),
+        (weights.TITLE_JUDGE, train_titles(talks)),
     ):
-        path = options.into / name
+        path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, arrays)
+        _register(name, hashlib.sha256(path.read_bytes()).hexdigest())
         print(f"{path}: {path.stat().st_size} bytes, taught on {len(talks)} episodes")
 
 

@@ -94,7 +94,7 @@ def test_a_code_version_computes_from_there(ran, monkeypatch):
     graph, key = ran
     before = analysis_assets.moments
     bumped = dg.asset(
-        **analysis_assets.stage("analysis", {"python"}, code_version="bumped", tools={"embeddings"}),
+        **analysis_assets.stage("analysis", {"python"}, code_version="bumped", tools={"embeddings", "talk_embeddings"}),
         ins={"selection": analysis_assets.SELECTION},
     )(before.op.compute_fn.decorated_fn)
     monkeypatch.setattr(analysis_assets, "moments", bumped)

@@ -14,7 +14,8 @@ from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.choose.local_editor import score, weigh
-from shortform_assets.selection.learned.editors_eye import FEWEST_LINES, WEIGHTS, shipped_eye
+from shortform_assets.selection.learned import weights
+from shortform_assets.selection.learned.editors_eye import FEWEST_LINES, shipped_eye
 from shortform_assets.selection.learned.line_cues import talk_cues, unit, word_cues
 from shortform_assets.selection.learned.line_judge import (
     LABELS,
@@ -154,7 +155,7 @@ def test_word_cues_see_what_editors_see():
 
 
 def test_the_shipped_weights_are_small_and_fit_the_cues():
-    assert shipped(WEIGHTS).stat().st_size < 1_500_000
+    assert sum(shipped(name).stat().st_size for name in weights.DIGESTS) < 1_500_000
     lines = lines_of(*long_talk())
     vectors = Hashed().embed([line.text for line in lines])
     look = shipped_eye().look(lines, vectors)
@@ -163,6 +164,12 @@ def test_the_shipped_weights_are_small_and_fit_the_cues():
     a = np.arange(len(lines) - 4)
     worth = look.worth(a, a + 4)
     assert ((worth >= 0) & (worth < 1)).all()
+
+
+def test_other_weights_than_those_of_this_code_are_refused(monkeypatch):
+    monkeypatch.setitem(weights.DIGESTS, weights.TITLE_JUDGE, 64 * "0")
+    with pytest.raises(InputError, match="not the weights"):
+        weights.load_weights(weights.TITLE_JUDGE)
 
 
 def test_what_is_told_of_a_run_hangs_on_no_other_run():

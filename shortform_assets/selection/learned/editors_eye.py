@@ -12,15 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from shortform_assets.data import shipped
 from shortform_assets.selection.learned.line_cues import talk_cues, unit
 from shortform_assets.selection.learned.line_judge import LABELS, LineJudge
 from shortform_assets.selection.learned.run_cues import run_cues
 from shortform_assets.selection.learned.run_judge import RunJudge
 from shortform_assets.selection.learned.trees import Trees
+from shortform_assets.selection.learned.weights import EDITORS_EYE, load_weights
 from shortform_assets.selection.read.script import Line
 
-WEIGHTS = "weights/editors_eye.npz"
 LANGUAGES = frozenset({"en"})
 """Languages that it was taught; elsewhere the measured features decide alone."""
 FEWEST_LINES = 20
@@ -78,11 +77,11 @@ class Look:
 @cache
 def shipped_eye() -> EditorsEye:
     """The weights that ship with the project; FileNotFoundError where the installation lacks them."""
-    return read_eye(shipped(WEIGHTS))
+    return eye_of(load_weights(EDITORS_EYE))
 
 
 def read_eye(path: Path) -> EditorsEye:
-    """An eye that `write_eye` wrote."""
+    """An eye from a file of named arrays."""
     with np.load(path, allow_pickle=False) as held:
         return eye_of({name: held[name] for name in held.files})
 

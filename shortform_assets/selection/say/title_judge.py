@@ -11,13 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from shortform_assets.data import shipped
 from shortform_assets.selection.learned.cue_words import ASKS, MARKS, PRONOUNS, TAG_QUESTION
+from shortform_assets.selection.learned.weights import TITLE_JUDGE, load_weights
 from shortform_assets.selection.read.lexicon import STOP, words
 from shortform_assets.selection.read.script import plain_text, tokenize
 from shortform_assets.selection.say.phrases import HANGING, HESITATION, LEADING, POINTING, STAGE, has_verb
 
-WEIGHTS = "weights/title_judge.npz"
 _QUOTES = '"“”'
 _SUBJECTS = words("i you we i'm i've i'd i'll you're you've you'll we're we've we'll")
 _MARKS = (
@@ -92,5 +91,6 @@ def liking(title: str) -> float:
 
 @cache
 def _weights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    with np.load(shipped(WEIGHTS), allow_pickle=False) as held:
-        return tuple(held[name].astype(np.float64) for name in ("centre", "scale", "weights"))  # type: ignore[return-value]
+    held = load_weights(TITLE_JUDGE)
+    centre, scale, weights = (held[name].astype(np.float64) for name in ("centre", "scale", "weights"))
+    return centre, scale, weights

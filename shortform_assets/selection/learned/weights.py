@@ -1,0 +1,32 @@
+"""The weights that ship with the project, each known by its bytes.
+
+Their digests stand here, in code, so that other weights are another version of every stage that uses them.
+`tools/train_editor.py` writes both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import numpy as np
+
+from shortform_assets.data import shipped
+from shortform_assets.errors import InputError
+
+EDITORS_EYE = "weights/editors_eye.npz"
+TITLE_JUDGE = "weights/title_judge.npz"
+DIGESTS = {
+    EDITORS_EYE: "96b798a1dd92a2eb7d1bb40d65d358cdb87d381ccdc589209cf51bfd15857a4e",
+    TITLE_JUDGE: "b8d914710670bbb95a451f209ef7f9aafc734d574049c8fdd6efb9f8c1fb4c46",
+}
+"""SHA-256 of the files."""
+
+
+def load_weights(name: str) -> dict[str, np.ndarray]:
+    """The named arrays of a file. FileNotFoundError where it is missing, InputError where it is another."""
+    data = shipped(name).read_bytes()
+    if hashlib.sha256(data).hexdigest() != DIGESTS[name]:
+        raise InputError("these are not the weights that belong to this code", name, "install shortform again")
+    with np.load(io.BytesIO(data), allow_pickle=False) as held:
+        return {key: held[key] for key in held.files}
