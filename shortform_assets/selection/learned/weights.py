@@ -18,7 +18,7 @@ EDITORS_EYE = "weights/editors_eye.npz"
 TITLE_JUDGE = "weights/title_judge.npz"
 DIGESTS = {
     EDITORS_EYE: "96b798a1dd92a2eb7d1bb40d65d358cdb87d381ccdc589209cf51bfd15857a4e",
-    TITLE_JUDGE: "b8d914710670bbb95a451f209ef7f9aafc734d574049c8fdd6efb9f8c1fb4c46",
+    TITLE_JUDGE: "8590d6a4e0d28c620f225e27ab1c11d8038abaf5cd5e4c536f023f4eb76362b9",
 }
 """SHA-256 of the files."""
 

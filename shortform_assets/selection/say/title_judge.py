@@ -19,6 +19,8 @@ from shortform_assets.selection.say.phrases import HANGING, HESITATION, LEADING,
 
 _QUOTES = '"“”'
 _SUBJECTS = words("i you we i'm i've i'd i'll you're you've you'll we're we've we'll")
+OPEN_INSIDE = POINTING - words("that there one both same his her their its")
+"""Words that point at something unread wherever they stand; a possessive after the subject may belong to it."""
 _MARKS = (
     "emotion", "surprise", "claim", "advice", "story", "people", "speech", "hedge", "filler", "contrast", "absolute",
     "superlative", "house", "greeting", "product", "recall", "steering", "assent", "past", "modal", "negation", "number",
@@ -37,7 +39,7 @@ def can_stand(title: str) -> bool:
     if asks and (not ASKS.match(" ".join(tokens)) or TAG_QUESTION.search(title)):
         return False
     opens_badly = tokens[0] in POINTING or (tokens[0] in LEADING and not asks)
-    open_inside = any(t in POINTING - {"that", "there", "one", "both", "same"} for t in tokens[1:])
+    open_inside = any(t in OPEN_INSIDE for t in tokens[1:])
     unfinished = tokens[-1] in HANGING and not asks
     stutters = any(a == b for a, b in pairwise(tokens)) or any(t in HESITATION for t in tokens)
     return not (opens_badly or open_inside or unfinished or stutters or STAGE.search(" ".join(tokens)))
