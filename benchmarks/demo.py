@@ -8,10 +8,11 @@ same.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from goals import Goals, conclude, misses
 
 from resources.artifacts import Artifacts
 from resources.home import store_url
@@ -20,7 +21,7 @@ from shortform_assets.contracts.stages import CONTRACTS, WORKFLOW
 from shortform_assets.demo.episode_truth import EpisodeTruth
 from shortform_assets.demo.judge_episode import judge_plan, word_errors
 
-GOALS = {
+GOALS: Goals = {
     "clips": (">=", 4),
     "speaker in the 9:16 crop": (">=", 0.95),
     "frames about the poster": ("<=", 0),
@@ -51,7 +52,7 @@ def measure(store: MediaStore, truth: EpisodeTruth) -> dict[str, Any]:
     errors, words = word_errors(truth, contract(key, "transcript"))
     judged = sum(v.judged_frames for v in verdicts)
     seconds = source.duration_ms / 1000
-    runs = {stage: artifacts.run(artifacts.current(key, stage)) for stage in WORKFLOW}
+    runs = {stage: artifacts.run(ref) for stage in WORKFLOW if (ref := artifacts.current(key, stage))}
     return {
         "numbers": {
             "clips": len(plan.clips),
@@ -79,15 +80,6 @@ def measure(store: MediaStore, truth: EpisodeTruth) -> dict[str, Any]:
     }
 
 
-def misses(numbers: dict[str, float]) -> list[str]:
-    """The goals that are missed, one sentence each."""
-    return [
-        f"{name} is {numbers[name]:.4g}, the goal is {sign} {goal}"
-        for name, (sign, goal) in GOALS.items()
-        if not (numbers[name] >= goal if sign == ">=" else numbers[name] <= goal)
-    ]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("truth", type=Path, nargs="?", default=Path("demo/truth.json"))
@@ -102,11 +94,7 @@ def main() -> None:
         print(f"\n{title}")
         for name, value in rows.items():
             print(f"  {name:40} {value:.4g}" if isinstance(value, (int, float)) else f"  {name:40} {value}")
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
-    missed = misses(found["numbers"])
-    if options.check and missed:
-        sys.exit("\n".join(["missed:", *missed]))
+    conclude(found, misses(GOALS, found["numbers"]), options.json, options.check)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.clips import Aspect, AspectFraming, FaceTracks, Framing, Keyframe, Panel
+from shortform_assets.contracts.aspects import Aspect
+from shortform_assets.contracts.clips import AspectFraming, FaceTracks, Framing, Keyframe, Panel
 from shortform_assets.reframing.direct.framings import shape_of
 from shortform_assets.reframing.see.series import ClipSeries
 

@@ -10,8 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
-import yaml
-
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
 from resources.models import Models
@@ -25,10 +23,10 @@ from shortform_assets.contracts.clips import (
     VoiceMap,
 )
 from shortform_assets.contracts.edits import FramingEdits
-from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
+from shortform_assets.genres import load_genre
 from shortform_assets.media.ffmpeg import run_ffmpeg
-from shortform_assets.reframing.crop_paths import frame_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, frame_clip
 from shortform_assets.reframing.see.detect import FaceDetector
 from shortform_assets.reframing.see.landmarks import FaceLandmarker
 from shortform_assets.reframing.see.series import ClipSeries, load_series
@@ -63,8 +61,7 @@ class Stage:
         self.bench = self._stack.enter_context(StoreBench.over(MediaStore.local(folder), threads=1))
         self._detector = FaceDetector(Models().resolve("centerface"))
         self._landmarker = self._stack.enter_context(FaceLandmarker(Models().resolve("face-landmarker")))
-        base = yaml.safe_load((ROOT / "genre_configs" / "base.yaml").read_text())
-        self.reframing = ReframingSlice.model_validate(base["reframing"])
+        self.reframing = load_genre("base").reframing
 
     def __enter__(self) -> Stage:
         return self
@@ -108,6 +105,7 @@ class Stage:
         tracks = self.track(media)
         mine = tuple(turns)
         voices = map_voices(FaceTracksSet(clips=(tracks,)), {media.clip_id: mine}) if mine else VoiceMap()
-        crops = frame_clip(self.bench, tracks, media, mine, voices, self.reframing, FramingEdits())
+        request = CameraRequest(tracks, mine, voices, self.reframing, FramingEdits())
+        crops = frame_clip(self.bench, media, request)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         return Framed(media, tracks, self.series(tracks), crops, mine, wall, cpu)

@@ -24,7 +24,7 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import AspectFraming, CropPaths, FaceTrack, FaceTracks, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
-from shortform_assets.reframing.crop_paths import direct_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, direct_clip
 from shortform_assets.reframing.direct.camera_path import Reach, plan_path
 from shortform_assets.reframing.see.series import ClipSeries, PictureSeries, TrackSeries
 from shortform_assets.reframing.see.tracks import summary
@@ -73,7 +73,7 @@ def asw(reframing: ReframingSlice, videos: int, seconds: float, say: Any) -> dic
         tracks, series, samples, spoken, labelled = _imagined(rows[name], seconds, number)
         if not tracks.tracks:
             continue
-        crops = direct_clip(tracks, series, samples, (), VoiceMap(), reframing, FramingEdits())
+        crops = direct_clip(CameraRequest(tracks, (), VoiceMap(), reframing, FramingEdits()), series, samples)
         named.append(_named(crops, labelled))
         cameras = {"shortform": next(a for a in crops.aspects if a.aspect == "9:16")}
         cameras |= {label: crop(tracks, series, "9:16") for label, crop in BASELINES.items()}

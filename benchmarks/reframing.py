@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ import shared_videos
 from framing_baselines import BASELINES
 from framing_scores import Tally, asd_tally, camera_tally, truth_tally
 from framing_stage import Framed, Stage
+from goals import Goals, conclude, misses
 from misses import draw_misses
 from rich.console import Console
 from rich.table import Table
@@ -34,7 +34,7 @@ from shortform_assets.contracts.clips import AspectFraming
 
 CACHE = Path(tempfile.gettempdir()) / "shortform-scenes"
 POSTERS, QUICK_POSTERS = 306, 12
-GOALS = {
+GOALS: Goals = {
     "speaker in crop": (">=", 0.99),
     "full bleed": (">=", 0.90),
     "face at least 12 %": (">=", 0.90),
@@ -139,15 +139,11 @@ def _compute(stage: Stage) -> Row:
     }
 
 
-def misses(numbers: Row, quick: bool) -> list[str]:
-    """The goals that are missed, one sentence each."""
-    found = []
-    for name, (sign, goal) in GOALS.items():
-        if name not in numbers or (quick and name == "posters shown"):
-            continue
-        if not (numbers[name] >= goal if sign == ">=" else numbers[name] <= goal):
-            found.append(f"{name} is {numbers[name]:.4g}, the goal is {sign} {goal}")
-    return found
+def missed_goals(numbers: Row, quick: bool) -> list[str]:
+    """Those of what was measured; a few posters prove nothing."""
+    return misses(
+        {name: goal for name, goal in GOALS.items() if not quick or name != "posters shown"}, numbers
+    )
 
 
 COLUMNS = {
@@ -182,7 +178,7 @@ def show(found: dict[str, Any]) -> None:
     table = Table("number", "is", "goal")
     for name, value in found["numbers"].items():
         sign, goal = GOALS.get(name, ("", ""))
-        missed = any(line.startswith(f"{name} is ") for line in misses(found["numbers"], quick=False))
+        missed = any(line.startswith(f"{name} is ") for line in missed_goals(found["numbers"], quick=False))
         table.add_row(name, f"[red]{value:.4g}[/red]" if missed else f"{value:.4g}", f"{sign} {goal}")
     console.print(table)
 
@@ -244,9 +240,7 @@ def main() -> None:
     options = parser.parse_args()
     found = measure(options.quick, options.only, options.fresh, options.worst, options.json)
     show(found)
-    missed = misses(found["numbers"], options.quick)
-    if options.check and missed:
-        sys.exit("\n".join(["missed:", *missed]))
+    conclude(found, missed_goals(found["numbers"], options.quick), None, options.check)
 
 
 if __name__ == "__main__":

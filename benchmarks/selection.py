@@ -9,9 +9,7 @@ every number that misses its goal.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from episodes import Episode, make_episode
+from goals import Goals, conclude, misses
 from meetings import Meeting, read_meetings
 from rich.console import Console
 from rich.table import Table
@@ -52,7 +51,7 @@ QUICK = ((12, 2500), (14, 5000), (17, 18_000))
 LONG = 16_000
 """Words from which an episode is a two-hour podcast."""
 
-GOALS = {
+GOALS: Goals = {
     "topic F1 above TextTiling": (">=", 0.05),
     "planted moments in the plan": (">=", 0.80),
     "chosen time that is filler": ("<=", 0.10),
@@ -203,17 +202,6 @@ def summary(judged: dict[str, dict[str, Any]], scores: dict[str, dict[str, float
     return numbers
 
 
-def misses(numbers: dict[str, float]) -> list[str]:
-    """The goals that are missed, one sentence each."""
-    missed = []
-    for name, (sign, goal) in GOALS.items():
-        if name not in numbers:
-            missed.append(f"{name} was not measured: the meetings are not in --data")
-        elif not (numbers[name] >= goal if sign == ">=" else numbers[name] <= goal):
-            missed.append(f"{name} is {numbers[name]:.4g}, the goal is {sign} {goal}")
-    return missed
-
-
 def _show(console: Console, title: str, rows: dict[str, dict[str, Any]]) -> None:
     if not rows:
         return
@@ -282,11 +270,8 @@ def main() -> None:
             for name, (sign, goal) in GOALS.items()
         },
     )
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1))
-    missed = misses(found["numbers"])
-    if options.check and missed:
-        sys.exit("\n".join(["missed:", *missed]))
+    missed = misses(GOALS, found["numbers"], ": the meetings are not in --data")
+    conclude(found, missed, options.json, options.check)
 
 
 if __name__ == "__main__":

@@ -114,10 +114,13 @@ def episode(quick: bool) -> Recording:
         mine = list(group)
         turns.append((host, mine[0].start / SAID_RATE, mine[-1].end / SAID_RATE))
     words = [
-        (word.text if word.exact and not _spoken_otherwise(one.line.text) else "", *map(_ms, edges))
+        (
+            word.text if word.exact and not _spoken_otherwise(one.line.text) else "",
+            _ms(one.start + word.start),
+            _ms(one.start + word.end),
+        )
         for one in said
         for word in one.spoken.words
-        for edges in [(one.start + word.start, one.start + word.end)]
     ]
     text = " ".join(line.text for line in lines)
     return Recording("demo episode", samples, text, turns=turns, words=words, podcast=True)

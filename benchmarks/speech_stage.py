@@ -24,6 +24,7 @@ from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.genres import load_genre
 from shortform_assets.speech.transcribe import transcribe
 from shortform_assets.speech.turns import find_turns
+from shortform_assets.speech.words.voice_activity import SileroVoice
 from shortform_assets.speech.words.word_assembly import drafts, in_order
 
 
@@ -32,7 +33,7 @@ class Stage:
 
     def __init__(self) -> None:
         self._speech = load_genre("podcast").speech
-        self._ears = Recognizers().chain(self._speech).load()
+        self._ears = Recognizers(SileroVoice()).chain(self._speech).load()
         self._first = self._ears.providers[0].load()
         if self._ears.second is not None:
             self._ears.second.load()
@@ -52,7 +53,7 @@ class Stage:
         with _bench() as bench:
             mezzanine = _mezzanine(bench, samples)
             begin = time.perf_counter()
-            found = find_turns(bench, self._voices, mezzanine, transcript, self._speech)
+            found = find_turns(bench, self._voices, mezzanine, transcript, self._speech.max_speakers)
             return found, time.perf_counter() - begin
 
     def unguarded(self, samples: Sound, language: str) -> list[Timed]:

@@ -1,15 +1,15 @@
 """Artifacts in the store: what a stage wrote, found again by its recipe.
 
 `artifacts/<stage>/<recipe>/contract.json` is created last, so a stage that was killed leaves nothing that
-counts. `run.json` beside it holds what is not fact: seconds, rates, costs, the recipe's ingredients, and
-why a result is degraded. `sources/<key>/current/<stage>.json` points at the artifact in force.
+counts. `run.json` beside it holds what is not fact: seconds, rates, costs, and why a result is degraded;
+`recipe.json` says what the recipe was made of. `sources/<key>/current/<stage>.json` points at the artifact in force.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +17,8 @@ from resources.media_store import MediaStore
 from resources.store_errors import Missing
 from shortform_assets.contracts.base import Blob, Contract, canonical_json
 from shortform_assets.errors import InputError
+
+C = TypeVar("C", bound=Contract)
 
 
 class Ref(BaseModel):
@@ -39,28 +41,36 @@ class Artifacts:
     def __init__(self, store: MediaStore) -> None:
         self.store = store
 
-    def find(self, stage: str, recipe: str, contract: type[Contract]) -> Contract | None:
+    def find(self, stage: str, recipe: str, contract: type[C]) -> C | None:
         """The result of `recipe` if it is there, readable, and every blob it names is in the store."""
         found = self._read(f"artifacts/{stage}/{recipe}/contract.json", contract)
         if found is None or not all(self.store.has(blob) for blob in blobs_of(found)):
             return None
         return found
 
-    def save(self, stage: str, recipe: str, contract: Contract, run: Mapping[str, Any] | None = None) -> Ref:
+    def save(
+        self,
+        stage: str,
+        recipe: str,
+        contract: Contract,
+        run: Mapping[str, Any] | None = None,
+        made_of: Mapping[str, Any] | None = None,
+    ) -> Ref:
         """Write `contract` under `recipe`; a broken artifact that stands there is mended.
 
-        Without `run` nothing was computed, and what run.json says of earlier work stays.
+        Without `run` nothing was computed, and what run.json says of earlier work stays. `made_of` is what
+        the recipe stands for.
         """
         ref = Ref(stage=stage, recipe=recipe, data_version=contract.digest())
         if run is not None:
             body = json.dumps(run, indent=1, sort_keys=True).encode()
             self.store.replace(f"{ref.folder}/run.json", body)
-        body, path = contract.canonical_json(), f"{ref.folder}/contract.json"
-        if not self.store.create(path, body) and self.store.read(path) != body:
-            self.store.replace(path, body)
+        if made_of is not None:
+            self._insist(f"{ref.folder}/recipe.json", json.dumps(made_of, indent=1, sort_keys=True).encode())
+        self._insist(f"{ref.folder}/contract.json", contract.canonical_json())
         return ref
 
-    def load(self, ref: Ref, contract: type[Contract]) -> Contract:
+    def load(self, ref: Ref, contract: type[C]) -> C:
         """The contract behind `ref`; InputError when it is gone or unreadable."""
         found = self._read(f"{ref.folder}/contract.json", contract)
         if found is None:
@@ -71,12 +81,13 @@ class Artifacts:
             )
         return found
 
+    def made_of(self, ref: Ref) -> dict[str, Any]:
+        """What recipe.json says about `ref`; empty when there is none."""
+        return self._facts(f"{ref.folder}/recipe.json")
+
     def run(self, ref: Ref) -> dict[str, Any]:
         """What run.json says about `ref`; empty when there is none."""
-        try:
-            return dict(json.loads(self.store.read(f"{ref.folder}/run.json")))
-        except (Missing, ValueError):
-            return {}
+        return self._facts(f"{ref.folder}/run.json")
 
     def point(self, key: str, ref: Ref) -> None:
         """Make `ref` the result in force for its stage in partition `key`."""
@@ -118,7 +129,17 @@ class Artifacts:
         """How often `stage` was reset in partition `key`."""
         return sum(stage in json.loads(body)["stages"] for body in self.series(f"sources/{key}/resets"))
 
-    def _read(self, path: str, contract: type[Contract]) -> Contract | None:
+    def _insist(self, path: str, body: bytes) -> None:
+        if not self.store.create(path, body) and self.store.read(path) != body:
+            self.store.replace(path, body)
+
+    def _facts(self, path: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads(self.store.read(path)))
+        except (Missing, ValueError):
+            return {}
+
+    def _read(self, path: str, contract: type[C]) -> C | None:
         try:
             return contract.model_validate_json(self.store.read(path))
         except (Missing, ValidationError):

@@ -17,14 +17,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from resources.artifacts import Artifacts
+from resources.cores import usable_cores
 from resources.media_store import MediaStore
 from resources.store_errors import clear_errors
 from shortform_assets.contracts.base import Blob, Contract, canonical_json
+from shortform_assets.contracts.schema_digest import schema_digest
 from shortform_assets.ports.workbench import CalledOff
 
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C", bound=Contract)
+
+Salt = Callable[[Callable[..., object]], str]
 
 _TELL_SECONDS = 0.5
 
@@ -39,7 +43,7 @@ class StoreBench:
         on_progress: Callable[[float, str], None] | None,
         threads: int,
         stage: str,
-        salt: str,
+        salt: Salt,
     ) -> None:
         self.store, self.scratch, self.threads = store, scratch, max(1, threads)
         self.degraded: list[str] = []
@@ -51,6 +55,7 @@ class StoreBench:
         self._done = 0.0
         self._news: tuple[float, str] | None = None
         self._lock = threading.Lock()
+        self._maps: dict[threading.Event, ThreadPoolExecutor] = {}
         self._owner = threading.get_ident()
         self._mine = threading.local()
         """Of a thread of `map`: whether the others have ended."""
@@ -64,15 +69,20 @@ class StoreBench:
         on_progress: Callable[[float, str], None] | None = None,
         threads: int | None = None,
         stage: str = "bench",
-        salt: str = "",
+        salt: Salt = lambda compute: "",
     ) -> Iterator[StoreBench]:
         """A bench whose scratch folder is gone afterwards, whatever happened.
 
-        `on_progress(fraction, note)` is called in this thread only: it may log to a run. `threads` is the CPU
-        count by default. `stage` and `salt` say whose parts `part` keeps, and what else decides them.
+        `on_progress(fraction, note)` is called in this thread only: it may log to a run. `threads` is
+        `usable_cores()` by default. `stage` says whose parts `part` keeps, `salt` what else decides what a
+        function computes: its code.
         """
         with _scratch(scratch_root or store.scratch_root) as scratch:
-            yield StoreBench(store, scratch, on_progress, threads or os.cpu_count() or 1, stage, salt)
+            bench = StoreBench(store, scratch, on_progress, threads or usable_cores(), stage, salt)
+            try:
+                yield bench
+            finally:
+                bench._end_maps()
 
     def open(self, blob: Blob) -> Path:
         """A local, read-only path to the bytes of `blob`."""
@@ -95,6 +105,7 @@ class StoreBench:
 
         with ThreadPoolExecutor(self.threads, thread_name_prefix="bench", initializer=begin) as pool:
             waiting: deque[Future[B]] = deque()
+            self._maps[over] = pool
             try:
                 for item in items:
                     waiting.append(pool.submit(fn, item))
@@ -105,11 +116,19 @@ class StoreBench:
             finally:
                 over.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+                self._maps.pop(over, None)
+
+    def _end_maps(self) -> None:
+        # A generator that is left by an exception is alive as long as the traceback holds a frame that has it.
+        while self._maps:
+            over, pool = self._maps.popitem()
+            over.set()
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def part(self, name: str, values: Sequence[object], schema: type[C], compute: Callable[[], C]) -> C:
         """`compute()`, or what an earlier run of this stage kept for the same name and values."""
         stage = f"{self.stage}.{name}"
-        parts = [self.salt, schema.model_json_schema(), [_plain(value) for value in values]]
+        parts = [self.salt(compute), schema_digest(schema), [_plain(value) for value in values]]
         key = hashlib.sha256(canonical_json(parts)).hexdigest()[:32]
         artifacts = Artifacts(self.store)
         found = artifacts.find(stage, key, schema)
@@ -117,7 +136,6 @@ class StoreBench:
             found = compute()
             artifacts.save(stage, key, found, {})
             return found
-        assert isinstance(found, schema)
         with self._lock:
             self.facts[f"{name}s_resumed"] = int(self.facts.get(f"{name}s_resumed", 0)) + 1
         return found

@@ -10,18 +10,12 @@ import time
 import uuid
 from pathlib import Path
 
-import platformdirs
-
 from shortform_assets.contracts.base import Blob
+from shortform_assets.data import cache_dir as cache_dir
 from shortform_assets.errors import InputError
 
 _DEFAULT_GIGABYTES = 50.0
 _IN_USE_SECONDS = 6 * 3600
-
-
-def cache_dir() -> Path:
-    """`SHORTFORM_CACHE`, else the user's cache folder."""
-    return Path(os.environ.get("SHORTFORM_CACHE") or platformdirs.user_cache_dir("shortform"))
 
 
 class BlobCache:

@@ -27,6 +27,12 @@ class DirectoryStore(MediaStore):
 
     def __init__(self, path: Path) -> None:
         self.root = Path(os.path.abspath(path.expanduser()))
+        try:
+            str(self.root).encode()
+        except UnicodeEncodeError:
+            raise InputError(
+                "this folder's name is no UTF-8", str(self.root), "name another folder"
+            ) from None
         self.url = self.root.as_uri()
         self.scratch_root = self.root / ".scratch"
         self._incoming = self.root / ".incoming"

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from resources.bench import sweep
+from resources.cores import usable_cores
 from shortform_assets.contracts.delivery import RenderTask
 from shortform_assets.ports.render_executor import OnEvent, RenderJobs
 
@@ -267,5 +268,4 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
 
 def _default_workers() -> int:
     """One for two cores and one more: FFmpeg uses two, and the measuring in between uses one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(16, cores // 2 + 1))
+    return max(1, min(16, usable_cores() // 2 + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from shortform_assets.errors import InputError
 
@@ -24,8 +24,17 @@ def describe(place: str | os.PathLike[str]) -> Source:
     if text.startswith("s3://"):
         parts = urlsplit(text)
         return Source(text, _s3_etag(parts.netloc, parts.path.lstrip("/")), text.rsplit("/", 1)[-1])
-    path = _local_path(text)
-    if not path.exists():
+    path = local_path(text)
+    if path is None:
+        raise InputError(
+            "this kind of address is not supported", text, "give a path, file:// or s3:// address"
+        )
+    try:
+        there = path.exists()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "this is no file name"
+        raise InputError(f"it cannot be read ({why})", str(path), "check the path") from error
+    if not there:
         raise InputError("there is no such file", str(path), "check the path")
     if path.is_dir():
         raise InputError("this is a folder, not a video file", str(path), "name the files in it")
@@ -39,7 +48,7 @@ def describe(place: str | os.PathLike[str]) -> Source:
     stat = path.stat()
     if stat.st_size == 0:
         raise InputError("the file is empty", str(path), "copy or record it again")
-    return Source(path.resolve().as_uri(), f"{stat.st_size:x}-{stat.st_mtime_ns:x}", path.name)
+    return Source(path.resolve().as_uri(), f"{stat.st_size:x}-{stat.st_mtime_ns:x}", _name(path))
 
 
 def fetch(uri: str, etag: str, scratch: Path) -> Path:
@@ -49,22 +58,35 @@ def fetch(uri: str, etag: str, scratch: Path) -> Path:
         raise InputError(
             "the file changed after it was registered", now.name, "register it again with `shortform run`"
         )
-    if not uri.startswith("s3://"):
-        return _local_path(uri)
+    if (path := local_path(uri)) is not None:
+        return _plainly_named(path, scratch)
     parts = urlsplit(uri)
     target = scratch / "source"
     _s3().download_file(parts.netloc, parts.path.lstrip("/"), str(target))
     return target
 
 
-def _local_path(text: str) -> Path:
-    if text.startswith("file://"):
-        return Path(unquote(urlsplit(text).path))
-    if "://" in text:
-        raise InputError(
-            "this kind of address is not supported", text, "give a path, file:// or s3:// address"
-        )
-    return Path(text)
+def local_path(place: str) -> Path | None:
+    """The file that a path or `file://` URI means; None for the address of something elsewhere."""
+    if place.startswith("file://"):
+        return Path(os.fsdecode(unquote_to_bytes(urlsplit(place).path)))
+    return None if "://" in place else Path(place)
+
+
+def _name(path: Path) -> str:
+    r"""The file's name as text: bytes that are no UTF-8, as old cameras leave them, are written `\xe9`."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
+
+
+def _plainly_named(path: Path, scratch: Path) -> Path:
+    """`path`, or a link to it where its name is no UTF-8: not every library opens such a name."""
+    try:
+        str(path).encode()
+        return path
+    except UnicodeEncodeError:
+        link = scratch / "source"
+        link.symlink_to(path)
+        return link
 
 
 def _s3() -> Any:

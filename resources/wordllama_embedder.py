@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from resources.models import Models
+from shortform_assets.code_versions import code_of
 
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
@@ -30,7 +31,7 @@ class SentenceEmbeddings:
 
     @property
     def fingerprint(self) -> str:
-        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:mean"
+        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{code_of(WordLlama).version}"
 
     def load(self) -> WordLlama:
         """Never fails: a model that is missing is reported by `embed`, so that the stage can do without."""

@@ -29,6 +29,7 @@ from shortform_assets.graph.assets import (
 from shortform_assets.graph.jobs import deliver, shorten
 from shortform_assets.graph.sensors import request_delivery
 from shortform_assets.ports.progress import SilentProgress
+from shortform_assets.speech import SileroVoice
 
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -38,7 +39,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     resources: dict[str, Any] = {
         "store": store,
         "progress": SilentProgress(),
-        "recognizers": Recognizers(),
+        "recognizers": Recognizers(SileroVoice()),
         "aligner": SphinxAligner(),
         "voices": OnnxVoiceModel(),
         "embeddings": SentenceEmbeddings(),

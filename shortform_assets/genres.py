@@ -5,7 +5,6 @@ Adding a genre is adding a YAML. Whatever is wrong with one is an InputError tha
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -13,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from shortform_assets.config_errors import explained
 from shortform_assets.contracts.slices import GenreConfig, GenrePublication
 from shortform_assets.contracts.versioned import GENRE, GENRE_PUBLICATION
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
-from shortform_assets.genre_yaml import Marked, YamlLocation, merge, read_yaml
+from shortform_assets.located_yaml import YamlNode, merge, read_yaml, suggestion
 from shortform_assets.ports.store import ObjectStore
 
 BASE = "base"
@@ -43,15 +43,18 @@ def load_genre(name: str, folder: Path | None = None) -> GenreConfig:
 
     Raises InputError, naming file, line and dotted key, for anything unknown, impossible or malformed.
     """
-    chain = _chain(name, folder)
-    merged = chain[0]
-    for layer in chain[1:]:
-        merged = merge(merged, layer)
+    merged = _merged(name, folder)
     data = {**merged.plain(), "name": name}
     try:
         return GenreConfig.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as errors:
-        raise _explained(errors, merged) from None
+        raise explained(errors, merged, GenreConfig, "a genre") from None
+
+
+def at_key(error: InputError, name: str, key: str, folder: Path | None = None) -> InputError:
+    """The same error, said of the line where the genre `name` got the value of the dotted `key`."""
+    node, _ = _merged(name, folder).find(key.split("."))
+    return InputError(f"{key}: {error.what}", str(node.place), error.fix)
 
 
 def genre_names(folder: Path | None = None) -> list[str]:
@@ -125,9 +128,16 @@ def _file(name: str, folder: Path | None) -> Path | None:
     return next((place / f"{name}.yaml" for place in places if (place / f"{name}.yaml").is_file()), None)
 
 
-def _chain(name: str, folder: Path | None) -> list[Marked]:
+def _merged(name: str, folder: Path | None) -> YamlNode:
+    base, *others = _chain(name, folder)
+    for layer in others:
+        base = merge(base, layer)
+    return base
+
+
+def _chain(name: str, folder: Path | None) -> list[YamlNode]:
     """base.yaml first, the genre itself last."""
-    layers: list[Marked] = []
+    layers: list[YamlNode] = []
     seen: list[str] = []
     wanted: str | None = name
     asked_at = ""
@@ -141,12 +151,12 @@ def _chain(name: str, folder: Path | None) -> list[Marked]:
         if path is None:
             raise _unknown(wanted, asked_at, folder)
         seen.append(wanted)
-        layer = read_yaml(path)
+        layer = read_yaml(path, "a genre")
         wanted, asked_at = _extends(layer)
         layers.append(layer)
     base = _file(BASE, folder)
     assert base is not None, "base.yaml is shipped"
-    layers.append(read_yaml(base))
+    layers.append(read_yaml(base, "a genre"))
     for layer in layers:
         if "name" in layer.items:
             raise InputError(
@@ -155,7 +165,7 @@ def _chain(name: str, folder: Path | None) -> list[Marked]:
     return layers[::-1]
 
 
-def _extends(layer: Marked) -> tuple[str | None, str]:
+def _extends(layer: YamlNode) -> tuple[str | None, str]:
     node = layer.items.pop("extends", None)
     if node is None:
         return None, ""
@@ -165,65 +175,8 @@ def _extends(layer: Marked) -> tuple[str | None, str]:
 
 
 def _unknown(name: str, asked_at: str, folder: Path | None) -> InputError:
-    names = genre_names(folder)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}? " if near else ""
     what = f"extends: there is no genre '{name}'" if asked_at else f"there is no genre '{name}'"
-    return InputError(what, asked_at, f"{hint}There are {', '.join(names) or 'none'}")
-
-
-def _explained(errors: ValidationError, merged: Marked) -> InputError:
-    """The first error at its line; further ones are counted."""
-    found = [_located(error, merged) for error in errors.errors(include_url=False)]
-    # What the genre's own file gets wrong comes before what follows from it in base.yaml.
-    place, what, fix = min(found, key=lambda f: f[0].layer, default=found[0])
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return InputError(what + more, str(place), fix)
-
-
-def _located(error: Any, merged: Marked) -> tuple[YamlLocation, str, str]:
-    keys = [str(part) for part in error["loc"]]
-    message = str(error["msg"]).removeprefix("Value error, ")
-    node, depth = merged.find(keys)
-    if error["type"] == "value_error":
-        # A rule over several keys: point at the one nearest to the genre among those it names.
-        named = [
-            (at, path)
-            for path, at in node.leaves()
-            if re.search(rf"(?<![\w.]){re.escape(path)}(?![\w.])", message)
-        ]
-        if named:
-            at, path = min(named, key=lambda n: n[0].place.layer)
-            return at.place, f"{'.'.join([*keys, path])}: {message}", "change one of the two or the section"
-    dotted = ".".join(keys)
-    if error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(keys[-1], _fields(keys[:-1]), n=1)
-        fix = f"did you mean {near[0]}?" if near else f"there are {', '.join(_fields(keys[:-1]))}"
-        return node.place, f"{dotted}: is no key of a genre", fix
-    if error["type"] == "missing":
-        return (
-            node.place,
-            f"{dotted}: is missing",
-            f"give it a value under {'.'.join(keys[:depth]) or 'the top'}",
-        )
-    return (
-        node.place,
-        f"{dotted}: {message[:1].lower()}{message[1:]}",
-        f"it is {json.dumps(error['input'])[:80]}",
-    )
-
-
-def _fields(keys: list[str]) -> list[str]:
-    """Names allowed in the section at `keys`."""
-    model: Any = GenreConfig
-    for key in keys:
-        field = (
-            model.model_fields.get(key) if isinstance(model, type) and issubclass(model, BaseModel) else None
-        )
-        model = field.annotation if field else None
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
-    return [name for name in model.model_fields if keys or name != "name"]
+    return InputError(what, asked_at, suggestion(name, genre_names(folder)))
 
 
 def _latest(store: ObjectStore, name: str) -> tuple[int, str]:

@@ -26,6 +26,14 @@ PROCESSES: dict[str, str] = {
 """Processes of libraries that stay by design, by a part of their command line, and why."""
 
 
+_session: set[int] = set()
+
+
+def stays_for_the_session(pid: int) -> None:
+    """A server that a fixture of the session starts, be it in the middle of a test, is ended by that fixture."""
+    _session.add(pid)
+
+
 def threads() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if not thread.name.startswith(tuple(THREADS))}
 
@@ -35,7 +43,8 @@ def processes() -> set[psutil.Process]:
     found = set()
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if process.status() != psutil.STATUS_ZOMBIE and not _owned_by_a_library(process):
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            if alive and not _owned_by_a_library(process) and not _of_the_session(process):
                 found.add(process)
     return found
 
@@ -56,6 +65,10 @@ def nothing_left() -> Iterator[None]:
             process.kill()
     if left:
         raise AssertionError("the test left behind:\n" + "\n".join(left))
+
+
+def _of_the_session(process: psutil.Process) -> bool:
+    return bool(_session & {process.pid, *(parent.pid for parent in process.parents())})
 
 
 def _owned_by_a_library(process: psutil.Process) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from leftovers import stays_for_the_session
 
 if TYPE_CHECKING:
     from resources.media_store import MediaStore
@@ -49,6 +50,7 @@ def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
             stdout=log,
             stderr=subprocess.STDOUT,
         )
+        stays_for_the_session(server.pid)
         try:
             _make_bucket(endpoint, server, home / "log")
             yield endpoint
@@ -97,6 +99,16 @@ def s3_env(ministack_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     }.items():
         monkeypatch.setenv(name, value)
     return f"s3://{BUCKET}"
+
+
+@pytest.fixture(params=["directory", "s3"])
+def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
+    """An empty store of each kind: what must hold wherever people keep their work."""
+    from resources.media_store import MediaStore
+
+    if request.param == "s3":
+        return request.getfixturevalue("s3_store")
+    return MediaStore.local(tmp_path / "media store ü")
 
 
 @pytest.fixture

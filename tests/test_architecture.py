@@ -30,7 +30,19 @@ DOMAIN = (
     "ports",
     "text",
 )
-OUTSIDE = ("dagster", "resources", "boto3", "obstore", "requests", "httpx", "socket", "multiprocessing")
+OUTSIDE = (
+    "dagster",
+    "resources",
+    "boto3",
+    "obstore",
+    "requests",
+    "httpx",
+    "httpx2",
+    "tenacity",
+    "pooch",
+    "socket",
+    "multiprocessing",
+)
 PROCESSES = {"shortform_assets/media/ffmpeg.py"}
 
 

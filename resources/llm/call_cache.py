@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from resources.artifacts import Artifacts
-from resources.llm.redaction import redact
 from resources.media_store import MediaStore
+from resources.redaction import redact
 from shortform_assets.contracts.base import Contract, canonical_json
 from shortform_assets.ports.judge import Question, Reply
 

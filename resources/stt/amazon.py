@@ -17,6 +17,7 @@ from resources.stt.amazon_job import Job, TranscribeAccount, TransferBucket
 from resources.stt.loaded import LoadedOnce
 from resources.stt.remote_provider import told, wav
 from resources.stt.segments import Nonsense
+from shortform_assets.code_versions import code_of
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
@@ -67,7 +68,8 @@ class AmazonTranscribeProvider(LoadedOnce[Recognizer]):
 
     @property
     def fingerprint(self) -> str:
-        return f"{_NAME}:{urlsplit(self._endpoint).hostname or 'aws'}:{self._vocabulary}:wav-16-bit:1"
+        own = code_of(wav, Job, transcript).digest
+        return f"{_NAME}:{urlsplit(self._endpoint).hostname or 'aws'}:{self._vocabulary}:{own}"
 
     def _load(self) -> Recognizer:
         """InputError where bucket or region are not set."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
-from resources.stt.segments import USUAL_LOGPROB
-from resources.stt.spread_times import spread
+from resources.stt.segments import USUAL_LOGPROB, untimed
+from shortform_assets.code_versions import code_of
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
@@ -21,7 +21,7 @@ from shortform_assets.ports.recognizer import (
     ProviderFailed,
     RawTranscript,
 )
-from shortform_assets.speech.words.voice_activity import Span, find_voice, next_chunk
+from shortform_assets.ports.voice_finder import VoiceFinder
 
 _PACKAGE, _INSTALL = "moonshine-voice", "moonshine-voice==0.0.73"
 _MODEL = "moonshine-tiny-en"
@@ -44,8 +44,8 @@ _QUIET = np.zeros(SAMPLE_RATE // 2, np.float32)
 class MoonshineProvider(LoadedOnce["_Moonshine"]):
     """Moonshine tiny, English, with the library and the model of the moonshine-voice wheel.
 
-    Voice is found with Silero and decoded in windows; where nobody speaks there are no words. The library
-    gives no word times and no probabilities: words get their share of the voice (`timed` is False),
+    Voice is found by `voice` and decoded in windows; where nobody speaks there are no words. The library
+    gives no word times and no probabilities: its segments say where the voice is,
     `avg_logprob` is what is usual, `no_speech_prob` 0; the compression ratio is Whisper's measure.
     """
 
@@ -54,9 +54,9 @@ class MoonshineProvider(LoadedOnce["_Moonshine"]):
     parallel = 4
     """Each call has a transcriber of its own, about 110 MB, on one thread."""
 
-    def __init__(self, models: Models | None = None) -> None:
+    def __init__(self, models: Models | None = None, *, voice: VoiceFinder) -> None:
         super().__init__()
-        self._models = models or Models()
+        self._voice, self._models = voice, models or Models()
 
     @property
     def fingerprint(self) -> str:
@@ -64,11 +64,12 @@ class MoonshineProvider(LoadedOnce["_Moonshine"]):
             made = version(_PACKAGE)
         except PackageNotFoundError:
             made = "missing"
-        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{_PACKAGE}-{made}:voiced-{_WINDOW_MS}-1"
+        own = code_of(type(self), type(self._voice)).digest
+        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{_PACKAGE}-{made}:{own}"
 
     def _load(self) -> _Moonshine:
         """ProviderFailed says what to install."""
-        return _Moonshine(self._maker())
+        return _Moonshine(self._maker(), self._voice)
 
     def _maker(self) -> Callable[[], Any]:
         try:
@@ -89,8 +90,8 @@ class MoonshineProvider(LoadedOnce["_Moonshine"]):
 class _Moonshine:
     name = "Moonshine tiny-en"
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[], Any], voice: VoiceFinder) -> None:
+        self._make, self._voice = make, voice
         self._idle: SimpleQueue[Any] = SimpleQueue()
         # The first one is made now, so that a model that cannot be loaded is known at once.
         with self._transcriber():
@@ -107,9 +108,9 @@ class _Moonshine:
         """Greedy always; `beam_size` and `terms` have no effect."""
         found = []
         with self._transcriber() as transcriber:
-            for window, spans in _windows(samples):
+            for window, spans in self._voice.windows(samples, _WINDOW_MS, _EDGE_MS):
                 if text := _decode(transcriber, samples[window[0] * 16 : window[1] * 16]):
-                    found.append(spread(text, language, spans, USUAL_LOGPROB))
+                    found.append(untimed(text, spans, USUAL_LOGPROB))
                 progress(window[1] * 16 / max(1, len(samples)))
         return RawTranscript(language, 1.0, tuple(found))
 
@@ -138,17 +139,6 @@ class _Moonshine:
             raise ProviderFailed(
                 f"Moonshine cannot load its model ({error}) - pip install --force-reinstall {_INSTALL}"
             ) from error
-
-
-def _windows(samples: Floats) -> Iterator[tuple[Span, list[Span]]]:
-    """What is decoded in one go, and the voice in it; milliseconds."""
-    length = len(samples) * 1000 // SAMPLE_RATE
-    rest = list(find_voice(lambda low, high: samples[low * 16 : high * 16], length))
-    while rest:
-        start, end, _ = next_chunk(rest, _WINDOW_MS, _EDGE_MS)
-        end = min(end, length)
-        yield (start, end), [(low, min(high, end)) for low, high in rest if low < end]
-        rest = [(max(low, end), high) for low, high in rest if high > end]
 
 
 def _decode(transcriber: Any, samples: Floats) -> str:

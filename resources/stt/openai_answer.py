@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
@@ -91,18 +92,15 @@ def _with_words(answer: OpenAIAnswer, segments: list[_Segment]) -> list[RawSegme
     spelled = spell([found.text for found in segments], words) if words else [()] * len(segments)
     if spelled is None:
         raise Nonsense("has words that are not those of its text")
-    return [
-        segment(
-            found.start,
-            found.end,
-            found.text,
-            own,
-            USUAL_LOGPROB if found.avg_logprob is None else found.avg_logprob,
-            found.no_speech_prob or 0.0,
-            found.compression_ratio,
-        )
-        for found, own in zip(segments, spelled, strict=True)
-    ]
+    return [_measured(found, own) for found, own in zip(segments, spelled, strict=True)]
+
+
+def _measured(found: _Segment, words: Sequence[RawWord]) -> RawSegment:
+    """A segment with the decoder's numbers, where the server gives them."""
+    sure = USUAL_LOGPROB if found.avg_logprob is None else found.avg_logprob
+    made = segment(found.start, found.end, found.text, words, sure)
+    ratio = made.compression_ratio if found.compression_ratio is None else found.compression_ratio
+    return replace(made, no_speech_prob=found.no_speech_prob or 0.0, compression_ratio=ratio)
 
 
 def _raw(word: _Word, avg_logprob: float | None) -> RawWord:

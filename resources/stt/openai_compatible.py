@@ -14,6 +14,7 @@ from resources.stt.openai_answer import OpenAIAnswer, read_answer, transcript
 from resources.stt.openai_endpoint import KEY_VARIABLE, URL_VARIABLE, Endpoint
 from resources.stt.remote_provider import insist, set_aside, told, wav
 from resources.stt.segments import Nonsense
+from shortform_assets.code_versions import code_of
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
@@ -54,7 +55,9 @@ class OpenAIProvider(LoadedOnce[Recognizer]):
 
     @property
     def fingerprint(self) -> str:
-        return f"{self.name}:{self._endpoint.place}:{_format(self._endpoint.model)}:wav-16-bit:prompt-1"
+        # Of the code only what is sent and how the answer is read: how often is tried must cost nothing again.
+        own = code_of(wav, _form, transcript).digest
+        return f"{self.name}:{self._endpoint.place}:{_format(self._endpoint.model)}:{own}"
 
     def _load(self) -> Recognizer:
         """InputError where address, key or price are not set as they must be."""

@@ -2,67 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from importlib import import_module
 from threading import Lock
+from typing import Any
 
-from resources.stt.amazon import AmazonTranscribeProvider
-from resources.stt.moonshine import MoonshineProvider
-from resources.stt.openai_compatible import OpenAIProvider
 from resources.stt.whisper import WhisperProvider
-from resources.stt.whisperx import WhisperXProvider
 from shortform_assets.contracts.slices import SpeechSlice
-from shortform_assets.errors import InputError
+from shortform_assets.contracts.speech import Transcript
+from shortform_assets.contracts.speech_providers import SPEECH_PROVIDERS, SpeechProvider
 from shortform_assets.ports.recognizer import Ears, Provider
 from shortform_assets.ports.spending import Purse
-
-Make = Callable[[str, Purse | None], Provider]
-"""A provider of a model (empty for its default) that pays from a purse."""
-
-
-def _whisper(model: str, _: Purse | None) -> Provider:
-    return WhisperProvider(model) if model else WhisperProvider()
-
-
-def _moonshine(model: str, _: Purse | None) -> Provider:
-    return MoonshineProvider()
-
-
-def _whisperx(model: str, _: Purse | None) -> Provider:
-    return WhisperXProvider(model) if model else WhisperXProvider()
-
-
-def _openai(model: str, purse: Purse | None) -> Provider:
-    return OpenAIProvider(model, purse) if model else OpenAIProvider(purse=purse)
-
-
-def _amazon(model: str, purse: Purse | None) -> Provider:
-    return AmazonTranscribeProvider(purse)
-
-
-PROVIDERS: dict[str, Make] = {
-    "whisper": _whisper,
-    "moonshine": _moonshine,
-    "whisperx": _whisperx,
-    "openai": _openai,
-    "amazon-transcribe": _amazon,
-}
-PAID = frozenset({"openai", "amazon-transcribe"})
-"""Those that spend money, and so are made anew for every source."""
+from shortform_assets.ports.voice_finder import VoiceFinder
 
 
 class Recognizers:
     """Makes the providers that a genre names; local ones are loaded once and shared."""
 
-    def __init__(self, providers: Mapping[str, Make] = PROVIDERS) -> None:
-        self._providers = providers
+    def __init__(self, voice: VoiceFinder) -> None:
+        """`voice` is for those that look for voice themselves."""
+        self._voice = voice
         self._made: dict[str, Provider] = {}
         self._lock = Lock()
 
-    def chain(self, speech: SpeechSlice, purse: Purse | None = None) -> Chain:
-        """The genre's providers in order; InputError for a name that there is not."""
+    def chain(self, speech: SpeechSlice, purse: Purse | None = None) -> RecognizerChain:
+        """The genre's providers in order."""
         second = self._get(speech.second_opinion, purse) if speech.second_opinion else None
-        return Chain(tuple(self._get(name, purse) for name in speech.providers), second, self._detector())
+        providers = tuple(self._get(name, purse) for name in speech.providers)
+        return RecognizerChain(providers, second, self._detector(), speech.language == "auto")
 
     def _detector(self) -> WhisperProvider:
         found = self._get("whisper", None)
@@ -70,33 +36,55 @@ class Recognizers:
 
     def _get(self, name: str, purse: Purse | None) -> Provider:
         kind, _, model = name.partition(":")
-        if kind not in self._providers:
-            raise InputError(
-                f"there is no speech provider {name!r}",
-                "the genre's speech.providers",
-                f"choose from {', '.join(sorted(self._providers))}",
-            )
-        if kind in PAID:
-            return self._providers[kind](model, purse)
+        facts = SPEECH_PROVIDERS[kind]
+        given: dict[str, Any] = {"voice": self._voice} if facts.finds_voice else {}
+        if facts.paid:
+            return _made(facts, model, purse=purse, **given)
         with self._lock:
             if name not in self._made:
-                self._made[name] = self._providers[kind](model, None)
+                self._made[name] = _made(facts, model, **given)
             return self._made[name]
 
 
-class Chain:
-    """The ears for one source, as a tool: its fingerprint enters the recipe."""
+def _made(facts: SpeechProvider, model: str, **given: Any) -> Provider:
+    module, _, name = facts.implementation.partition(":")
+    make: Any = getattr(import_module(module), name)
+    provider: Provider = make(model, **given) if model else make(**given)
+    return provider
+
+
+class RecognizerChain:
+    """The ears for one source, as a tool: the fingerprint of the provider that answers enters the recipe.
+
+    So another fallback at the end transcribes nothing again, and another one in front does, unless it cannot
+    do the language.
+    """
 
     def __init__(
-        self, providers: tuple[Provider, ...], second: Provider | None, detector: WhisperProvider
+        self,
+        providers: tuple[Provider, ...],
+        second: Provider | None,
+        detector: WhisperProvider,
+        tells_language: bool,
     ) -> None:
+        """`tells_language`: the detector is asked."""
         self._ears = Ears(providers, detector, second)
+        self._detector, self._tells_language = detector, tells_language
 
     @property
-    def fingerprint(self) -> str:
+    def fingerprints(self) -> tuple[str, ...]:
+        """For each provider, if it answers: its own, and those of who is heard besides whoever answers."""
         ears = self._ears
-        parts = [p.fingerprint for p in (*ears.providers, *([ears.second] if ears.second else []))]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        others = [self._detector.fingerprint] if self._tells_language else []
+        others += [ears.second.fingerprint] if ears.second else []
+        return tuple(" + ".join([provider.fingerprint, *others]) for provider in ears.providers)
+
+    def answered(self, result: Transcript) -> int:
+        """The first that can do the language. Where that one failed, the result is degraded and never reused."""
+        for number, provider in enumerate(self._ears.providers):
+            if provider.languages is None or result.language in provider.languages:
+                return number
+        return 0
 
     def load(self) -> Ears:
         """Nothing is loaded before it is needed: each provider loads itself when it is asked."""

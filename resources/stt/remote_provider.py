@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,15 +10,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from resources.redaction import redact
 from resources.retrying import GaveUp, Timer
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, ProviderFailed
 from shortform_assets.ports.spending import Charge, OverBudget, Purse
 
 T = TypeVar("T")
 _TOLD_LETTERS = 200
-_SECRETS = re.compile(
-    r"\b(?:sk|gsk|pk|key)[-_][\w*-]{6,}|\b(?:AKIA|ASIA)\w{8,}|\bBearer\s+\S+", re.IGNORECASE
-)
 
 
 def wav(samples: Floats) -> bytes:
@@ -36,10 +33,8 @@ def wav(samples: Floats) -> bytes:
 
 def told(text: str, *secrets: str) -> str:
     """What a server said, fit to be shown: one short line, and nothing in it that looks like a key."""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "***")
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    line = _SECRETS.sub("***", line)
+    shown = "".join(sign if sign.isprintable() else " " for sign in redact(text, *secrets))
+    line = " ".join(shown.split())
     return line if len(line) <= _TOLD_LETTERS else f"{line[:_TOLD_LETTERS]}…"
 
 

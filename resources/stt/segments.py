@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from resources.stt.word_fitting import spell
 from shortform_assets.ports.recognizer import RawSegment, RawWord
+from shortform_assets.ports.voice_finder import Span
 
 USUAL_LOGPROB = -0.5
 """For providers that do not say how sure they are: what Whisper shows for ordinary speech."""
@@ -44,17 +46,14 @@ def cut_segments(text: str, words: Sequence[RawWord]) -> list[RawSegment]:
     ]
 
 
-def segment(
-    start: float,
-    end: float,
-    text: str,
-    words: Sequence[RawWord],
-    avg_logprob: float,
-    no_speech_prob: float = 0.0,
-    compression_ratio: float | None = None,
-) -> RawSegment:
-    """A segment; the compression ratio is Whisper's own measure where the server does not give it."""
-    if compression_ratio is None:
-        raw = text.strip().encode()
-        compression_ratio = len(raw) / len(zlib.compress(raw)) if raw else 0.0
-    return RawSegment(start, end, text, tuple(words), avg_logprob, no_speech_prob, compression_ratio)
+def segment(start: float, end: float, text: str, words: Sequence[RawWord], avg_logprob: float) -> RawSegment:
+    """A segment of a server that says no more: the compression ratio is Whisper's own measure of the text."""
+    raw = text.strip().encode()
+    ratio = len(raw) / len(zlib.compress(raw)) if raw else 0.0
+    return RawSegment(start, end, text, tuple(words), avg_logprob, 0.0, ratio)
+
+
+def untimed(text: str, spans: Sequence[Span], avg_logprob: float) -> RawSegment:
+    """`text` without word times, said in the voiced `spans` (milliseconds, in order, apart, at least one)."""
+    voiced = tuple((low / 1000, high / 1000) for low, high in spans)
+    return replace(segment(voiced[0][0], voiced[-1][1], text, (), avg_logprob), voiced=voiced)

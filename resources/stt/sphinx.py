@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from threading import Lock
 
 import numpy as np
 
+from resources.cores import usable_cores
+from shortform_assets.code_versions import code_of
 from shortform_assets.ports.aligner import Aligner
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
 
@@ -31,7 +32,7 @@ class SphinxAligner:
 
     @property
     def fingerprint(self) -> str:
-        return f"pocketsphinx-{version('pocketsphinx')}:en-us:batch-cmn-pause-3"
+        return f"pocketsphinx-{version('pocketsphinx')}:en-us:{code_of(type(self)).digest}"
 
     def load(self) -> Aligner:
         """The aligner; its dictionary takes half a second to read."""
@@ -61,7 +62,7 @@ class _Sphinx:
 
     @contextmanager
     def crew(self, utterances: int) -> Iterator[Aligner]:
-        workers = min(os.cpu_count() or 1, utterances // _CREW_FROM + 1)
+        workers = min(usable_cores(), utterances // _CREW_FROM + 1)
         if workers < 2:
             yield self
             return

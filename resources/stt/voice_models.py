@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from resources.models import Models, downloads_allowed
+from shortform_assets.code_versions import code_of
 from shortform_assets.ports.recognizer import Floats
 from shortform_assets.ports.voice_model import VoiceModel
 
@@ -35,7 +36,8 @@ class OnnxVoiceModel:
     @property
     def fingerprint(self) -> str:
         names = [self._variant(name) for name in (self._SEGMENTATION, self._EMBEDDING)]
-        return "-".join([*(self._models.fingerprint(name) if name else "missing" for name in names), "2"])
+        made = [self._models.fingerprint(name) if name else "missing" for name in names]
+        return ":".join([*made, code_of(type(self)).digest])
 
     def load(self) -> VoiceModel | None:
         """The model; None where it is not to be had here. InputError where one that is here is another."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from resources.cores import usable_cores
 from resources.models import Models
 from resources.stt.loaded import LoadedOnce
+from shortform_assets.code_versions import code_of
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
     Floats,
@@ -37,12 +38,12 @@ class WhisperProvider(LoadedOnce["_Whisper"]):
         super().__init__()
         self.name = "whisper" if model == DEFAULT else f"whisper:{model}"
         self._model, self._models = f"whisper-{model}", models or Models()
-        self.parallel = os.cpu_count() or 1
+        self.parallel = usable_cores()
 
     @property
     def fingerprint(self) -> str:
         made = version("faster-whisper")
-        return f"{self._model}:{self._models.fingerprint(self._model)}:faster-whisper-{made}:int8:voiced-2"
+        return f"{self._model}:{self._models.fingerprint(self._model)}:faster-whisper-{made}:int8:{code_of(type(self)).digest}"
 
     def _load(self) -> _Whisper:
         """It also tells languages apart; InputError names the package to install."""

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from resources.blob_cache import cache_dir
+from resources.cores import usable_cores
 from resources.model_registry import REGISTRY
-from resources.models import Models
+from resources.models import Models, downloads_allowed
 from resources.stt.loaded import LoadedOnce
-from resources.stt.segments import USUAL_LOGPROB, segment
-from resources.stt.spread_times import spread
+from resources.stt.segments import USUAL_LOGPROB, segment, untimed
+from shortform_assets.code_versions import code_of
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import (
-    SAMPLE_RATE,
     Floats,
     ProviderFailed,
     RawSegment,
     RawTranscript,
     RawWord,
 )
-from shortform_assets.speech.words.voice_activity import VoiceActivity, find_voice
+from shortform_assets.ports.voice_finder import Span, VoiceFinder
 
 _INSTALL = "pip install 'shortform[whisperx]'"
 _BATCH = {"cpu": 4, "cuda": 16}
@@ -47,9 +46,15 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
     """Its pipeline keeps the language and the settings of the call."""
 
     def __init__(
-        self, model: str = "base", models: Models | None = None, align_model: str | None = None
+        self,
+        model: str = "base",
+        models: Models | None = None,
+        align_model: str | None = None,
+        *,
+        voice: VoiceFinder,
     ) -> None:
         super().__init__()
+        self._voice = voice
         self.name = "whisperx" if model == "base" else f"whisperx:{model}"
         self._model, self._models, self._align_model = model, models or Models(), align_model
 
@@ -61,8 +66,9 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
             made = "missing"
         own = f"whisper-{self._model}"
         content = self._models.fingerprint(own) if own in REGISTRY else "hub"
-        aligned = f"{self._align_model or 'default'}-{'hub' if _may_download() else 'local'}"
-        return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}-1"
+        aligned = f"{self._align_model or 'default'}-{'hub' if downloads_allowed() else 'local'}"
+        code = code_of(type(self), type(self._voice)).digest
+        return f"{own}:{content}:whisperx-{made}:pyannote:align-{aligned}:{code}"
 
     def _load(self) -> _WhisperX:
         """ProviderFailed says what to install."""
@@ -85,8 +91,8 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
                 device,
                 compute_type=_PRECISION[device],
                 vad_method="pyannote",
-                local_files_only=not _may_download(),
-                threads=os.cpu_count() or 1,
+                local_files_only=not downloads_allowed(),
+                threads=usable_cores(),
             )
         except InputError as error:
             raise ProviderFailed(f"WhisperX has no model {self._model!r} here: {error}") from error
@@ -96,13 +102,23 @@ class WhisperXProvider(LoadedOnce["_WhisperX"]):
                 f"WhisperX cannot load the model {self._model!r} on {device} ({_short(error)}) - "
                 "check the name, or set SHORTFORM_ALLOW_DOWNLOAD=1 to fetch it"
             ) from error
-        return _WhisperX(f"WhisperX {self._model}", pipeline, whisperx, device, self._align_model)
+        tools = _Tools(pipeline, whisperx, device, self._voice)
+        return _WhisperX(f"WhisperX {self._model}", tools, self._align_model)
+
+
+@dataclass(frozen=True)
+class _Tools:
+    pipeline: Any
+    library: Any
+    device: str
+    voice: VoiceFinder
 
 
 class _WhisperX:
-    def __init__(self, name: str, pipeline: Any, library: Any, device: str, align_model: str | None) -> None:
-        self.name, self._pipeline, self._library, self._device = name, pipeline, library, device
-        self._align_model = align_model
+    def __init__(self, name: str, tools: _Tools, align_model: str | None) -> None:
+        self.name, self._align_model = name, align_model
+        self._pipeline, self._library, self._device = tools.pipeline, tools.library, tools.device
+        self._voice = tools.voice
         self._aligners: dict[str, tuple[Any, Any]] = {}
         self._busy = Lock()
         self.unaligned: dict[str, str] = {}
@@ -124,7 +140,7 @@ class _WhisperX:
                 heard = self._hear(samples, language, beam_size, terms, progress)
                 aligned = self._align(heard, samples, language) if heard else []
                 found = (
-                    _spread(heard, samples, language)
+                    _unaligned(heard, self._voice.spans(samples))
                     if aligned is None
                     else [_segment(part) for part in aligned]
                 )
@@ -169,7 +185,7 @@ class _WhisperX:
         return list(self._library.align(heard, model, facts, samples, self._device)["segments"])
 
     def _aligner(self, language: str) -> tuple[Any, Any]:
-        folder, allowed = cache_dir() / "models" / "whisperx", _may_download()
+        folder, allowed = cache_dir() / "models" / "whisperx", downloads_allowed()
         if not allowed:
             _insist_on_local(folder, language if self._align_model is None else None)
         folder.mkdir(parents=True, exist_ok=True)
@@ -181,10 +197,6 @@ class _WhisperX:
             model_cache_only=not allowed,
         )
         return model, facts
-
-
-def _may_download() -> bool:
-    return os.environ.get("SHORTFORM_ALLOW_DOWNLOAD") == "1"
 
 
 def _insist_on_local(folder: Path, language: str | None) -> None:
@@ -200,16 +212,14 @@ def _insist_on_local(folder: Path, language: str | None) -> None:
     find("tokenizers/punkt_tab/english/")
 
 
-def _spread(heard: Sequence[dict[str, Any]], samples: Floats, language: str) -> list[RawSegment]:
-    length = len(samples) * 1000 // SAMPLE_RATE
-    voice = VoiceActivity(find_voice(lambda low, high: samples[low * 16 : high * 16], length))
+def _unaligned(heard: Sequence[dict[str, Any]], voice: Sequence[Span]) -> list[RawSegment]:
     found = []
     for part in heard:
         start, end = round(part["start"] * 1000), round(part["end"] * 1000)
-        inside = [(max(low, start), min(high, end)) for low, high in voice.spans_near(start, end)]
-        spans = [span for span in inside if span[0] < span[1]] or [(start, max(end, start + 1))]
+        inside = [(max(low, start), min(high, end)) for low, high in voice if low < end and high > start]
+        spans = inside or [(start, max(end, start + 1))]
         logprob = float(part.get("avg_logprob", USUAL_LOGPROB))
-        found.append(spread(part["text"].strip(), language, spans, logprob))
+        found.append(untimed(part["text"].strip(), spans, logprob))
     return found
 
 

@@ -11,19 +11,21 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.retrying import GaveUp, Patience, Setback
 from resources.vision.ecs_messages import StoreMessageReader
 from resources.vision.executor_base import Executor
-from resources.vision.foreground_log import ForegroundLog
 from resources.vision.job_store import Device, Result
 from resources.vision.worker_crew import Crew, End, Tally
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import InputError
+
+if TYPE_CHECKING:
+    from resources.vision.pipes_session import PipesSession
 
 START_SECONDS = 1800.0
 """A GPU instance may have to be started first."""
@@ -96,16 +98,16 @@ class EcsVision(Executor):
         faces: FaceSlice,
         on_result: Callable[[str, Result], None],
         on_progress: Callable[[float, str], None],
-        context: Any = None,
     ) -> None:
-        """As `Vision.track`; `context` is needed. InputError where the tasks could not reach the store."""
+        """As `Executor.track`, within a session of Dagster's only. InputError where the tasks could not reach the store."""
         if store.url.startswith("file:"):
             raise InputError(
                 "a task on ECS cannot read a folder of this machine",
                 store.url,
                 "set SHORTFORM_STORE=s3://bucket/prefix, or SHORTFORM_VISION=local",
             )
-        if context is None:
+        session = self._session
+        if session is None:
             raise InputError(
                 "it runs inside Dagster only", "vision executor ecs", "use local or http elsewhere"
             )
@@ -114,7 +116,7 @@ class EcsVision(Executor):
 
         def launch(key: str) -> _Task:
             request = self._task.request([store.url, key])
-            return _Task(client, self._capacity, request, store, key, context, self._poll_seconds)
+            return _Task(client, self._capacity, request, store, key, session, self._poll_seconds)
 
         name = self.judging(faces).fingerprint
         crew = Crew(store, name, faces, self._device, launch, start_seconds=START_SECONDS)
@@ -227,28 +229,25 @@ class _Task:
         request: dict[str, Any],
         store: MediaStore,
         key: str,
-        context: Any,
+        session: PipesSession,
         poll_seconds: float,
     ) -> None:
         self._messages = StoreMessageReader(store, key)
         self._client = _Watched(client, capacity, poll_seconds, self._messages.read)
-        self._request, self._log = request, ForegroundLog(context)
+        self._request, self._launch = request, session.launch()
         self._end = End("ended")
         self._thread = threading.Thread(target=self._run, name="vision task", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        from dagster_aws.pipes import PipesECSClient
-
-        pipes = PipesECSClient(client=self._client, message_reader=self._messages)
         try:
-            pipes.run(context=self._log.context, run_task_params=self._request)
+            self._launch.run_task(self._client, self._request, self._messages)
         except Exception as error:
             self._end = _failure(error)
 
     def ended(self) -> End | None:
         alive = self._thread.is_alive()
-        self._log.drain()
+        self._launch.drain()
         if alive:
             return None
         return _manner(self._client.stopped) if self._client.stopped else self._end
@@ -258,7 +257,7 @@ class _Task:
             self._client.stop()
         # It is at most in one request; what it says later than this is heard by nobody.
         self._thread.join(_REQUEST_SECONDS)
-        self._log.drain()
+        self._launch.drain()
 
     def last_words(self) -> str:
         return "; ".join(_reasons(self._client.stopped)) if self._client.stopped else ""

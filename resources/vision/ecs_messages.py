@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
-from dagster._core.pipes.context import PipesMessageHandler
 
 from resources.media_store import MediaStore
 from resources.store_errors import StoreError
@@ -24,11 +23,11 @@ class StoreMessageReader(dg.PipesMessageReader):
 
     def __init__(self, store: MediaStore, folder: str) -> None:
         self._store, self._folder = store, folder
-        self._handler: PipesMessageHandler | None = None
+        self._handler: dg.PipesMessageHandler | None = None
         self._seen = 0
 
     @contextmanager
-    def read_messages(self, handler: PipesMessageHandler) -> Iterator[dict[str, Any]]:
+    def read_messages(self, handler: dg.PipesMessageHandler) -> Iterator[dict[str, Any]]:
         self._handler = handler
         try:
             yield {STORE: self._store.url, FOLDER: self._folder}

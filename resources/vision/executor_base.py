@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from resources.media_store import MediaStore
 from resources.models import Models
-from resources.vision.job_store import Device, Result
+from resources.vision.job_store import Device
 from resources.vision.user_weights import judge_prints, judges_lacking
+from shortform_assets.code_versions import code_of
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from shortform_assets.ports.vision_executor import OnTracked
 
-VERSION = "3"
-"""Raised when the same models would give other tracks."""
+if TYPE_CHECKING:
+    from resources.vision.pipes_session import PipesSession
+
+TRACKING = (
+    "shortform_assets.reframing.see.tracks:track_faces",
+    "shortform_assets.reframing.see.detect:FaceDetector",
+    "shortform_assets.reframing.see.landmarks:FaceLandmarker",
+    "shortform_assets.reframing.see.user_judges:Judges",
+)
+"""What a worker puts together: their code decides the tracks."""
 MODELS = ("centerface", "face-landmarker")
-
-
-class Vision(Protocol):
-    """Tracks faces somewhere: here, on a GPU task, behind HTTP."""
-
-    @property
-    def fingerprint(self) -> str:
-        """What decides the tracks besides the clip and the genre: not where or on what they are made."""
-        ...
-
-    def judging(self, faces: FaceSlice) -> Judging:
-        """What decides them where the genre asks for models of the user's own: a tool for the recipe."""
-        ...
-
-    def load(self) -> Vision: ...
-
-    def track(
-        self,
-        store: MediaStore,
-        clips: Sequence[ClipMedia],
-        faces: FaceSlice,
-        on_result: Callable[[str, Result], None],
-        on_progress: Callable[[float, str], None],
-        context: Any = None,
-    ) -> None:
-        """Track `clips`, whose media are in `store`, where the series go too.
-
-        `on_result(clip_id, tracks or Dropped)` is called once a clip, as soon as it is there, in this thread;
-        `on_progress(fraction, note)` about as often as something changes. Whatever is raised in them ends all
-        workers; clips they had finished are found by the next call. Raises VisionFailed where no worker can
-        be had.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -73,11 +52,12 @@ class Judging:
         return self
 
 
-class Executor:
+class Executor(ABC):
     """What the executors here share: they load no model themselves, and all their workers load the same."""
 
     def __init__(self, models: Models | None, device: Device) -> None:
         self._models, self._device = models or Models(), device
+        self._session: PipesSession | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -85,15 +65,54 @@ class Executor:
         return fingerprint(self._models)
 
     def judging(self, faces: FaceSlice) -> Judging:
+        """What decides them where the genre asks for models of the user's own: a tool for the recipe."""
         return Judging(self._models, faces)
 
-    def load(self) -> Self:
-        """Itself: there is nothing to load here."""
-        return self
+    def within(self, store: MediaStore, session: PipesSession | None = None) -> BoundVision:
+        """This executor for clips whose media are in `store`; with a `session` its workers are launched there."""
+        bound = copy(self)
+        bound._session = session
+        return BoundVision(bound, store)
+
+    @abstractmethod
+    def track(
+        self,
+        store: MediaStore,
+        clips: Sequence[ClipMedia],
+        faces: FaceSlice,
+        on_result: OnTracked,
+        on_progress: Callable[[float, str], None],
+    ) -> None:
+        """As `VisionExecutor.track`, with media and series in `store`."""
+        ...
+
+
+@dataclass(frozen=True)
+class BoundVision:
+    """A `VisionExecutor`: an executor and the store it works on."""
+
+    executor: Executor
+    store: MediaStore
+
+    def judging(self, faces: FaceSlice) -> Judging:
+        return self.executor.judging(faces)
+
+    def track(
+        self,
+        clips: Sequence[ClipMedia],
+        faces: FaceSlice,
+        on_result: OnTracked,
+        on_progress: Callable[[float, str], None],
+    ) -> None:
+        """See the port."""
+        self.executor.track(self.store, clips, faces, on_result, on_progress)
 
 
 def fingerprint(models: Models, faces: FaceSlice | None = None) -> str:
     """The same on every executor that has the same program and models; the user's own count where `faces` ask
     for them."""
     own = judge_prints(faces) if faces else ()
-    return " ".join(("vision", VERSION, *(models.fingerprint(name) for name in MODELS), *own))
+    # Without the versions of libraries: a GPU machine has builds of its own, which are its image's matter.
+    return " ".join(
+        ("vision", code_of(*TRACKING).digest, *(models.fingerprint(name) for name in MODELS), *own)
+    )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import cast, get_args
 
-from resources.vision.executor_base import Vision
+from resources.vision.executor_base import Executor
 from resources.vision.job_store import Device
 from resources.vision.local_executor import LocalVision
 from shortform_assets.errors import InputError
@@ -14,7 +14,7 @@ from shortform_assets.errors import InputError
 PREFIX = "SHORTFORM_VISION"
 
 
-def vision_from_environment(environment: Mapping[str, str] = os.environ) -> Vision:
+def vision_from_environment(environment: Mapping[str, str] = os.environ) -> Executor:
     """`SHORTFORM_VISION`: local (default), ecs or http; docs/executors.md lists the settings of each.
 
     Raises InputError that names the variable.

@@ -1,8 +1,8 @@
 """A run's log for threads that are not the run's own.
 
-Dagster configures `logging` anew for every run, under the module's lock, and then waits for each handler's. A thread
-that logs through such a handler holds the handler's lock and asks for the module's: each waits for the other for
-ever. So only the run's own thread logs; the others hand their lines over.
+Dagster configures `logging` anew for every run, under the module's lock, and then waits for each handler's. A
+thread that logs through such a handler holds the handler's lock and asks for the module's: each waits for the
+other for ever. So only the run's own thread logs; the others hand their lines over.
 """
 
 from __future__ import annotations

@@ -205,7 +205,7 @@ class ClipAtServer:
         import httpx2
 
         self._store.scratch_root.mkdir(parents=True, exist_ok=True)
-        half = self._store.scratch_root / f"{uuid.uuid4().hex}.npz"
+        half = self._store.scratch_root / f"{uuid.uuid4().hex}.safetensors"
         try:
             with (
                 self._server.ask("GET", f"{BLOBS}/{blob.sha256}", whole=False) as answer,

@@ -10,7 +10,6 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import Any
 from urllib.parse import urlsplit
 
 from resources.media_store import MediaStore
@@ -56,9 +55,8 @@ class HttpVision(Executor):
         faces: FaceSlice,
         on_result: Callable[[str, Result], None],
         on_progress: Callable[[float, str], None],
-        context: Any = None,
     ) -> None:
-        """As `Vision.track`; `context` is not used. Raises InputError where `faces` ask for models of the user's
+        """As `Executor.track`. Raises InputError where `faces` ask for models of the user's
         own: a server is sent pictures, no sound, and answers for the bundled models."""
         if judge_prints(faces):
             raise InputError(

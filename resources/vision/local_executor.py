@@ -14,19 +14,21 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from resources.cores import usable_cores
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision.executor_base import Executor
-from resources.vision.foreground_log import ForegroundLog
 from resources.vision.job_store import Device, Result
-from resources.vision.worker_crew import Crew, End, Launched, Tally
+from resources.vision.worker_crew import Crew, End, Launch, Launched, Tally
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+
+if TYPE_CHECKING:
+    from resources.vision.pipes_session import PipesSession
 
 LOG_TAIL = 200
 MOST_WORKERS = 4
@@ -55,7 +57,7 @@ class LocalVision(Executor):
     ) -> None:
         """`program` is called with the store's URL and the job's key in it."""
         super().__init__(models, device)
-        self._workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        self._workers = workers or min(MOST_WORKERS, usable_cores())
         self._program = tuple(program)
 
     def track(
@@ -65,27 +67,28 @@ class LocalVision(Executor):
         faces: FaceSlice,
         on_result: Callable[[str, Result], None],
         on_progress: Callable[[float, str], None],
-        context: Any = None,
     ) -> None:
         """Track `clips`; `on_result(clip_id, tracks or Dropped)` is called once a clip, as soon as it is
-        there, in this thread. `context` is Dagster's, where there is one. Raises VisionFailed."""
+        there, in this thread. Raises VisionFailed."""
         tally = Tally(clips, on_progress)
         with (
-            launcher(store, self._program, context) as launch,
+            launcher(store, self._program, self._session) as launch,
             Crew(store, self.judging(faces).fingerprint, faces, self._device, launch) as crew,
         ):
             crew.work(clips, self._workers, on_result, lambda shares: tally.tell(shares, crew.devices()))
 
 
 @contextlib.contextmanager
-def launcher(store: MediaStore, program: Sequence[str], context: Any = None) -> Any:
+def launcher(
+    store: MediaStore, program: Sequence[str], session: PipesSession | None = None
+) -> Iterator[Launch]:
     """Yields a `Launch` of worker processes; their logs are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="vision-") as folder:
 
         def launch(key: str) -> Launched:
             files = Path(folder) / Path(key).name
             command = [*program, store.url, key]
-            return _PipesWorker(command, files, context) if context is not None else _Process(command, files)
+            return _PipesWorker(command, files, session) if session is not None else _Process(command, files)
 
         yield launch
 
@@ -123,34 +126,22 @@ class _Process(_Child):
 class _PipesWorker(_Child):
     """A worker under Dagster Pipes: the client waits for it in a thread of its own."""
 
-    def __init__(self, command: Sequence[str], files: Path, context: Any) -> None:
+    def __init__(self, command: Sequence[str], files: Path, session: PipesSession) -> None:
         super().__init__(command, files)
-        self._run_log = ForegroundLog(context)
+        self._launch = session.launch()
         self._end = End("ended")
         self._thread = threading.Thread(target=self._run, name="vision worker", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        import dagster as dg
-        from dagster._core.errors import DagsterPipesExecutionError
-
-        # The client calls it itself; nobody who reads the terminal can do anything about it.
-        warnings.filterwarnings("ignore", message=".*PipesMessageReader", category=dg.PreviewWarning)
         try:
-            dg.PipesSubprocessClient(env={**os.environ, **ENVIRONMENT}).run(
-                context=self._run_log.context, command=self._command
-            )
-            self._end = End(_manner(0))
-        except DagsterPipesExecutionError as error:
-            # Its only way to tell the status.
-            code = str(error).rpartition(" ")[2]
-            self._end = End(_manner(int(code)) if code.lstrip("-").isdigit() else f"ended: {error}")
+            self._end = End(_manner(self._launch.run_process(self._command, {**os.environ, **ENVIRONMENT})))
         except Exception as error:
             self._end = End(f"could not be run: {error}", "setup")
 
     def ended(self) -> End | None:
         alive = self._thread.is_alive()
-        self._run_log.drain()
+        self._launch.drain()
         return None if alive else self._end
 
     def kill(self) -> None:
@@ -159,7 +150,7 @@ class _PipesWorker(_Child):
             with contextlib.suppress(OSError, ValueError):
                 os.kill(int(self._pid.read_text()), signal.SIGKILL)
             self._thread.join(timeout=0.1)
-        self._run_log.drain()
+        self._launch.drain()
 
 
 def _manner(code: int) -> str:

@@ -12,9 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from resources.media_store import hash_file
-from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from shortform_assets.contracts.slices.reframing_slice import DEEPFACE, LR_ASD, FaceSlice
 from shortform_assets.errors import InputError
-from shortform_assets.reframing.see.user_judges import DEEPFACE, LR_ASD
 
 DEEPFACE_VARIABLE, LR_ASD_VARIABLE = "DEEPFACE_HOME", "SHORTFORM_LR_ASD"
 DEEPFACE_FILE = ".deepface/weights/facial_expression_model_weights.onnx"

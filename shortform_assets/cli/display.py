@@ -6,12 +6,8 @@ import threading
 import time
 from types import TracebackType
 
-from rich.console import Console
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
-
 from resources.rates import Rates
+from shortform_assets.cli.terminal import Listing, Styled, Terminal
 from shortform_assets.contracts.stages import WORKFLOW
 
 STEPS = (*WORKFLOW, "rendered_outputs")
@@ -21,8 +17,9 @@ _MARKS = {"waiting": "·", "working": "▸", "done": "✓", "reused": "↺", "fa
 class Display:
     """A `Progress` that draws itself; quiet lines instead of a moving picture where there is no terminal."""
 
-    def __init__(self, console: Console, name: str, rates: Rates, media_seconds: float) -> None:
-        self._console, self._name, self._rates = console, name, rates
+    def __init__(self, terminal: Terminal, name: str, rates: Rates, media_seconds: float | None) -> None:
+        """`media_seconds` is the source's length, None where nobody can tell before it was probed."""
+        self._terminal, self._name, self._rates = terminal, name, rates
         self._media_seconds = media_seconds
         self._state = dict.fromkeys(STEPS, "waiting")
         self._fraction = dict.fromkeys(STEPS, 0.0)
@@ -30,20 +27,18 @@ class Display:
         self._began: dict[str, float] = {}
         self._outputs: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
-        # Asked once: while the picture moves, the console's file is a proxy that denies being a terminal.
-        self._moving = console.is_terminal
-        self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
+        # Asked once: while the picture moves, the terminal's file is a proxy that denies being one.
+        self._moving = terminal.moving
+        self._live = terminal.live(self._draw)
 
     def __enter__(self) -> Display:
-        if self._moving:
-            self._live.start()
+        self._live.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._moving:
-            self._live.stop()
+        self._live.__exit__(kind, error, trace)
 
     @property
     def reused(self) -> int:
@@ -74,7 +69,7 @@ class Display:
             seconds = time.monotonic() - self._began.get(stage, time.monotonic())
             self._note[stage] = "reused" if reused else f"{seconds:.1f} s"
             self._say(f"{stage}: {self._note[stage]}")
-        if not reused:
+        if not reused and self._media_seconds:
             self._rates.learn(stage, seconds, self._media_seconds)
 
     def output(self, output_id: str, state: str, fraction: float) -> None:
@@ -92,8 +87,13 @@ class Display:
             if before != state and state in ("completed", "failed"):
                 self._say(f"output {output_id}: {state} ({ended} of {total})")
 
-    def eta_seconds(self) -> float:
-        """Seconds left: measured pace of the running stage, learnt rates for those to come."""
+    def eta_seconds(self) -> float | None:
+        """Seconds left: measured pace of the running stage, learnt rates for those to come.
+
+        None where the source's length is not known: then nothing is, of the stages to come.
+        """
+        if self._media_seconds is None:
+            return None
         waiting = [s for s in STEPS if self._state[s] == "waiting"]
         left = self._rates.expect(waiting, self._media_seconds)
         for stage in STEPS:
@@ -106,28 +106,27 @@ class Display:
 
     def _say(self, line: str) -> None:
         if not self._moving:
-            self._console.print(f"  {self._name}: {line}", highlight=False)
+            self._terminal.say(f"  {self._name}: {line}")
 
-    def _draw(self) -> Table:
+    def _draw(self) -> Listing:
         with self._lock:
             left = self.eta_seconds()
-            grid = Table.grid(padding=(0, 1))
-            grid.add_row(
-                "", Text(self._name, style="bold"), "", Text(f"about {_span(left)} left", style="dim")
-            )
+            told = "" if left is None else f"about {_span(left)} left"
+            grid = Listing()
+            grid.row("", Styled(self._name, "bold"), "", Styled(told, "dim"))
             for stage in STEPS:
                 state, done = self._state[stage], self._fraction[stage]
                 style = {"working": "cyan", "failed": "red", "waiting": "dim"}.get(state, "green")
                 bar = "━" * round(20 * done) + " " * (20 - round(20 * done))
-                grid.add_row(
-                    Text(_MARKS[state], style=style),
-                    Text(stage, style=style),
-                    Text(bar, style=style),
-                    Text(self._note[stage], style="dim"),
+                grid.row(
+                    Styled(_MARKS[state], style),
+                    Styled(stage, style),
+                    Styled(bar, style),
+                    Styled(self._note[stage], "dim"),
                 )
             for output, (state, done) in self._outputs.items():
                 if state == "in_progress":
-                    grid.add_row("", Text(f"  output {output}"), Text("━" * round(20 * done)), f"{done:.0%}")
+                    grid.row("", f"  output {output}", "━" * round(20 * done), f"{done:.0%}")
             return grid
 
 

@@ -1,4 +1,4 @@
-"""`shortform doctor`: what is here, what resolves, what is configured."""
+"""`shortform doctor`: what is here, what resolves, what is configured, and whether the project opens."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import os
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
-from rich.console import Console
-from rich.table import Table
-
+from resources.cores import usable_cores
+from resources.dagster_home import open_instance
+from resources.database_repair import examine_databases, repair_databases
 from resources.home import find_home, store_url
+from resources.media_store import MediaStore
+from shortform_assets.cli.error_handler import sentence
+from shortform_assets.cli.project import Project
+from shortform_assets.cli.terminal import Listing, Terminal
+from shortform_assets.errors import InputError
 
 _PACKAGES = {
     "dagster": "the graph",
@@ -18,53 +23,65 @@ _PACKAGES = {
     "pocketsphinx": "word alignment",
     "mediapipe": "face landmarks",
     "onnxruntime": "face detection",
-    "opencv-python": "pictures",
+    "opencv-python": "pictures and shots",
     "av": "probing and decoding",
     "imageio-ffmpeg": "FFmpeg",
-    "scenedetect": "shots",
     "pydantic-ai-slim": "the panel of models, where a genre names one",
     "piper-tts": "optional: the demo's voice",
     "whisperx": "optional: another transcriber",
 }
 
 
-def examine(console: Console) -> bool:
-    """Print three tables; True when everything that the main job needs is there."""
+def examine(terminal: Terminal) -> bool:
+    """Print three tables; True when everything that the main job needs is there and the project opens."""
     healthy = True
-    packages = Table("package", "version", "for", box=None)
+    packages = Listing("package", "version", "for")
     for name, use in _PACKAGES.items():
         try:
-            packages.add_row(name, version(name), use)
+            packages.row(name, version(name), use)
         except PackageNotFoundError:
-            packages.add_row(name, "not installed", use)
+            packages.row(name, "not installed", use)
             healthy &= use.startswith("optional")
-    console.print(packages)
+    terminal.show(packages)
 
     from resources.models import Models
 
-    models = Table("model", "where", box=None)
+    models = Listing("model", "where")
     for name, where in Models().report():
-        models.add_row(name, where)
-    console.print(models)
+        models.row(name, where)
+    terminal.show(models)
 
-    backends = Table("backend", "state", box=None)
-    for name, probe in {"ffmpeg": _ffmpeg, "opencv": _opencv, "store": _store}.items():
+    backends = Listing("backend", "state")
+    for name, probe in {"ffmpeg": _ffmpeg, "opencv": _opencv, "store": _store, "database": _database}.items():
         fine, state = _tried(probe)
         healthy &= fine
-        backends.add_row(name, state)
-    backends.add_row("home", str(find_home()))
-    backends.add_row("vision", os.environ.get("SHORTFORM_VISION", "local"))
-    backends.add_row("render", "local worker pool")
-    backends.add_row("cores", str(os.cpu_count()))
-    console.print(backends)
+        backends.row(name, state)
+    backends.row("home", str(find_home()))
+    backends.row("vision", os.environ.get("SHORTFORM_VISION", "local"))
+    backends.row("render", "local worker pool")
+    backends.row("cores", str(usable_cores()))
+    terminal.show(backends)
     return healthy
+
+
+def repair_project(terminal: Terminal) -> None:
+    """Mend the databases of the project and say what was wrong; InputError while a command works in it."""
+    project = Project()
+    found, backup = repair_databases(project.home, project.store)
+    for trouble in found:
+        kept = "its rows are kept" if trouble.readable else "it was made anew, the history of runs is lost"
+        terminal.say(f"{trouble.database}: {trouble.what}; {kept}")
+    if backup:
+        terminal.say(f"the databases as they were are in {backup}")
+    else:
+        terminal.say("no database needs a repair; the sources in the store are all registered")
 
 
 def _tried(probe: Callable[[], str]) -> tuple[bool, str]:
     try:
         return True, probe()
     except Exception as error:
-        return False, f"fails: {error}"
+        return False, f"fails: {sentence(error)}"
 
 
 def _ffmpeg() -> str:
@@ -80,7 +97,18 @@ def _opencv() -> str:
 
 
 def _store() -> str:
-    from resources.media_store import MediaStore
-
     next(iter(MediaStore.open(store_url()).list("sources/")), None)
     return store_url()
+
+
+def _database() -> str:
+    home = find_home(create=True)
+    os.environ["DAGSTER_HOME"] = str(home)
+    found = examine_databases(home)
+    if found:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        raise InputError(
+            f"{found[0].what}{more}", str(found[0].database), "`shortform doctor --repair` mends it"
+        )
+    with open_instance(home) as instance:
+        return f"{len(instance.get_dynamic_partitions('source_videos'))} sources registered"

@@ -1,5 +1,9 @@
 """What the exit code of `shortform` means; the README has the same table."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 OK = 0
 FAILED = 1
 """A stage failed or input was refused."""
@@ -10,3 +14,11 @@ NO_CLIPS = 4
 """There is nothing to clip."""
 INTERRUPTED = 130
 """The same command goes on from here."""
+
+_WORST_FIRST = (INTERRUPTED, USAGE, FAILED, OUTPUTS_FAILED, NO_CLIPS, OK)
+"""What needs a person most comes first: a source without clips is an answer, a failed one is not."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a batch from those of its parts; OK where there are none."""
+    return min(codes, key=_WORST_FIRST.index, default=OK)

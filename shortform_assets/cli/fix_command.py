@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from rich.console import Console
-from rich.text import Text
-
 from shortform_assets.cli.project import Project
-from shortform_assets.contracts.base import Contract
+from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative import ClipPlaces, Places, make_fix
-from shortform_assets.errors import InputError
+from shortform_assets.creative import ClipPlaces, FixScope, Places, make_fix
 
-C = TypeVar("C", bound=Contract)
+_NO_CLIPS = "there are no clips yet"
 
 
-def fix(console: Console, key: str, wrong: str, right: str, clip: int | None) -> None:
+def fix(terminal: Terminal, key: str, wrong: str, right: str, clip: int | None) -> None:
     """Append the fix to the source's edits; in clip number `clip` only, or everywhere.
 
     Nothing is computed: the next run applies it. Raises InputError, before anything is written, where
@@ -25,31 +19,20 @@ def fix(console: Console, key: str, wrong: str, right: str, clip: int | None) ->
     """
     project = Project()
     key = project.require(key)
-    edit, places = make_fix(
-        _current(project, key, "clip_plan", ClipPlan),
-        _current(project, key, "transcript", Transcript),
-        _current(project, key, "speaker_turns", SpeakerTurns),
+    scope = FixScope(
+        project.current(key, "clip_plan", ClipPlan, _NO_CLIPS),
+        project.current(key, "transcript", Transcript, _NO_CLIPS),
+        project.current(key, "speaker_turns", SpeakerTurns, _NO_CLIPS),
         project.registry.creative_edits(key).edits,
-        wrong,
-        right,
-        clip,
     )
+    edit, places = make_fix(scope, wrong, right, clip)
     project.registry.add_edit(key, edit)
-    console.print(Text(f"{edit.wrong!r} -> {edit.right!r}: {_count(places.total, 'place')}"))
+    terminal.say(f"{edit.wrong!r} -> {edit.right!r}: {_count(places.total, 'place')}")
     for place in places.clips:
-        console.print(Text(f"  clip {place.number}, {place.title}: {_what(place)}"))
+        terminal.say(f"  clip {place.number}, {place.title}: {_what(place)}")
     if places.elsewhere:
-        console.print(Text(f"  outside the clips: {places.elsewhere} in the transcript"))
-    console.print(Text(f"`shortform rerun {key}` applies it{_renders(places)}"), soft_wrap=True)
-
-
-def _current(project: Project, key: str, stage: str, contract: type[C]) -> C:
-    ref = project.artifacts.current(key, stage)
-    if ref is None:
-        raise InputError("there are no clips yet", key, f"run `shortform rerun {key}` first")
-    found = project.artifacts.load(ref, contract)
-    assert isinstance(found, contract)
-    return found
+        terminal.say(f"  outside the clips: {places.elsewhere} in the transcript")
+    terminal.say(f"`shortform rerun {key}` applies it{_renders(places)}")
 
 
 def _what(place: ClipPlaces) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shortform_assets.errors import InputError
+from shortform_assets.text.visible import is_unseen
 
 MOST_TERMS, LONGEST_TERM = 500, 80
 _LARGEST_FILE = 1_000_000
@@ -51,9 +52,7 @@ def _lines(value: str) -> Iterator[tuple[str, str]]:
 
 def _term(text: str, where: str) -> str:
     term = unicodedata.normalize("NFC", text.strip())
-    if any(
-        unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") and c not in "\t\u200c\u200d" for c in term
-    ):
+    if any(map(is_unseen, term)):
         raise InputError("a term holds control characters", where, "type the terms plainly")
     term = " ".join(term.split())
     if term and not any(c.isalnum() for c in term):

@@ -1,45 +1,27 @@
-"""The `shortform` command."""
+"""The `shortform` command: every command's arguments; what they do is in the module of its name."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from shortform_assets.cli import plan_commands as plan_commands
-from shortform_assets.cli import reframe_command as reframe_commands
-from shortform_assets.cli import styles_commands
-from shortform_assets.cli.exit_codes import FAILED, INTERRUPTED, OK
-from shortform_assets.errors import ShortformError
+from shortform_assets.cli import genre_commands, plan_commands, reframe_command, styles_commands
+from shortform_assets.cli.command_line import Commands, Key
+from shortform_assets.cli.error_handler import ReportingGroup
+from shortform_assets.cli.exit_codes import FAILED, OK
+from shortform_assets.cli.terminal import out as terminal
 
-app = typer.Typer(
-    help="Hours of talk in, branded vertical clips out.", no_args_is_help=True, rich_markup_mode=None
-)
-genres_app = typer.Typer(help="What each genre means, published and checked.", no_args_is_help=True)
-app.add_typer(genres_app, name="genres")
-console = Console()
-errors = Console(stderr=True)
-
-Key = Annotated[str, typer.Argument(help="Partition key, or how it begins; see `shortform list`.")]
+app = Commands("Hours of talk in, branded vertical clips out.", cls=ReportingGroup)
 
 
-@contextmanager
-def reported() -> Iterator[None]:
-    """Errors a user can act on are one line and exit code 1; Ctrl-C is exit code 130."""
-    try:
-        yield
-    except ShortformError as error:
-        errors.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(FAILED) from None
-    except KeyboardInterrupt:
-        errors.print("interrupted; what is done is kept, the same command goes on from here")
-        raise typer.Exit(INTERRUPTED) from None
+@app.callback()
+def root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the code an error arose.")] = False,
+) -> None:
+    """Hours of talk in, branded vertical clips out."""
 
 
 @app.command()
@@ -71,22 +53,32 @@ def run(
 ) -> None:
     """Turn each FILE into finished clips in OUT. Run it again to resume or to reuse."""
     from shortform_assets.cli.glossary_option import parse_glossary
-    from shortform_assets.cli.run_commands import Order, run_sources
+    from shortform_assets.cli.run_commands import RunRequest, run_sources
     from shortform_assets.contracts.source import Brief
     from shortform_assets.selection import parse_about, parse_exclude
 
-    with reported():
-        order = Order(
-            genre=genre,
-            brand=brand,
-            style=style,
-            title=title,
-            glossary=parse_glossary(glossary or ()),
-            transcript=transcript,
-            brief=Brief(count=count, about=parse_about(about or ()), exclude_ms=parse_exclude(exclude or ())),
-        )
-        code = run_sources(console, files, order, out)
-    raise typer.Exit(code)
+    request = RunRequest(
+        genre=genre,
+        brand=brand,
+        style=style,
+        title=title,
+        glossary=parse_glossary(glossary or ()),
+        transcript=transcript,
+        brief=Brief(count=count, about=parse_about(about or ()), exclude_ms=parse_exclude(exclude or ())),
+    )
+    raise typer.Exit(run_sources(terminal, files, request, out))
+
+
+@app.command()
+def rerun(
+    key: Key,
+    out: Annotated[Path, typer.Option(help="Folder for the finished clips.")] = Path("out"),
+    failed: Annotated[bool, typer.Option("--failed", help="Give failed outputs another try.")] = False,
+) -> None:
+    """Run a registered source again; only what changed is computed."""
+    from shortform_assets.cli.run_commands import rerun_source
+
+    raise typer.Exit(rerun_source(terminal, key, out=out, failed=failed))
 
 
 @app.command()
@@ -101,31 +93,23 @@ def fix(
     """Correct words in captions, titles and exports; only the clips that hold them are rendered again."""
     from shortform_assets.cli.fix_command import fix as fix_words
 
-    with reported():
-        fix_words(console, key, wrong, right, clip)
+    fix_words(terminal, key, wrong, right, clip)
 
 
 @app.command()
-def rerun(
-    key: Key,
-    out: Annotated[Path, typer.Option(help="Folder for the finished clips.")] = Path("out"),
-    failed: Annotated[bool, typer.Option("--failed", help="Give failed outputs another try.")] = False,
+def status(
+    key: Annotated[str | None, typer.Argument(help="One source; all without it.")] = None,
+    why: Annotated[
+        str | None, typer.Option(metavar="STAGE", help="Why this stage of KEY is computed again, or not.")
+    ] = None,
 ) -> None:
-    """Run a registered source again; only what changed is computed."""
-    from shortform_assets.cli.run_commands import rerun_source
-
-    with reported():
-        code = rerun_source(console, key, out=out, failed=failed)
-    raise typer.Exit(code)
-
-
-@app.command()
-def status(key: Annotated[str | None, typer.Argument(help="One source; all without it.")] = None) -> None:
     """Where every source stands, or every stage and output of one."""
-    from shortform_assets.cli.status_commands import show_all, show_one
+    from shortform_assets.cli.status_commands import explain, show_all, show_one
 
-    with reported():
-        show_one(console, key) if key else show_all(console)
+    if why is not None:
+        explain(terminal, key, why)
+    else:
+        show_one(terminal, key) if key else show_all(terminal)
 
 
 @app.command("list")
@@ -133,8 +117,7 @@ def list_sources() -> None:
     """The registered sources and their partition keys."""
     from shortform_assets.cli.status_commands import show_all
 
-    with reported():
-        show_all(console)
+    show_all(terminal)
 
 
 @app.command()
@@ -145,19 +128,21 @@ def reset(
     """Compute a stage and all after it again on the next run; the old artifacts stay."""
     from shortform_assets.cli.status_commands import reset_from
 
-    with reported():
-        stages = reset_from(key, stage)
-    console.print(f"the next run computes again: {', '.join(stages)}", highlight=False)
+    terminal.say(f"the next run computes again: {', '.join(reset_from(key, stage))}")
 
 
 @app.command()
-def doctor() -> None:
-    """What is installed, which models resolve, which backends are configured."""
-    from shortform_assets.cli.doctor import examine
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend Dagster's database; a backup of it is kept.")
+    ] = False,
+) -> None:
+    """What is installed, which models resolve, whether the project can be opened."""
+    from shortform_assets.cli.doctor import examine, repair_project
 
-    with reported():
-        healthy = examine(console)
-    raise typer.Exit(OK if healthy else FAILED)
+    if repair:
+        repair_project(terminal)
+    raise typer.Exit(OK if examine(terminal) else FAILED)
 
 
 @app.command()
@@ -169,52 +154,12 @@ def overlay(
     """A video of one clip that shows who was found, who speaks, and why the camera moves."""
     from shortform_assets.cli.overlay_command import overlay as draw
 
-    with reported():
-        draw(console, key, clip, out)
-
-
-@genres_app.command("list")
-def genres_list() -> None:
-    """The genres there are."""
-    from shortform_assets.genres import genre_names, load_genre
-
-    with reported():
-        table = Table("genre", "what it is for", box=None)
-        for name in genre_names():
-            table.add_row(name, load_genre(name).description)
-    console.print(table)
-
-
-@genres_app.command("publish")
-def genres_publish() -> None:
-    """Store what every genre means now, immutable."""
-    from shortform_assets.cli.project import Project
-    from shortform_assets.genres import publish_genres
-
-    with reported():
-        for name, digest, new in publish_genres(Project().store):
-            console.print(f"{name}: {digest[:12]} {'published' if new else 'unchanged'}", highlight=False)
-
-
-@genres_app.command("check")
-def genres_check() -> None:
-    """Name every key that changed since the genres were published; exit code 1 when there is one."""
-    from shortform_assets.cli.project import Project
-    from shortform_assets.genres import check_genres
-
-    with reported():
-        drifts = check_genres(Project().store)
-    for drift in drifts:
-        console.print(
-            f"{drift.name}: {drift.key} was {drift.was}, is {drift.now}", markup=False, highlight=False
-        )
-    if not drifts:
-        console.print("no genre changed since it was published")
-    raise typer.Exit(FAILED if drifts else OK)
+    draw(terminal, key, clip, out)
 
 
 plan_commands.register(app)
-reframe_commands.register(app)
+reframe_command.register(app)
+genre_commands.register(app)
 styles_commands.register(app)
 
 

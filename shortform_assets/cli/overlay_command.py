@@ -2,56 +2,51 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import TypeVar
-
-from rich.console import Console
 
 from resources.bench import StoreBench
 from shortform_assets.cli.project import Project
-from shortform_assets.contracts.base import Contract
+from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet, FaceTracksSet
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.errors import InputError
 from shortform_assets.reframing import local_turns, render_overlay
 
-C = TypeVar("C", bound=Contract)
+_NOT_FRAMED = "there are no framed clips yet"
 
 
-def overlay(console: Console, key: str, clip: int, out: Path) -> None:
+def overlay(terminal: Terminal, key: str, clip: int, out: Path) -> None:
     """Write the debug overlay of clip number `clip` (from 1, as in `shortform plan`) to `out`, an MP4.
 
     Raises InputError where there are no clips yet, no such clip, or it was dropped on the way.
     """
     project = Project()
     key = project.require(key)
-    plan = _current(project, key, "clip_plan", ClipPlan)
+    plan = project.current(key, "clip_plan", ClipPlan, _NOT_FRAMED)
     if not 1 <= clip <= len(plan.clips):
         raise InputError(f"there is no clip {clip}", key, f"choose one of 1 to {len(plan.clips)}")
     planned = plan.clips[clip - 1]
-    media = {c.clip_id: c for c in _current(project, key, "clip_media", ClipMediaSet).clips}
-    tracks = {c.clip_id: c for c in _current(project, key, "face_tracks", FaceTracksSet).clips}
-    framed = _current(project, key, "crop_paths", CropPathsSet)
+    media = {c.clip_id: c for c in project.current(key, "clip_media", ClipMediaSet, _NOT_FRAMED).clips}
+    tracks = {c.clip_id: c for c in project.current(key, "face_tracks", FaceTracksSet, _NOT_FRAMED).clips}
+    framed = project.current(key, "crop_paths", CropPathsSet, _NOT_FRAMED)
     crops = {c.clip_id: c for c in framed.clips}
     if planned.clip_id not in media or planned.clip_id not in tracks or planned.clip_id not in crops:
         gone = next(
             (d.reason for d in framed.dropped if d.clip_id == planned.clip_id), "it is newer than its camera"
         )
         raise InputError(f"clip {clip} was not framed: {gone}", key, f"run `shortform rerun {key}` first")
-    turns = local_turns(_current(project, key, "speaker_turns", SpeakerTurns), planned.timeline, plan.rate)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    spoken = project.current(key, "speaker_turns", SpeakerTurns, _NOT_FRAMED)
+    turns = local_turns(spoken, planned.timeline, plan.rate)
+    if out.is_dir():
+        raise InputError("this is a folder", str(out), "name the video to write")
     with StoreBench.over(project.store) as bench:
+        # Rendered under a plain name: what FFmpeg makes of a user's name is not to be foreseen.
+        video = bench.scratch / "overlay.mp4"
         render_overlay(
-            bench, media[planned.clip_id], tracks[planned.clip_id], crops[planned.clip_id], turns, out
+            bench, media[planned.clip_id], tracks[planned.clip_id], crops[planned.clip_id], turns, video
         )
-    console.print(f"clip {clip}, {planned.frames / plan.rate.fps:.1f} s: {out}", markup=False, soft_wrap=True)
-
-
-def _current(project: Project, key: str, stage: str, contract: type[C]) -> C:
-    ref = project.artifacts.current(key, stage)
-    if ref is None:
-        raise InputError("there are no framed clips yet", key, f"run `shortform rerun {key}` first")
-    found = project.artifacts.load(ref, contract)
-    assert isinstance(found, contract)
-    return found
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(video, out)
+    terminal.say(f"clip {clip}, {planned.frames / plan.rate.fps:.1f} s: {out}")

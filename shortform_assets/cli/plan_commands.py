@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
+from shortform_assets.cli.command_line import Commands, From, Key, Number, Quote, To
 from shortform_assets.cli.project import Project
-from shortform_assets.contracts.base import Contract
+from shortform_assets.cli.terminal import Terminal, out
 from shortform_assets.contracts.edits import PlanEdit
 from shortform_assets.contracts.selection import ClipPlan, Moments, PlannedClip
 from shortform_assets.contracts.slices import SelectionSlice
@@ -21,49 +20,52 @@ from shortform_assets.selection import parse_time
 if TYPE_CHECKING:
     from shortform_assets.selection import PlanDraft
 
-C = TypeVar("C", bound=Contract)
 
-Key = Annotated[str, typer.Argument(help="Partition key, or how it begins; see `shortform list`.")]
-Number = Annotated[int | None, typer.Argument(help="Number of the clip in `shortform plan`.")]
-From = Annotated[str | None, typer.Option("--from", help="Where it begins in the source, such as 12:30.")]
-To = Annotated[str | None, typer.Option("--to", help="Where it ends in the source, such as 13:05.")]
-Quote = Annotated[str | None, typer.Option(help="Words that are said in it.")]
+@dataclass(frozen=True)
+class ClipChoice:
+    """A clip as it is named on the command line: by number, by a stretch of the source, or by words in it."""
+
+    number: int | None = None
+    start: str | None = None
+    end: str | None = None
+    quote: str | None = None
+
+    def of(self, draft: PlanDraft) -> PlannedClip:
+        """The clip; InputError where it is named in no way, in several, or is not there."""
+        stretch = self.start is not None or self.end is not None
+        given = [self.number is not None, stretch, self.quote is not None]
+        if sum(given) != 1:
+            what = "no clip was named" if not any(given) else "a clip was named in more than one way"
+            raise InputError(what, fix="give its number, --from and --to, or --quote")
+        if self.number is not None:
+            return draft.clip(self.number)
+        if self.quote is not None:
+            return draft.clip_with(self.quote)
+        return draft.clip_at(*_stretch(self.start, self.end))
 
 
-def show_plan(console: Console, key: str, *, as_data: bool, everything: bool) -> None:
+def show_plan(terminal: Terminal, key: str, *, as_data: bool, everything: bool) -> None:
     """Print the plan with the edits that wait for the next run."""
-    from shortform_assets.cli.plan_table import as_json, show
+    from shortform_assets.cli.plan_table import PlanView, as_json, show
     from shortform_assets.selection import Row
 
     project = Project()
     key = project.require(key)
-    plan = _current(project, key, "clip_plan", ClipPlan)
-    edits = project.registry.plan_edits(key).edits
-    waiting = len(edits) - plan.edits
+    plan = project.current(key, "clip_plan", ClipPlan)
+    waiting = len(project.registry.plan_edits(key).edits) - plan.edits
     # Without waiting edits, nothing but the plan itself is read.
     rows = _draft(project, key).rows if waiting else [Row(n, c, "") for n, c in enumerate(plan.clips, 1)]
-    if as_data:
-        print(json.dumps(as_json(key, plan, rows, waiting), indent=1, ensure_ascii=False))
-    else:
-        show(console, plan, rows, waiting, key, everything=everything)
+    view = PlanView(key, plan, rows, waiting)
+    terminal.data(as_json(view)) if as_data else show(terminal, view, everything=everything)
 
 
-def edit_clip(
-    console: Console,
-    key: str,
-    verb: str,
-    *,
-    number: int | None,
-    start: str | None,
-    end: str | None,
-    quote: str | None,
-) -> None:
-    """`pin` or `drop` the clip that is named by number, by a stretch of the source or by words said in it."""
+def edit_clip(terminal: Terminal, key: str, verb: str, choice: ClipChoice) -> None:
+    """`pin` or `drop` a clip."""
     project, draft, key = _opened(key)
-    _write(console, project, key, draft, draft.anchor(_named(draft, number, start, end, quote), verb))
+    _write(terminal, project, key, draft, draft.anchor(choice.of(draft), verb))
 
 
-def trim_clip(console: Console, key: str, number: int, start: str | None, end: str | None) -> None:
+def trim_clip(terminal: Terminal, key: str, number: int, start: str | None, end: str | None) -> None:
     """Move the edges of a clip: to words exactly, or to the sentence nearest to a time."""
     if start is None and end is None:
         raise InputError(
@@ -80,30 +82,28 @@ def trim_clip(console: Console, key: str, number: int, start: str | None, end: s
             to[f"{name}_quote"] = value
         else:
             to[f"{name}_ms"] = parse_time(value, option)
-    _write(console, project, key, draft, draft.anchor(clip, "trim", **to))
+    _write(terminal, project, key, draft, draft.anchor(clip, "trim", **to))
 
 
-def add_clip(
-    console: Console, key: str, *, quote: str | None, start: str | None, end: str | None, title: str
-) -> None:
+def add_clip(terminal: Terminal, key: str, choice: ClipChoice, title: str) -> None:
     """A new clip of the whole sentences around words or in a stretch of the source."""
     project, draft, key = _opened(key)
-    if quote is not None:
-        if start is not None or end is not None:
+    if choice.quote is not None:
+        if choice.start is not None or choice.end is not None:
             raise InputError("words and times were both given", fix="give --quote, or --from and --to")
-        edit = draft.added(draft.passage(quote), quote, title)
+        edit = draft.added(draft.passage(choice.quote), choice.quote, title)
     else:
-        low, high = _stretch(start, end)
+        low, high = _stretch(choice.start, choice.end)
         edit = PlanEdit(verb="add", start_ms=low, end_ms=high, title=title)
-    _write(console, project, key, draft, edit)
+    _write(terminal, project, key, draft, edit)
 
 
-def retitle_clip(console: Console, key: str, number: int, title: str) -> None:
+def retitle_clip(terminal: Terminal, key: str, number: int, title: str) -> None:
     """Another title, on the clip and in everything that names it."""
     project, draft, key = _opened(key)
     if not title.strip():
         raise InputError("the title is empty", fix="give the words that the clip is to be called by")
-    _write(console, project, key, draft, draft.anchor(draft.clip(number), "retitle", title=title))
+    _write(terminal, project, key, draft, draft.anchor(draft.clip(number), "retitle", title=title))
 
 
 def _opened(key: str) -> tuple[Project, PlanDraft, str]:
@@ -116,36 +116,13 @@ def _draft(project: Project, key: str) -> PlanDraft:
     from shortform_assets.selection import PlanDraft
 
     return PlanDraft(
-        _current(project, key, "clip_plan", ClipPlan),
-        _current(project, key, "moments", Moments),
-        _current(project, key, "transcript", Transcript),
-        _current(project, key, "speaker_turns", SpeakerTurns),
-        _current(project, key, "genre/selection", SelectionSlice),
+        project.current(key, "clip_plan", ClipPlan),
+        project.current(key, "moments", Moments),
+        project.current(key, "transcript", Transcript),
+        project.current(key, "speaker_turns", SpeakerTurns),
+        project.current(key, "genre/selection", SelectionSlice),
         project.registry.plan_edits(key).edits,
     )
-
-
-def _current(project: Project, key: str, stage: str, contract: type[C]) -> C:
-    ref = project.artifacts.current(key, stage)
-    if ref is None:
-        raise InputError("there is no plan yet", key, f"run `shortform rerun {key}` first")
-    found = project.artifacts.load(ref, contract)
-    assert isinstance(found, contract)
-    return found
-
-
-def _named(
-    draft: PlanDraft, number: int | None, start: str | None, end: str | None, quote: str | None
-) -> PlannedClip:
-    given = [number is not None, start is not None or end is not None, quote is not None]
-    if sum(given) != 1:
-        what = "no clip was named" if not any(given) else "a clip was named in more than one way"
-        raise InputError(what, fix="give its number, --from and --to, or --quote")
-    if number is not None:
-        return draft.clip(number)
-    if quote is not None:
-        return draft.clip_with(quote)
-    return draft.clip_at(*_stretch(start, end))
 
 
 def _stretch(start: str | None, end: str | None) -> tuple[int, int]:
@@ -159,20 +136,17 @@ def _stretch(start: str | None, end: str | None) -> tuple[int, int]:
     return low, high
 
 
-def _write(console: Console, project: Project, key: str, draft: PlanDraft, edit: PlanEdit) -> None:
+def _write(terminal: Terminal, project: Project, key: str, draft: PlanDraft, edit: PlanEdit) -> None:
     """Say what the edit does, then append it; nothing is written where it does nothing."""
     told = draft.outcome(edit)
     project.registry.add_edit(key, edit)
     for line in told:
-        console.print(Text(line), soft_wrap=True)
-    console.print(
-        Text(f"`shortform rerun {key}` applies it; no other clip is computed again"), soft_wrap=True
-    )
+        terminal.say(line)
+    terminal.say(f"`shortform rerun {key}` applies it; no other clip is computed again")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Commands) -> None:
     """Add the commands to `app`."""
-    from shortform_assets.cli.main import console, reported
 
     @app.command()
     def plan(
@@ -181,22 +155,19 @@ def register(app: typer.Typer) -> None:
         everything: Annotated[bool, typer.Option("--all", help="Every moment that fell out.")] = False,
     ) -> None:
         """The clips that were chosen, why, and why the rest fell out."""
-        with reported():
-            show_plan(console, key, as_data=as_data, everything=everything)
+        show_plan(out, key, as_data=as_data, everything=everything)
 
     @app.command()
     def pin(key: Key, number: Number = None, start: From = None, end: To = None, quote: Quote = None) -> None:
         """Keep a clip as it is, whatever else changes."""
-        with reported():
-            edit_clip(console, key, "pin", number=number, start=start, end=end, quote=quote)
+        edit_clip(out, key, "pin", ClipChoice(number, start, end, quote))
 
     @app.command()
     def drop(
         key: Key, number: Number = None, start: From = None, end: To = None, quote: Quote = None
     ) -> None:
         """Leave a clip out; nothing takes its place."""
-        with reported():
-            edit_clip(console, key, "drop", number=number, start=start, end=end, quote=quote)
+        edit_clip(out, key, "drop", ClipChoice(number, start, end, quote))
 
     @app.command()
     def trim(
@@ -206,8 +177,7 @@ def register(app: typer.Typer) -> None:
         end: Annotated[str | None, typer.Option("--to", help="Last words, or a time.")] = None,
     ) -> None:
         """Move the edges of a clip: to words exactly, or to the sentence nearest to a time."""
-        with reported():
-            trim_clip(console, key, number, start, end)
+        trim_clip(out, key, number, start, end)
 
     @app.command()
     def add(
@@ -218,8 +188,7 @@ def register(app: typer.Typer) -> None:
         title: Annotated[str, typer.Option(help="Title; taken from its words without.")] = "",
     ) -> None:
         """A clip of your own: the whole sentences around words or in a stretch of the source."""
-        with reported():
-            add_clip(console, key, quote=quote, start=start, end=end, title=title)
+        add_clip(out, key, ClipChoice(None, start, end, quote), title)
 
     @app.command()
     def retitle(
@@ -228,5 +197,4 @@ def register(app: typer.Typer) -> None:
         title: Annotated[str, typer.Argument(help="The new title.")],
     ) -> None:
         """Give a clip another title."""
-        with reported():
-            retitle_clip(console, key, number, title)
+        retitle_clip(out, key, number, title)

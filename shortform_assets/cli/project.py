@@ -1,34 +1,23 @@
-"""The project a command works on: the Dagster instance, the store, and running a job with live progress."""
+"""The project a command works on: its home, Dagster instance, store, registry and results."""
 
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from resources.artifacts import Artifacts
+from resources.dagster_home import open_instance
 from resources.home import find_home, store_url
 from resources.media_store import MediaStore
 from resources.registry import Registry
+from shortform_assets.contracts.base import Contract
 from shortform_assets.errors import InputError
-from shortform_assets.ports.progress import Progress
 
 if TYPE_CHECKING:
     import dagster as dg
 
-PID_TAG = "shortform/pid"
-
-
-@dataclass(frozen=True)
-class JobEnd:
-    """How a job ended: `error` is one sentence naming the stage, empty when all went well."""
-
-    run_id: str
-    error: str = ""
+C = TypeVar("C", bound=Contract)
 
 
 class Project:
@@ -52,9 +41,7 @@ class Project:
 
     @cached_property
     def instance(self) -> dg.DagsterInstance:
-        import dagster as dg
-
-        return dg.DagsterInstance.get()
+        return open_instance(self.home)
 
     def keys(self) -> list[str]:
         """All registered partition keys, sorted."""
@@ -68,83 +55,14 @@ class Project:
             raise InputError(what, key, "see `shortform list` for the keys")
         return found[0]
 
-    def claim(self, key: str) -> None:
-        """Refuse a partition that another run works on; a run whose process is gone is closed first."""
-        import dagster as dg
+    def known(self, key: str, stage: str, contract: type[C]) -> C | None:
+        """The result in force, or None where the stage has none yet; InputError where it is unreadable."""
+        ref = self.artifacts.current(key, stage)
+        return None if ref is None else self.artifacts.load(ref, contract)
 
-        unfinished = [
-            s for s in dg.DagsterRunStatus if s not in dg._core.storage.dagster_run.FINISHED_STATUSES
-        ]
-        filters = dg.RunsFilter(tags={"dagster/partition": key}, statuses=unfinished)
-        for run in self.instance.get_runs(filters):
-            pid = run.tags.get(PID_TAG)
-            if pid and not _alive(int(pid)):
-                self.instance.report_run_failed(run, "the process that ran it is gone")
-                continue
-            raise InputError(
-                f"run {run.run_id[:8]} is still working on it",
-                key,
-                "wait for it or terminate it, then try again",
-            )
-
-    def run(self, job_name: str, key: str, progress: Progress, tags: dict[str, str] | None = None) -> JobEnd:
-        """Run a job for one partition on the real instance, in this process."""
-
-        from shortform_assets.definitions import build_defs
-
-        defs = build_defs({"store": self.store, "progress": progress})
-        job = defs.resolve_job_def(job_name)
-        with _one_interrupt():
-            result = job.execute_in_process(
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                instance=self.instance,
-                partition_key=key,
-                raise_on_error=False,
-                tags={PID_TAG: str(os.getpid()), **(tags or {})},
-            )
-        if result.success:
-            return JobEnd(result.run_id)
-        return JobEnd(result.run_id, why_failed(result))
-
-
-def why_failed(result: dg.ExecuteInProcessResult) -> str:
-    """One sentence for the user. Raises KeyboardInterrupt where that is what ended the run."""
-    import dagster as dg
-
-    for check in result.get_asset_check_evaluations():
-        # The step that such a check fails only says how many did.
-        if not check.passed and check.blocking:
-            return f"{check.check_name}: {check.description}"
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            if failure.error and failure.error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
-                raise KeyboardInterrupt
-            told = failure.user_failure_data
-            text = (told.description if told else None) or (failure.error.message if failure.error else "")
-            return f"{event.step_key}: {text.strip()}" if text else f"{event.step_key} failed"
-    return "the run failed; its log in the Dagster UI says why"
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-@contextmanager
-def _one_interrupt() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: the state stays resumable."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    def current(self, key: str, stage: str, contract: type[C], lack: str = "there is no plan yet") -> C:
+        """The result in force; InputError, which says `lack` and how to get it, where there is none."""
+        found = self.known(key, stage, contract)
+        if found is None:
+            raise InputError(lack, key, f"run `shortform rerun {key}` first")
+        return found

@@ -7,24 +7,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
+from shortform_assets.cli.command_line import Commands
 from shortform_assets.cli.project import Project
+from shortform_assets.cli.terminal import Listing, out
 from shortform_assets.contracts.versioned import NewerSchema
 from shortform_assets.errors import InputError
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Commands) -> None:
     """Add `shortform styles ...` to the command line."""
-    from shortform_assets.cli.main import console, reported
-
-    styles = typer.Typer(help="The styles in the store: published once, never changed.", no_args_is_help=True)
+    styles = Commands("The styles in the store: published once, never changed.")
     app.add_typer(styles, name="styles")
 
     @styles.command("publish")
     def publish(
-        source: Annotated[
+        folder: Annotated[
             str,
             typer.Argument(metavar="FOLDER", help="A folder with style.yaml, or a style that came along."),
         ],
@@ -32,26 +30,24 @@ def register(app: typer.Typer) -> None:
         """Check a style and publish it as its next version; whatever is pinned stays as it is."""
         from shortform_assets.creative import publish_style
 
-        with reported():
-            style, new = publish_style(Project().store, _folder(source))
-            console.print(Text(f"{style.pin}: {'published' if new else 'unchanged, it holds this already'}"))
+        style, new = publish_style(Project().store, _folder(folder))
+        out.say(f"{style.pin}: {'published' if new else 'unchanged, it holds this already'}")
 
     @styles.command("list")
     def list_styles() -> None:
         """Every style, its latest version, and who published that."""
         from shortform_assets import creative
 
-        with reported():
-            store = Project().store
-            creative.ensure_shipped_styles(store)
-            table = Table("style", "latest", "versions", "published by", box=None)
-            for name, versions in creative.style_versions(store).items():
-                try:
-                    by = "Shortform" if creative.published_style(store, name, versions[-1]).shipped else "you"
-                except NewerSchema:
-                    by = "a newer Shortform"
-                table.add_row(name, f"{name}@{versions[-1]}", str(len(versions)), by)
-        console.print(table)
+        store = Project().store
+        creative.ensure_shipped_styles(store)
+        listing = Listing("style", "latest", "versions", "published by")
+        for name, versions in creative.style_versions(store).items():
+            try:
+                by = "Shortform" if creative.published_style(store, name, versions[-1]).shipped else "you"
+            except NewerSchema:
+                by = "a newer Shortform"
+            listing.row(name, f"{name}@{versions[-1]}", str(len(versions)), by)
+        out.show(listing)
 
     @styles.command("show")
     def show(
@@ -60,14 +56,13 @@ def register(app: typer.Typer) -> None:
         """What a published version holds, in the keys of style.yaml."""
         from shortform_assets import creative
 
-        with reported():
-            store = Project().store
-            creative.ensure_shipped_styles(store)
-            style = creative.resolve_style(store, pin)
-        table = Table("key", style.pin, box=None)
+        store = Project().store
+        creative.ensure_shipped_styles(store)
+        style = creative.resolve_style(store, pin)
+        listing = Listing("key", style.pin)
         for key, value in _flat(style.model_dump(mode="json", exclude={"name", "version"})):
-            table.add_row(Text(key), Text(value))
-        console.print(table)
+            listing.row(key, value)
+        out.show(listing)
 
 
 def _folder(source: str) -> Path:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 
 class Contract(BaseModel):
@@ -40,6 +42,35 @@ def rounded(digits: int) -> AfterValidator:
     return AfterValidator(lambda x: round(x, digits) + 0.0)
 
 
+def one_of(what: str, known: Collection[str]) -> AfterValidator:
+    """A text that is one of `known`, which may grow; the error carries what there is (see `genres.py`)."""
+
+    def check(name: str) -> str:
+        if name not in known:
+            raise unknown_name(name, what, known)
+        return name
+
+    return AfterValidator(check)
+
+
+def unknown_name(name: str, what: str, known: Iterable[str]) -> PydanticCustomError:
+    """The error of `one_of`, for a check of one's own."""
+    facts = {"name": name, "what": what, "known": list(known)}
+    return PydanticCustomError(UNKNOWN_NAME, "{name} is no {what}", facts)
+
+
+def each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """`names`, unless one of them is there twice."""
+    for name in names:
+        if names.count(name) > 1:
+            raise PydanticCustomError("twice", "{name} is named twice", {"name": name})
+    return names
+
+
+UNKNOWN_NAME = "unknown_name"
+"""Type of that error."""
+Words = Annotated[str, Field(max_length=200, pattern=r"^\S(.*\S)?$")]
+"""A word or more, without space around them."""
 Ratio = Annotated[float, Field(ge=0, le=1), rounded(4)]
 """A share from 0 to 1."""
 Measure = Annotated[float, rounded(4)]

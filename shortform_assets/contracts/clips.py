@@ -7,16 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Pixels, Ratio
 from shortform_assets.contracts.geometry import CropBox, OutputBox, between
-
-Aspect = Literal["9:16", "1:1", "16:9"]
-ASPECT_SIZE: dict[Aspect, tuple[int, int]] = {
-    "9:16": (1080, 1920),
-    "1:1": (1080, 1080),
-    "16:9": (1920, 1080),
-}
-"""Output size in pixels of every aspect ratio."""
 
 
 class MediaSegment(Contract):
@@ -46,17 +39,21 @@ class ClipMediaSet(Contract):
     dropped: tuple[Dropped, ...] = ()
 
 
+ACTIVITY_MS = 500
+"""A half second: the stretch of time that one value of `FaceTrack.activity` stands for."""
+
+
 class FaceTrack(Contract):
     """One face followed within one shot; dense series are in `FaceTracks.series` under `track_id`.
 
-    Box medians in source pixels. Series arrays (npz), n samples each, keys `<track_id>/<name>`:
+    Box medians in source pixels. Series arrays (safetensors), n samples each, keys `<track_id>/<name>`:
     frame int32 (n,), box float32 (n, 4: x1 y1 x2 y2 in source pixels), score float32 (n,), mouth float32
     (n,: lip opening over inter-ocular distance after removal of rigid motion, NaN where not landmarked),
     pose float32 (n, 3: yaw, pitch, roll in degrees), blink float32 (n,), emotion float32 (n, 7), shape
     float32 (n, 6, 2: mouth points in the frame of the head) and look float32 (k,); asd float32 (n,) only
     where the user's own network judged who speaks. Of the whole picture:
     `picture/frame`, `picture/change`, `picture/motion`, `picture/energy` (what moves where) and
-    `picture/still` (a picture a shot). Read them with `reframing.series`.
+    `picture/still` (a picture a shot). Read them with `reframing.see.series`.
     """
 
     track_id: str

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Ratio
-from shortform_assets.contracts.clips import Aspect, AspectFraming, ClipMedia
+from shortform_assets.contracts.clips import AspectFraming, ClipMedia
 from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.contracts.known_names import X264Preset
 
 BoxSize = tuple[Measure, Measure]
 """Width and height as shares of the output's."""
@@ -195,10 +197,10 @@ class Encode(Contract):
     """The master profile, whole: nothing about the output is decided later."""
 
     crf: int = Field(ge=10, le=35)
-    preset: str
-    max_bitrate_kbps: int = Field(ge=500)
+    preset: X264Preset
+    max_bitrate_kbps: int = Field(ge=500, le=200_000)
     gop_seconds: float = Field(gt=0, le=2)
-    audio_kbps: int = Field(ge=64)
+    audio_kbps: int = Field(ge=64, le=512)
     loudness_lufs: float = Field(ge=-30, le=-6)
     true_peak_dbtp: float = Field(ge=-9, le=0)
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, Measure
-from shortform_assets.contracts.clips import Aspect
 from shortform_assets.contracts.creative import RenderJob
 
 State = Literal["pending", "in_progress", "completed", "failed"]
@@ -42,6 +42,8 @@ class RenderTask(Contract):
     deadline_ms: int = Field(gt=0)
     """An attempt that has not answered after this long is given up."""
     max_attempts: int = Field(ge=1)
+    renderer: str = ""
+    """Version of the code that was asked to draw it; empty before versions were kept, or where it is not ours."""
 
 
 class Attempt(Contract):

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Contract, Ratio
-from shortform_assets.contracts.clips import Aspect, Layout
+from shortform_assets.contracts.clips import Layout
 
 
 class PlanEdit(Contract):

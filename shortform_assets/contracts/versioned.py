@@ -1,18 +1,17 @@
 """What outlives a release carries the number of its schema, and every older number is read.
 
 An object is stored as its JSON with `schema_version` added; the record in memory has no such field, so its digest
-says the same before and after an upgrade. To change a record that is listed here: add a step to its `upgrades`
-that turns the JSON of the last number into that of the next, then run `python -m tests.contracts.freeze_samples`.
+says the same before and after an upgrade. To change a record that is listed here: add a step to `upgrades.py` that
+turns the JSON of the last number into that of the next, name it in the list here, and run
+`python -m tests.contracts.freeze_samples`.
 Stage contracts under `artifacts/` need none of this: what cannot be read there is computed again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,12 +21,18 @@ from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
 from shortform_assets.contracts.edits import CreativeEdit, FramingEdit, PlanEdit
 from shortform_assets.contracts.slices import GenreConfig, GenrePublication
 from shortform_assets.contracts.source import SourceRecord
+from shortform_assets.contracts.upgrades import (
+    Fields,
+    Upgrade,
+    genre_with_caption_pace,
+    job_with_sizes,
+    numbered,
+    publication_of_config,
+    style_origin,
+)
 from shortform_assets.errors import InputError
 
 R = TypeVar("R", bound=BaseModel)
-Fields = dict[str, Any]
-Upgrade = Callable[[Fields], Fields]
-"""Takes the JSON object of one schema number and returns that of the next; must not look at the record's class."""
 
 NUMBER = "schema_version"
 
@@ -38,11 +43,6 @@ class NewerSchema(InputError):
 
 class UnreadableRecord(InputError):
     """The object is damaged, or holds what its schema does not allow."""
-
-
-def numbered(fields: Fields) -> Fields:
-    """0 to 1: before there were numbers the same keys were written without one."""
-    return fields
 
 
 @dataclass(frozen=True)
@@ -105,35 +105,20 @@ class Persisted(Generic[R]):
         return UnreadableRecord(f"this {self.name} cannot be read ({why})", key, self.fix)
 
 
-SHIPPED_BEFORE_NUMBERS = frozenset(
-    {
-        "6f70ac1bfee0c83e2389e9335f3f335ee3acad03fbe41708e4ccb9f1b77b144d",
-        "4aadd12a58f0d91ed1496836c23ab7ce8e79a2522ec633dda25c9b910a445457",
-    }
-)
-"""SHA-256 of the acme@1 and shortform@1 that the release before schema numbers published by itself."""
-
-
-def _told_from_own(fields: Fields) -> Fields:
-    """0 to 1 of a style: whether it came along with Shortform is written down."""
-    known = hashlib.sha256(canonical_json(fields)).hexdigest() in SHIPPED_BEFORE_NUMBERS
-    return {"style": fields, "shipped": known}
-
-
-def _of_config(fields: Fields) -> Fields:
-    """0 to 1 of a genre's publication: `digest` says which config was published."""
-    return {"config" if key == "digest" else key: value for key, value in fields.items()}
-
-
 _AGAIN = "do the edit again and delete this object"
 
 SOURCE_RECORD = Persisted("source record", SourceRecord, "register the source again with `shortform run`")
 PLAN_EDIT = Persisted("plan edit", PlanEdit, _AGAIN)
 FRAMING_EDIT = Persisted("framing edit", FramingEdit, _AGAIN)
 CREATIVE_EDIT = Persisted("creative edit", CreativeEdit, _AGAIN)
-STYLE = Persisted("style", PublishedStyle, "publish the style again as another version", (_told_from_own,))
-GENRE = Persisted("genre", GenreConfig, "publish the genres again with `shortform genres publish`")
-GENRE_PUBLICATION = Persisted("genre publication", GenrePublication, GENRE.fix, (_of_config,))
-RENDER_TASK = Persisted("render job", RenderTask, "dispatch it anew")
+STYLE = Persisted("style", PublishedStyle, "publish the style again as another version", (style_origin,))
+GENRE = Persisted(
+    "genre",
+    GenreConfig,
+    "publish the genres again with `shortform genres publish`",
+    (numbered, genre_with_caption_pace),
+)
+GENRE_PUBLICATION = Persisted("genre publication", GenrePublication, GENRE.fix, (publication_of_config,))
+RENDER_TASK = Persisted("render job", RenderTask, "dispatch it anew", (job_with_sizes,))
 ATTEMPT = Persisted("attempt", Attempt, "delete it; the job is sent again")
 OUTCOME = Persisted("outcome", Outcome, "delete it; the output is rendered again")

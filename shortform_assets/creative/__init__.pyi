@@ -1,6 +1,7 @@
 from .enhance import EnhancementRequest, plan_enhancement
-from .fixes.fix_places import ClipPlaces, Places, make_fix
+from .fixes.fix_places import ClipPlaces, FixScope, Places, make_fix
 from .styles.style_registry import (
+    UnknownStyle,
     ensure_shipped_styles,
     publish_style,
     published_style,
@@ -12,7 +13,9 @@ from .styles.style_registry import (
 __all__ = [
     "ClipPlaces",
     "EnhancementRequest",
+    "FixScope",
     "Places",
+    "UnknownStyle",
     "ensure_shipped_styles",
     "make_fix",
     "plan_enhancement",

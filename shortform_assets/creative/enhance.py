@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import Dropped, FrameRate
-from shortform_assets.contracts.clips import (
-    ASPECT_SIZE,
-    Aspect,
-    AspectFraming,
-    CropPaths,
-    CropPathsSet,
-)
+from shortform_assets.contracts.clips import AspectFraming, CropPaths, CropPathsSet
 from shortform_assets.contracts.creative import (
     AudioTreatment,
     CaptionPage,
@@ -27,12 +22,12 @@ from shortform_assets.contracts.creative import (
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
-from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice, SafeBox
+from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
 from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
-from shortform_assets.creative.captions.pages import Measure, Page, caption_pages
+from shortform_assets.creative.captions.pages import Measure, Pace, Page, caption_pages
 from shortform_assets.creative.captions.placement import Block, place, text_width
 from shortform_assets.creative.captions.typeset import Typeface, displayed, line_share, type_px
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
@@ -41,6 +36,9 @@ from shortform_assets.ports.workbench import Workbench
 from shortform_assets.text.graphemes import grapheme_count, start_of
 
 _STAGE = "enhancement_plan"
+_WIDE = 0.6
+"""Share of the output's width that every page is placed for: most take more. Our choice;
+test_captions_hold_still_within_a_framing."""
 _NAMED_LETTERS = 12
 """So many letters that a font lacks are named."""
 
@@ -63,7 +61,7 @@ def plan_enhancement(bench: Workbench, request: EnhancementRequest) -> Enhanceme
 
     Clips without crop paths were dropped before and are skipped. Letters that the style's fonts lack are
     drawn by whatever font the rendering machine has: the result says so and is degraded. Raises InputError
-    where the style lacks a font it uses or the genre lacks a safe box.
+    where the style lacks a font it uses.
     """
     plan, style = request.plan, request.style
     cameras = {path.clip_id: path for path in request.crops.clips}
@@ -95,7 +93,7 @@ class _Artist:
         if crop.frames != clip.frames:
             raise ClipFault(f"the camera has {crop.frames} frames and the clip {clip.frames}")
         framings = {framing.aspect: framing for framing in crop.aspects}
-        boxes = {aspect: self._box(aspect) for aspect in framings}
+        boxes = {aspect: self.rules.safe_box[aspect] for aspect in framings}
         clip = fix_clip(clip, rate, self.edits)
         words = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
         logos = self._logos(framings, boxes)
@@ -141,17 +139,19 @@ class _Artist:
         frames: int,
     ) -> tuple[CaptionPage, ...]:
         size = self.style.captions.size
-        width = min(text_width(boxes[a]) * ASPECT_SIZE[a][0] / type_px(size, a) for a in framings)
+        width = min(text_width(boxes[a]) * ASPECTS[a].width / type_px(size, a) for a in framings)
         measure = Measure.of(self.style.captions, self.caption_face, width)
         if measure.width < 2:
             raise InputError("the safe box is too narrow for captions", self.style.pin, "widen `safe_box`")
-        pages = caption_pages(words, measure, rate, frames, self.rules.caption_gap_ms)
+        rules = self.rules
+        pace = Pace(rules.caption_gap_ms, rules.caption_hold_ms, rules.caption_min_ms)
+        pages = caption_pages(words, measure, rate, frames, pace)
         anchors = {
             aspect: place(
                 [self._block(page, measure, aspect) for page in pages],
                 framing,
                 boxes[aspect],
-                self.rules.caption_anchor.get(aspect, boxes[aspect].bottom),
+                self.rules.caption_anchor[aspect],
                 rate,
                 [logos[aspect]] if aspect in logos else [],
             )
@@ -175,7 +175,7 @@ class _Artist:
             page.start_frame,
             page.end_frame,
             # Narrow pages keep off what a wide one would cover, so that captions need not jump.
-            max(across * type_px(self.style.captions.size, aspect) / ASPECT_SIZE[aspect][0], 0.6),
+            max(across * type_px(self.style.captions.size, aspect) / ASPECTS[aspect].width, _WIDE),
             line_share(self.style.captions.size, aspect) * len(page.lines),
         )
 
@@ -183,7 +183,7 @@ class _Artist:
         """What the page takes of the output, outline included."""
         caption = self.style.captions
         across = max(map(measure.line, page.lines)) * type_px(caption.size * page.scale, aspect)
-        width = (across + 2 * type_px(caption.outline, aspect)) / ASPECT_SIZE[aspect][0]
+        width = (across + 2 * type_px(caption.outline, aspect)) / ASPECTS[aspect].width
         return width, line_share(caption.size * page.scale, aspect) * len(page.lines)
 
     def _hook(
@@ -249,14 +249,6 @@ class _Artist:
                     "draws them, or none"
                 )
         return found
-
-    def _box(self, aspect: Aspect) -> SafeBox:
-        try:
-            return self.rules.safe_box[aspect]
-        except KeyError:
-            raise InputError(
-                f"there is no safe box for {aspect}", "genre, enhancement.safe_box", "add it"
-            ) from None
 
     def _face(self, family: str) -> Typeface:
         try:

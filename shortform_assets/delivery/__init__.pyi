@@ -1,12 +1,13 @@
-from .deliver import deliver
+from .deliver import DeliveryRequest, deliver
 from .dispatched_jobs import DispatchedJobs
 from .export import export
 from .job_records import task_of
 from .outcomes import Terms, begin_attempt, dispatch, finish, open_generation, states
 from .quality import measure
-from .render_reuse import picture_of
+from .render_reuse import picture_of, renderer_named, renderer_version, same_code
 
 __all__ = [
+    "DeliveryRequest",
     "DispatchedJobs",
     "Terms",
     "begin_attempt",
@@ -17,6 +18,9 @@ __all__ = [
     "measure",
     "open_generation",
     "picture_of",
+    "renderer_named",
+    "renderer_version",
+    "same_code",
     "states",
     "task_of",
 ]

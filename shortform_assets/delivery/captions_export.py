@@ -10,6 +10,7 @@ from functools import cached_property
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import ClipWord
 from shortform_assets.delivery.cues import SubtitleCue, TimedWord, cues, label
+from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
 
 
@@ -53,7 +54,7 @@ def srt(captions: Captions) -> str:
         if captions.named and cue.speaker != speaker:
             speaker = cue.speaker
             lines[0] = label(speaker) + lines[0]
-        times = f"{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}"
+        times = f"{_time(cue.start_ms, ',')} --> {_time(cue.end_ms, ',')}"
         blocks.append("\n".join([str(number), times, *lines]) + "\n\n")
     return "".join(blocks)
 
@@ -63,7 +64,7 @@ def vtt(captions: Captions) -> str:
     blocks = ["WEBVTT\n\n"]
     for cue in captions.cues:
         voice = f"<v {_escaped(cue.speaker)}>" if captions.named and cue.speaker else ""
-        times = f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}"
+        times = f"{_time(cue.start_ms, '.')} --> {_time(cue.end_ms, '.')}"
         blocks.append("\n".join([times, voice + "\n".join(map(_escaped, cue.lines))]) + "\n\n")
     return "".join(blocks)
 
@@ -103,9 +104,8 @@ FORMATS = {"srt": srt, "vtt": vtt, "json": words_json}
 """File ending -> what writes it."""
 
 
-def _clock(ms: int, point: str) -> str:
-    seconds, ms = divmod(ms, 1000)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{ms:03d}"
+def _time(ms: int, point: str) -> str:
+    return clock(ms, 3, hours=2, point=point)
 
 
 def _plain(text: str) -> str:

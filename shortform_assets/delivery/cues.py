@@ -13,22 +13,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from shortform_assets.creative.captions.typeset import displayed
 from shortform_assets.text.graphemes import columns
 from shortform_assets.text.line_breaks import line_units, pieces_within
 from shortform_assets.text.spacing import joined, space_between
+from shortform_assets.text.visible import one_line
 
 LINES, COLUMNS = 2, 42
 SHORTEST_MS, LONGEST_MS = 1000, 7000
+"""Two lines of 42 characters, at most seven seconds: Netflix, Timed Text Style Guide (its least is 833 ms)."""
 _HOLD_MS = 500
-"""A cue stays this long after its last word where the next one leaves room."""
+"""A cue stays this long after its last word where the next one leaves room. Its guide allows half a second."""
 _PAUSE_MS = 800
+"""A pause that two words of one cue should not span; a phrase never does. Our choice."""
 _CLOSING = "\"'”’»)]"
 
-# Costs, in units of one cue more.
+# Costs, in units of one cue more. Our choice; test_cues_end_with_sentences_and_keep_speakers_apart and the
+# properties beside it guard them.
 _TOO_SHORT, _PAUSE, _MIXED, _SWALLOWED, _UNFINISHED, _CLAUSE, _HURRIED = 50.0, 4.0, 6.0, 1.0, 0.8, 0.35, 2.0
 _READABLE = 21
-"""Columns a second; faster cannot be read along."""
+"""Columns a second; faster cannot be read along (Netflix: 20 characters for adults)."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def _parts(word: TimedWord, duration_ms: int) -> list[TimedWord]:
     start = min(max(0, word.start_ms), max(0, duration_ms - 1))
     end = min(max(word.end_ms, start + 1), start + LONGEST_MS)
     room = max(1, COLUMNS - columns(label(word.speaker)))
-    pieces = pieces_within(displayed(word.text, False), lambda text: columns(text) <= room) or [""]
+    pieces = pieces_within(one_line(word.text), lambda text: columns(text) <= room) or [""]
     at = [start + (end - start) * i // len(pieces) for i in range(len(pieces) + 1)]
     return [
         replace(word, text=piece, start_ms=low, end_ms=high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from shortform_assets.contracts.base import Blob, Dropped
 from shortform_assets.contracts.creative import ClipWord, Composition, RenderJob
@@ -14,73 +15,64 @@ from shortform_assets.creative.captions.clip_words import MILLISECONDS, source_w
 from shortform_assets.creative.fixes.word_fixes import fix_plan, fix_words
 from shortform_assets.delivery.captions_export import FORMATS, Captions
 from shortform_assets.delivery.file_names import file_stems
-from shortform_assets.delivery.manifest import manifest
+from shortform_assets.delivery.manifest import DeliveryReport, Files, manifest
 from shortform_assets.delivery.review import review_page
 from shortform_assets.ports.workbench import Workbench
 
 MANIFEST_NAME, REVIEW_NAME, TRANSCRIPT_STEM = "manifest.json", "index.html", "transcript"
 
-Files = Mapping[str, tuple[str, Blob]]
-"""Kind (video, poster, srt, vtt, json) -> file name and bytes."""
+
+@dataclass(frozen=True)
+class DeliveryRequest:
+    """What is delivered: outputs as they stand, and all that was said and decided about them."""
+
+    composition: Composition
+    states: Sequence[OutputState]
+    plan: ClipPlan
+    transcript: Transcript
+    turns: SpeakerTurns
+    edits: CreativeEdits
+    degraded: tuple[str, ...] = ()
+    """Reasons of stages that fell back."""
+    heading: str = "Clips for review"
 
 
-def deliver(
-    bench: Workbench,
-    composition: Composition,
-    states: Sequence[OutputState],
-    plan: ClipPlan,
-    transcript: Transcript,
-    turns: SpeakerTurns,
-    edits: CreativeEdits,
-    degraded: tuple[str, ...] = (),
-    *,
-    heading: str = "Clips for review",
-) -> Delivery:
-    """Assemble the delivery of `composition`.
+def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
+    """Assemble the delivery of a composition.
 
-    Words come from the composition for the clips, and with `edits` applied from `transcript` and `turns`
-    for the whole source. `degraded` are the reasons of stages that fell back. Planned clips without output
-    are listed with the reason that the composition knows.
+    Words come from the composition for the clips, and with the edits applied from the transcript and turns
+    for the whole source. Planned clips without output are listed with the reason that the composition knows.
     """
-    plan = fix_plan(plan, edits.edits)
-    left_out = _left_out(composition, plan)
-    reasons = (*degraded, *(why for state in states if state.outcome for why in state.outcome.degraded))
-    reasons = tuple(dict.fromkeys(reasons))
-    files = _files(bench, composition, states, transcript.language)
-    said = _transcript(bench, transcript, turns, edits)
-    for_tools = manifest(
-        states,
-        composition,
-        plan,
-        files,
-        transcript=said,
-        dropped=left_out,
-        language=transcript.language,
-        degraded=reasons,
+    composition, states, transcript = request.composition, request.states, request.transcript
+    plan = fix_plan(request.plan, request.edits.edits)
+    fallen = (
+        *request.degraded,
+        *(why for state in states if state.outcome for why in state.outcome.degraded),
     )
-    for_people = review_page(
-        states,
-        composition,
-        plan,
-        {output: {kind: name for kind, (name, _) in kinds.items()} for output, kinds in files.items()},
-        transcript={kind: name for kind, (name, _) in said.items()},
-        dropped=left_out,
+    report = DeliveryReport(
+        states=states,
+        composition=composition,
+        plan=plan,
+        files=_files(bench, composition, states, transcript.language),
+        transcript=_transcript(bench, transcript, request.turns, request.edits),
+        dropped=_left_out(composition, plan),
         language=transcript.language,
-        degraded=reasons,
-        heading=heading,
+        degraded=tuple(dict.fromkeys(fallen)),
+        heading=request.heading,
     )
+    for_tools, for_people = manifest(report), review_page(report)
     for_tools_blob, for_people_blob = _keep(bench, for_tools), _keep(bench, for_people.encode())
     return Delivery(
         composition=composition.digest(),
         complete=all(state.state in ("completed", "failed") for state in states),
         outputs=tuple(states),
-        dropped=left_out,
+        dropped=tuple(report.dropped),
         manifest=for_tools_blob,
         review=for_people_blob,
         files=(
             *(
                 DeliveryFile(name=name, blob=blob)
-                for kinds in (*files.values(), said)
+                for kinds in (*report.files.values(), report.transcript)
                 for name, blob in kinds.values()
             ),
             DeliveryFile(name=MANIFEST_NAME, blob=for_tools_blob),

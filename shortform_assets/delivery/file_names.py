@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from shortform_assets.contracts.creative import Composition
-from shortform_assets.text.graphemes import start_in_bytes
+from shortform_assets.text.slug import slug
 
 _SLUG_BYTES = 100
 
@@ -20,22 +18,11 @@ def file_stems(composition: Composition) -> dict[str, str]:
     stems: dict[str, str] = {}
     for job in composition.outputs:
         rank = ranks.setdefault(job.clip_id, len(ranks) + 1)
-        stem = f"{rank:02d}-{slug(job.enhancement.title)}-{job.aspect.replace(':', 'x')}"
-        stems[job.output_id] = f"{stem}-{slug(job.output_id)}" if stem in stems.values() else stem
+        stem = f"{rank:02d}-{_readable(job.enhancement.title)}-{job.aspect.replace(':', 'x')}"
+        stems[job.output_id] = f"{stem}-{_readable(job.output_id)}" if stem in stems.values() else stem
     return stems
 
 
-def slug(title: str) -> str:
-    """Lower-case letters, marks and digits of any script joined by single hyphens; `clip` if none is left."""
-    kept = "".join(
-        letter if unicodedata.category(letter)[0] in "LMN" else " "
-        for letter in unicodedata.normalize("NFC", title).lower().replace("'", "").replace("\u2019", "")
-    )
-    words, length = [], 0
-    for word in kept.split():
-        length += len(word.encode()) + 1
-        if length > _SLUG_BYTES:
-            break
-        words.append(word)
-    # One endless word has to be cut somewhere.
-    return "-".join(words) or start_in_bytes(kept.strip(), _SLUG_BYTES).strip() or "clip"
+def _readable(title: str) -> str:
+    # What is left of "don't" without its apostrophe reads better in one piece.
+    return slug(title.replace("'", "").replace("\u2019", ""), _SLUG_BYTES, "clip")

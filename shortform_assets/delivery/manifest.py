@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shortform_assets.contracts.base import Blob, Dropped
@@ -13,30 +14,41 @@ from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 
 MANIFEST_VERSION = 1
 
+Files = Mapping[str, tuple[str, Blob]]
+"""Kind (video, poster, srt, vtt, json) -> file name and bytes."""
 
-def manifest(
-    states: Sequence[OutputState],
-    composition: Composition,
-    plan: ClipPlan,
-    files: Mapping[str, Mapping[str, tuple[str, Blob]]],
-    *,
-    transcript: Mapping[str, tuple[str, Blob]],
-    dropped: Sequence[Dropped],
-    language: str,
-    degraded: Sequence[str],
-) -> bytes:
-    """UTF-8 JSON. `files` maps output id -> kind (video, poster, srt, vtt, json) -> file name and blob,
-    `transcript` the kinds of the whole source's."""
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """All that there is to tell of a delivery, to tools and to people."""
+
+    states: Sequence[OutputState]
+    composition: Composition
+    plan: ClipPlan
+    """With the fixes of its texts applied."""
+    files: Mapping[str, Files]
+    """Output id -> its files, for the completed ones."""
+    transcript: Files
+    """Of the whole source."""
+    dropped: Sequence[Dropped]
+    language: str
+    degraded: Sequence[str]
+    heading: str
+
+
+def manifest(report: DeliveryReport) -> bytes:
+    """UTF-8 JSON."""
+    states, composition, plan, files = report.states, report.composition, report.plan, report.files
     jobs = {job.output_id: job for job in composition.outputs}
     clips = {clip.clip_id: clip for clip in plan.clips}
     value = {
         "version": MANIFEST_VERSION,
         "composition": composition.digest(),
         "style": composition.style,
-        "language": language,
+        "language": report.language,
         "editor": plan.editor,
         "complete": all(state.state in ("completed", "failed") for state in states),
-        "degraded": list(degraded),
+        "degraded": list(report.degraded),
         "target_count": plan.target_count,
         "shortfall": plan.shortfall or composition.empty_reason,
         "outputs": [
@@ -45,8 +57,8 @@ def manifest(
             )
             for state in states
         ],
-        "transcript": _described(transcript),
-        "dropped": [drop.model_dump(mode="json") for drop in dropped],
+        "transcript": _described(report.transcript),
+        "dropped": [drop.model_dump(mode="json") for drop in report.dropped],
         "not_chosen": [moment.model_dump(mode="json") for moment in plan.fell_out],
     }
     return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
@@ -57,7 +69,7 @@ def _output(
     job: RenderJob,
     clip: PlannedClip | None,
     plan: ClipPlan,
-    files: Mapping[str, tuple[str, Blob]],
+    files: Files,
 ) -> dict[str, Any]:
     outcome = state.outcome
     quality = outcome.quality if outcome else None
@@ -86,7 +98,7 @@ def _output(
     }
 
 
-def _described(files: Mapping[str, tuple[str, Blob]]) -> dict[str, dict[str, Any]]:
+def _described(files: Files) -> dict[str, dict[str, Any]]:
     return {
         kind: {"name": name, "sha256": blob.sha256, "size": blob.size}
         for kind, (name, blob) in sorted(files.items())

@@ -47,6 +47,8 @@ class Terms:
     now_ms: int
     deadline_seconds: int
     max_attempts: int
+    renderer: str = ""
+    """Version of the code that is to draw it."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Swept:
 def dispatch(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
     """Write a job for every output that has none, or whose records or files were lost.
 
-    A failed output stays failed, see `open_generation`.
+    What was dispatched for another version of the renderer is dispatched anew. A failed output stays failed, see
+    `open_generation`.
     """
     current = _current(store, source, composition)
     wanted, renewed = [], []
@@ -85,12 +88,21 @@ def dispatch(store: ObjectStore, source: str, composition: Composition, terms: T
         outcome = outcome_of(store, seen.key) if seen else None
         if seen is None:
             wanted.append((job, 0))
-        elif lost := damage(store, seen, outcome):
+        elif lost := damage(store, seen, outcome) or _of_other_code(store, seen, terms):
             wanted.append((job, seen.generation + 1))
             renewed.append((job.output_id, lost))
         elif outcome is None:
             wanted.append((job, seen.generation))
     return replace(_place(store, source, composition, wanted, terms), renewed=tuple(renewed))
+
+
+def _of_other_code(store: ObjectStore, seen: Seen, terms: Terms) -> str:
+    """Why a render counts no more that was, or would be, drawn by other code than is there now."""
+    # A job that cannot be read says nothing; whether that is damage is told elsewhere.
+    with contextlib.suppress(InputError):
+        if task_of(store, seen.key).renderer != terms.renderer:
+            return "the code that draws it has changed"
+    return ""
 
 
 def open_generation(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
@@ -145,7 +157,8 @@ def finish(store: ObjectStore, key: str, outcome: Outcome) -> Outcome | None:
     if standing and standing.state == "completed" and not standing.degraded and has_files(store, standing):
         # The transition stands even where the job is damaged by now; only nobody finds the render then.
         with contextlib.suppress(UnreadableRecord):
-            remember_render(store, task_of(store, key).job, standing)
+            task = task_of(store, key)
+            remember_render(store, task.job, task.renderer, standing)
     return standing
 
 
@@ -224,9 +237,10 @@ def _place(
             dispatched_ms=terms.now_ms,
             deadline_ms=terms.deadline_seconds * 1000,
             max_attempts=terms.max_attempts,
+            renderer=terms.renderer,
         )
         new = store.create(f"{key}/job.json", RENDER_TASK.dump(task))
-        earlier = earlier_render(store, job)
+        earlier = earlier_render(store, job, terms.renderer)
         if earlier and finish(store, key, earlier):
             reused.append(key)
             continue
@@ -237,7 +251,7 @@ def _place(
 
 
 def _current(store: ObjectStore, source: str, composition: Composition) -> dict[str, Seen]:
-    """The latest generation of every output: an earlier one, if any, has failed or was lost."""
+    """The latest generation of every output: an earlier one, if any, has failed, was lost or drawn by other code."""
     latest: dict[str, Seen] = {}
     for seen in survey(store, folder_of(source, composition)).values():
         if seen.job and (seen.output_id not in latest or seen.generation > latest[seen.output_id].generation):

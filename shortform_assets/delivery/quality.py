@@ -13,14 +13,16 @@ import numpy as np
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Quality
-from shortform_assets.delivery.mp4_boxes import walk
 from shortform_assets.errors import ClipFault
+from shortform_assets.media.loudness import NEARLY_SILENT_LUFS
+from shortform_assets.media.mp4_boxes import walk_boxes
 
-NEARLY_SILENT_LUFS = -50.0
-"""Below this there is no speech whose loudness could be right or wrong."""
 LOUDNESS_TOLERANCE_LU = 1.0
+"""EBU R 128 allows as much for what is not measured beforehand."""
 TRUE_PEAK_CEILING_DBTP = -0.8
+"""0.2 dB above the profile's -1 dBTP: true-peak meters differ by so much."""
 _SAMPLES = 6
+"""Pictures that are looked at, spread over the file."""
 _BLACK_LUMA = 24
 """Video black is 16; what stays below this everywhere is black."""
 _SAME_LUMA = 2
@@ -118,7 +120,7 @@ def _file_problems(path: Path, media: Any) -> Iterator[str]:
     if "mp4" not in media.format.name:
         yield f"The file is {media.format.name}, not MP4."
         return
-    boxes = list(walk(path))
+    boxes = list(walk_boxes(path))
     if any(box.endswith("/elst") for box in boxes):
         yield "It holds an edit list, which Reels refuses."
     if "moov" not in boxes or "mdat" not in boxes or boxes.index("moov") > boxes.index("mdat"):

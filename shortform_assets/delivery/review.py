@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from shortform_assets.contracts.base import Dropped
-from shortform_assets.contracts.creative import Composition, RenderJob
+from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import OutputState
-from shortform_assets.contracts.selection import ClipPlan, PlannedClip
-from shortform_assets.delivery.manifest import source_ms
+from shortform_assets.contracts.selection import PlannedClip
+from shortform_assets.delivery.manifest import DeliveryReport, Files, source_ms
+from shortform_assets.text.clock import clock
 
 Standing = Literal["ready", "problems", "failed", "waiting"]
 
@@ -62,66 +62,48 @@ class _Clip:
         return next(kind for kind in _WORST_FIRST if any(o.standing == kind for o in self.outputs))
 
 
-def review_page(
-    states: Sequence[OutputState],
-    composition: Composition,
-    plan: ClipPlan,
-    files: Mapping[str, Mapping[str, str]],
-    *,
-    transcript: Mapping[str, str] | None = None,
-    dropped: Sequence[Dropped] = (),
-    language: str = "",
-    degraded: Sequence[str] = (),
-    heading: str = "Clips for review",
-) -> str:
-    """HTML. `files` maps output id -> kind (video, poster, srt, vtt, json) -> name in the page's folder,
-    `transcript` the kinds of the whole source's."""
+def review_page(report: DeliveryReport) -> str:
+    """HTML, with links to the report's files in its own folder."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(clock=_clock, url=lambda name: quote(name, safe=""))
+    environment.filters.update(clock=clock, url=lambda name: quote(name, safe=""))
     template = environment.from_string(Path(__file__).with_name("review.html.j2").read_text(encoding="utf-8"))
-    clips = _clips(states, composition, plan, files)
+    composition, plan, language = report.composition, report.plan, report.language
+    clips = _clips(report)
     return template.render(
-        heading=heading,
+        heading=report.heading,
         style=composition.style,
         language=language,
         direction="rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto",
         clips=clips,
-        transcript=transcript or {},
+        transcript=_names(report.transcript),
         counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
         labels=_LABELS,
-        minutes=_clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
-        degraded=degraded,
+        minutes=clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
+        degraded=report.degraded,
         shortfall=plan.shortfall or composition.empty_reason,
         titles={clip.clip_id: clip.title for clip in plan.clips},
-        dropped=dropped,
+        dropped=report.dropped,
         not_chosen=sorted(plan.fell_out, key=lambda moment: -moment.score),
     )
 
 
-def _clips(
-    states: Sequence[OutputState],
-    composition: Composition,
-    plan: ClipPlan,
-    files: Mapping[str, Mapping[str, str]],
-) -> list[_Clip]:
-    jobs = {job.output_id: job for job in composition.outputs}
+def _names(files: Files) -> dict[str, str]:
+    return {kind: name for kind, (name, _) in files.items()}
+
+
+def _clips(report: DeliveryReport) -> list[_Clip]:
+    plan = report.plan
+    jobs = {job.output_id: job for job in report.composition.outputs}
     planned = {clip.clip_id: clip for clip in plan.clips}
     outputs: dict[str, list[_Output]] = {}
-    for state in states:
-        output = _Output(state, jobs[state.output_id], files.get(state.output_id, {}))
+    for state in report.states:
+        output = _Output(state, jobs[state.output_id], _names(report.files.get(state.output_id, {})))
         outputs.setdefault(state.clip_id, []).append(output)
     return [
         _Clip(rank, tuple(group), clip := planned.get(clip_id), source_ms(clip, plan) if clip else [])
         for rank, (clip_id, group) in enumerate(outputs.items(), 1)
     ]
-
-
-def _clock(ms: int) -> str:
-    """`1:02:03` or `2:03`."""
-    seconds = ms // 1000
-    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -17,19 +17,12 @@ from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
 from shortform_assets.contracts.source import Mezzanine, SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.reframing import plots_markdown
+from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
 
 Metadata = dict[str, Any]
 MOST_PLOTS = 8
 """Every run that shows a picture stores it in Dagster's event log anew."""
-
-
-def clock(ms: int) -> str:
-    """`h:mm:ss.t` of milliseconds, hours left out when zero."""
-    seconds, tenths = divmod(round(ms / 100), 10)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}.{tenths}" if hours else f"{minutes}:{seconds:02}.{tenths}"
 
 
 def table(rows: Iterable[Mapping[str, Any]], limit: int = 50) -> Any:
@@ -65,7 +58,7 @@ def _(contract: SourceVideo) -> Metadata:
         for s in contract.audio
     ]
     return {
-        "duration": clock(contract.duration_ms),
+        "duration": clock(contract.duration_ms, 1),
         "container": contract.container,
         "streams": table(streams),
     }
@@ -74,7 +67,7 @@ def _(contract: SourceVideo) -> Metadata:
 @preview.register
 def _(contract: Mezzanine) -> Metadata:
     return {
-        "duration": clock(contract.duration_ms),
+        "duration": clock(contract.duration_ms, 1),
         "picture": f"{contract.width}x{contract.height} at {contract.rate.fps:.3f} fps",
         "frames": contract.frames,
         "remuxed": contract.remuxed,
@@ -97,7 +90,8 @@ def _(contract: Transcript) -> Metadata:
         "word_times": ", ".join(f"{count} {how}" for how, count in sorted(timing.items())),
         "opening": text,
         "guard": table(
-            {"at": clock(a.start_ms), "what": a.kind, "why": a.reason, "text": a.text} for a in contract.guard
+            {"at": clock(a.start_ms, 1), "what": a.kind, "why": a.reason, "text": a.text}
+            for a in contract.guard
         ),
     }
 
@@ -109,7 +103,7 @@ def _(contract: SpeakerTurns) -> Metadata:
         talk[turn.speaker] += turn.end_ms - turn.start_ms
     return {
         "turns": len(contract.turns),
-        "talk_time": table({"speaker": s, "time": clock(talk[s])} for s in contract.speakers),
+        "talk_time": table({"speaker": s, "time": clock(talk[s], 1)} for s in contract.speakers),
     }
 
 
@@ -137,8 +131,8 @@ def _(contract: ClipPlan) -> Metadata:
         {
             "clip": c.clip_id,
             "title": c.title,
-            "from": clock(rate.ms(c.spans[0].start_frame)),
-            "length": clock(rate.ms(c.frames)),
+            "from": clock(rate.ms(c.spans[0].start_frame), 1),
+            "length": clock(rate.ms(c.frames), 1),
             "score": f"{c.score:.2f}",
             "why": c.reason,
         }
@@ -223,7 +217,7 @@ def _(contract: Composition) -> Metadata:
             "output": o.output_id,
             "title": o.enhancement.title,
             "aspect": o.aspect,
-            "length": clock(o.rate.ms(o.frames)),
+            "length": clock(o.rate.ms(o.frames), 1),
         }
         for o in contract.outputs
     )

@@ -1,79 +1,93 @@
 """Materialization caching: a stage is computed once for its recipe, whoever asks for it.
 
 The recipe is the digest of stage, code version, output schema, the fingerprints of the models and
-providers that are used, and exactly the values that the computation receives. The store decides reuse,
-never the event log: so an older config, another partition with the same content or a fresh Dagster
-instance all find what was computed before. A reused stage is still materialized.
+providers that are used, and exactly the values that the computation receives. The code version is that of the
+function that computes (`shortform_assets.code_versions`). The store decides reuse, never the event log: so an
+older config, another partition with the same content or a fresh Dagster instance all find what was computed
+before. A reused stage is still materialized.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from itertools import product
+from typing import Any, TypeVar, cast
 
 import dagster as dg
 
 from resources.artifacts import Artifacts, Ref
 from resources.bench import StoreBench
 from resources.ref_io import stage_of
-from shortform_assets.contracts.base import Contract, Dropped, canonical_json
+from shortform_assets.code_versions import Code, code_of
+from shortform_assets.code_versions.versions import Entry
+from shortform_assets.contracts.base import Contract, Dropped
 from shortform_assets.contracts.stages import CONTRACTS
 from shortform_assets.errors import ShortformError
 from shortform_assets.graph.previews import preview
+from shortform_assets.graph.recipes import (
+    Asked,
+    Chain,
+    Ingredients,
+    Probe,
+    Tool,
+    keep_code,
+    named,
+    record_of_clips,
+)
 
 C = TypeVar("C", bound=Contract)
-
-
-class Tool(Protocol):
-    """A model or provider: its fingerprint enters the recipe, it is loaded only when computing."""
-
-    @property
-    def fingerprint(self) -> str: ...
-
-    def load(self) -> Any: ...
-
-
-def recipe(
-    stage: str, code_version: str, schema: type[Contract], values: Sequence[Any], using: Sequence[str] = ()
-) -> str:
-    """32 hex digits that stand for everything that decides a stage's result."""
-    parts = [stage, code_version, _schema_digest(schema), list(using), [_digest(value) for value in values]]
-    return hashlib.sha256(canonical_json(parts)).hexdigest()[:32]
-
-
-@cache
-def _schema_digest(schema: type[Contract]) -> str:
-    return hashlib.sha256(canonical_json(schema.model_json_schema())).hexdigest()
-
-
-def _digest(value: Any) -> Any:
-    if isinstance(value, Contract):
-        return value.digest()
-    if isinstance(value, (tuple, list)):
-        return [_digest(item) for item in value]
-    return value
+Made = Entry | Sequence[Entry]
+"""What computes, where it is not the function that `once` is given."""
+NOBODY = Code("", {}, {})
 
 
 def once(
-    context: dg.AssetExecutionContext, compute: Callable[..., C], *values: Any, using: Sequence[Tool] = ()
+    context: dg.AssetExecutionContext,
+    compute: Callable[..., C],
+    *values: Any,
+    using: Sequence[Tool | Chain] = (),
+    made_by: Made = (),
 ) -> dg.MaterializeResult[Ref]:
     """`compute(bench, *loaded tools, *values)` unless its result is already in the store."""
-    stage = _Stage(context)
+    stage = _Stage(context, made_by or compute)
     schema = CONTRACTS[stage.name]
-    key = stage.recipe(schema, values, using)
     with as_failure():
-        found = stage.artifacts.find(stage.name, key, schema)
-        if found is not None:
-            return stage.reused(Ref(stage=stage.name, recipe=key, data_version=found.digest()), found)
+        given = named(compute, len(using), values)
+        ways = {
+            turns: stage.ingredients(schema, given, tools, partial(_came_about, using, turns))
+            for turns, tools in _ways(using)
+        }
+        if isinstance(context, Probe):
+            raise Asked(tuple(ways.values()))
+        for way in ways.values():
+            found = stage.artifacts.find(stage.name, way.recipe, schema)
+            if found is not None and way.would_make(found):
+                return stage.reused(stage.ref(way.recipe, found), found)
         with stage.bench() as bench:
             result = compute(bench, *(tool.load() for tool in using), *values)
-        return stage.computed(key, result, bench)
+        made = ways[_turns(using, result)]
+        return stage.computed(made.recipe, result, bench, made.record())
+
+
+def _ways(using: Sequence[Tool | Chain]) -> Iterator[tuple[tuple[int, ...], tuple[str, ...]]]:
+    """Every way in which the tools may share the work: who of each chain answers, and the fingerprints then."""
+    prints = [tool.fingerprints if isinstance(tool, Chain) else (tool.fingerprint,) for tool in using]
+    for turns in product(*(range(len(choices)) for choices in prints)):
+        yield turns, tuple(choices[turn] for choices, turn in zip(prints, turns, strict=True))
+
+
+def _came_about(using: Sequence[Tool | Chain], turns: tuple[int, ...], result: Contract) -> bool:
+    return _turns(using, result) == turns
+
+
+def _turns(using: Sequence[Tool | Chain], result: Contract) -> tuple[int, ...]:
+    """The way in which this result came about."""
+    return tuple(tool.answered(result) if isinstance(tool, Chain) else 0 for tool in using)
 
 
 Report = Callable[[str, Any], None]
@@ -94,6 +108,7 @@ def once_each(
     batch: Batch | None = None,
     dropped: tuple[Dropped, ...] = (),
     fits: Callable[[str, Any], bool] | None = None,
+    made_by: Made = (),
 ) -> dg.MaterializeResult[Ref]:
     """The rule of `once` for every clip: `items` maps clip ids to the values of that clip alone.
 
@@ -101,10 +116,18 @@ def once_each(
     drops that clip with its reason; `dropped` are those that earlier stages dropped. A stored result that
     does not fit (asked by clip id and result) is computed again.
     """
-    stage = _Stage(context)
+    stage = _Stage(context, made_by or compute or ())
     per_clip = f"{stage.name}.clip"
     with as_failure():
-        keys = {clip: stage.recipe(schema, values, using) for clip, values in items.items()}
+        prints = tuple(tool.fingerprint for tool in using)
+        names = compute or (lambda bench, *values: None)
+        ways = {
+            clip: stage.ingredients(schema, named(names, len(using), values), prints)
+            for clip, values in items.items()
+        }
+        if isinstance(context, Probe):
+            raise Asked((), ways)
+        keys = {clip: way.recipe for clip, way in ways.items()}
         done: dict[str, Any] = {}
         for clip, key in keys.items():
             found = stage.artifacts.find(per_clip, key, schema)
@@ -139,10 +162,13 @@ def once_each(
         lost.sort(key=lambda drop: drop.clip_id)
         result = gather(clips=tuple(done[clip] for clip in items if clip in done), dropped=(*dropped, *lost))
         bench.note(clips_reused=reused, clips_computed=len(done) - reused, clips_dropped=len(lost))
-        key = stage.recipe(type(result), [result])
+        # A set is no computation: whoever gathers the same clips has it.
+        key = Ingredients(stage.name, NOBODY, type(result), (("clips", result),)).recipe
+        record = record_of_clips(stage.code, schema, ways)
         if not todo:
-            return stage.reused(stage.artifacts.save(stage.name, key, result), result, clips_reused=reused)
-        return stage.computed(key, result, bench)
+            saved = stage.artifacts.save(stage.name, key, result, made_of=record)
+            return stage.reused(saved, result, clips_reused=reused)
+        return stage.computed(key, result, bench, record)
 
 
 def _clip_by_clip(
@@ -175,6 +201,8 @@ def fresh(
 ) -> dg.MaterializeResult[Ref]:
     """An input: read anew on every run, stored by its own content."""
     name = stage or stage_of(context.asset_key)
+    if isinstance(context, Probe):
+        return cast(Any, contract)
     artifacts = Artifacts(context.resources.store)
     with as_failure():
         ref = artifacts.save(name, contract.digest()[:32], contract)
@@ -189,8 +217,10 @@ def fresh(
 class _Stage:
     """One asset's run on one partition: names, progress, and the two ways it can end."""
 
-    def __init__(self, context: dg.AssetExecutionContext) -> None:
+    def __init__(self, context: dg.AssetExecutionContext, made_by: Made) -> None:
         self.context = context
+        entries = (made_by,) if isinstance(made_by, str) or callable(made_by) else tuple(made_by)
+        self.code = code_of(*entries)
         self.name = stage_of(context.asset_key)
         self.key = context.partition_key
         self.store = context.resources.store
@@ -199,10 +229,17 @@ class _Stage:
         self.started = time.monotonic()
         self._logged = self.started
 
-    def recipe(self, schema: type[Contract], values: Sequence[Any], using: Sequence[Tool] = ()) -> str:
-        code_version = self.context.assets_def.code_versions_by_key[self.context.asset_key] or ""
-        tools = [tool.fingerprint for tool in using] + ([f"reset {self.resets}"] if self.resets else [])
-        return recipe(self.name, code_version, schema, values, tools)
+    def ingredients(
+        self,
+        schema: type[Contract],
+        values: tuple[tuple[str, Any], ...],
+        tools: tuple[str, ...],
+        would_make: Callable[[Contract], bool] = lambda result: True,
+    ) -> Ingredients:
+        return Ingredients(self.name, self.code, schema, values, tools, self.resets, would_make)
+
+    def ref(self, recipe: str, contract: Contract) -> Ref:
+        return Ref(stage=self.name, recipe=recipe, data_version=contract.digest())
 
     def place(self, key: str, degraded: Sequence[str]) -> str:
         """Degraded results stand beside the recipe's place, where no later run looks for them."""
@@ -210,8 +247,9 @@ class _Stage:
 
     @contextmanager
     def bench(self) -> Iterator[StoreBench]:
-        code_version = self.context.assets_def.code_versions_by_key[self.context.asset_key] or ""
-        salt = f"{code_version}:{self.resets}"
+        def salt(compute: Callable[..., object]) -> str:
+            return f"{code_of(compute).version or self.code.version}:{self.resets}"
+
         with StoreBench.over(self.store, on_progress=self._progress, stage=self.name, salt=salt) as bench:
             self._progress(0.0, "")
             yield bench
@@ -226,7 +264,9 @@ class _Stage:
         self.context.resources.progress.finish(self.name, reused=True)
         return self._result(ref, contract, {"reused": True, **facts})
 
-    def computed(self, key: str, contract: Contract, bench: StoreBench) -> dg.MaterializeResult[Ref]:
+    def computed(
+        self, key: str, contract: Contract, bench: StoreBench, made_of: Mapping[str, Any]
+    ) -> dg.MaterializeResult[Ref]:
         seconds = round(time.monotonic() - self.started, 3)
         run = {
             "run_id": self.context.run_id,
@@ -234,7 +274,8 @@ class _Stage:
             "degraded": list(dict.fromkeys(bench.degraded)),
             "facts": json.loads(json.dumps(bench.facts, default=str)),
         }
-        ref = self.artifacts.save(self.name, self.place(key, bench.degraded), contract, run)
+        keep_code(self.artifacts, self.code)
+        ref = self.artifacts.save(self.name, self.place(key, bench.degraded), contract, run, made_of)
         for reason in run["degraded"]:
             self.context.log.warning(f"{self.name} is degraded: {reason}")
         self.context.resources.progress.finish(self.name, reused=False)

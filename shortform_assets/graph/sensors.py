@@ -7,9 +7,12 @@ import hashlib
 import dagster as dg
 
 from resources.artifacts import Artifacts
+from resources.store_errors import StoreError
 from shortform_assets.contracts.creative import Composition
 from shortform_assets.delivery import states
+from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.graph.jobs import deliver
+from shortform_assets.graph.partitions import source_videos
 
 _AT_ONCE = 50
 
@@ -18,8 +21,11 @@ _AT_ONCE = 50
     job=deliver, minimum_interval_seconds=30, required_resource_keys={"store"}, name="request_delivery"
 )
 def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Request `deliver` for every new composition; the run key is its digest and its terminal outcomes."""
-    artifacts = Artifacts(context.resources.store)
+    """Request `deliver` for every new composition; the run key is its digest and its terminal outcomes.
+
+    A source whose composition cannot be read is said once, with what to do, and passed by. Where the store
+    answers for none of them the tick fails, and the next one asks again.
+    """
     found = context.instance.fetch_materializations(
         dg.AssetRecordsFilter(
             asset_key=dg.AssetKey("composition"),
@@ -28,18 +34,39 @@ def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | d
         limit=_AT_ONCE,
         ascending=True,
     ).records
-    requests = {}
-    for record in found:
-        key = record.partition_key
-        ref = artifacts.current(key, "composition") if key else None
-        if key is None or ref is None:
-            continue
-        composition = artifacts.load(ref, Composition)
-        assert isinstance(composition, Composition)
-        ended = [o.outcome.digest() for o in states(artifacts.store, key, composition) if o.outcome]
-        terminal = hashlib.sha256("".join(sorted(ended)).encode()).hexdigest()
-        run_key = f"{key}:{ref.data_version[:16]}:{terminal[:16]}"
-        requests[key] = dg.RunRequest(run_key=run_key, partition_key=key)
     if not found:
         return dg.SkipReason("no new composition")
-    return dg.SensorResult(run_requests=list(requests.values()), cursor=str(found[-1].storage_id))
+    artifacts = Artifacts(context.resources.store)
+    # A source may have been taken out of the set since.
+    registered = set(context.instance.get_dynamic_partitions(str(source_videos.name)))
+    keys = dict.fromkeys(record.partition_key for record in found)
+    requests, failures = [], []
+    for key in (key for key in keys if key in registered):
+        try:
+            requests.append(_request(artifacts, str(key)))
+        except ShortformError as error:
+            failures.append(error)
+    if failures and not requests and all(type(failure) is StoreError for failure in failures):
+        raise failures[0]
+    for failure in failures:
+        context.log.error(f"no delivery is requested: {failure}")
+    return dg.SensorResult(
+        run_requests=requests,
+        skip_reason=None if requests else "; ".join(map(str, failures)) or "its source is gone",
+        cursor=str(found[-1].storage_id),
+    )
+
+
+def _request(artifacts: Artifacts, key: str) -> dg.RunRequest:
+    ref = artifacts.current(key, "composition")
+    if ref is None:
+        raise InputError("its composition is gone or unreadable", key, f"run `shortform rerun {key}`")
+    try:
+        composition = artifacts.load(ref, Composition)
+    except InputError as error:
+        raise InputError(
+            f"its composition cannot be read ({error.what})", key, f"run `shortform rerun {key}`"
+        ) from error
+    ended = [o.outcome.digest() for o in states(artifacts.store, key, composition) if o.outcome]
+    terminal = hashlib.sha256("".join(sorted(ended)).encode()).hexdigest()
+    return dg.RunRequest(run_key=f"{key}:{ref.data_version[:16]}:{terminal[:16]}", partition_key=key)

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from shortform_assets.contracts.clips import ClipMedia
+from shortform_assets.ports.workbench import Workbench
+
 SPEECH_RATE = 16_000
+"""Samples a second that every speech model here is trained on."""
 
 
 def read_speech(path: Path, start_ms: int = 0, end_ms: int | None = None) -> np.ndarray:
@@ -27,6 +31,21 @@ def read_speech(path: Path, start_ms: int = 0, end_ms: int | None = None) -> np.
     except (wave.Error, EOFError):
         pass
     return _decode(path)[first:last]
+
+
+def read_clip_sound(bench: Workbench, media: ClipMedia) -> np.ndarray:
+    """Mono 16 kHz sound of a clip as float32 in -1..1, shape (samples,).
+
+    All segments one after the other, each exactly as long as its frames.
+    """
+    parts = []
+    for segment in media.segments:
+        samples = read_speech(bench.open(segment.audio))
+        wanted = media.rate.samples(segment.frames, SPEECH_RATE)
+        part = np.zeros(wanted, np.float32)
+        part[: min(wanted, len(samples))] = samples[:wanted]
+        parts.append(part)
+    return np.concatenate(parts)
 
 
 def speech_envelope(samples: np.ndarray, rate_hz: float, sample_rate: int = SPEECH_RATE) -> np.ndarray:

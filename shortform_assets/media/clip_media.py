@@ -11,7 +11,7 @@ from shortform_assets.contracts.clips import ClipMedia, MediaSegment
 from shortform_assets.contracts.selection import Span
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.errors import ClipFault
-from shortform_assets.media.sound_filters import SOUND_RATE
+from shortform_assets.media.filters import SOUND_RATE
 from shortform_assets.media.stream_copy import coded_span, write_pictures
 from shortform_assets.ports.workbench import Workbench
 

@@ -29,6 +29,9 @@ _TELLING = re.compile(
     re.I,
 )
 _LOG_LINES = 4000
+"""The last lines kept: a filter may print one for every frame, and the measurements come at the end."""
+_LONGEST = 400
+"""Characters of the log in an error: a sentence or two for a person; the log itself is kept beside it."""
 
 
 class FfmpegError(ShortformError):
@@ -162,10 +165,10 @@ def _finish(child: subprocess.Popen[bytes], log: _Log, args: Sequence[str]) -> s
 
 def _telling(log: str, args: Sequence[str]) -> str:
     """The last few lines that say what went wrong, without addresses in memory and folders."""
-    lines = [re.sub(r" @ 0x[0-9a-f]+", "", line) for line in log.splitlines() if line.strip()]
+    lines = [re.sub(r" @ 0x[0-9a-f]+", "", line.strip()) for line in log.splitlines() if line.strip()]
     telling = [line for line in lines if _TELLING.search(line)] or lines
     text = " | ".join(dict.fromkeys(telling[-6:])) or "it said nothing"
     for arg in sorted({str(arg) for arg in args}, key=len, reverse=True):
         if arg.startswith("/"):
             text = text.replace(arg, Path(arg).name)
-    return text
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

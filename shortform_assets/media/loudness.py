@@ -11,6 +11,11 @@ SILENCE_LUFS = -70.0
 """What the meter shows for silence: its absolute gate."""
 
 
+NEARLY_SILENT_LUFS = -50.0
+"""Below this there is no speech whose loudness could be right or wrong: quiet rooms are at -55 to -70. Our choice;
+tests/rendering/test_render_sound.py."""
+
+
 def measure_loudness(path: Path) -> tuple[float, float]:
     """Integrated loudness in LUFS and true peak in dBTP of the first sound stream.
 

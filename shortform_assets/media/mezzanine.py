@@ -14,9 +14,14 @@ from shortform_assets.contracts.source import Mezzanine, SourceVideo, VideoStrea
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.media.audio_arrays import SPEECH_RATE
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
-from shortform_assets.media.picture_filters import HDR_TRANSFERS, display_size, picture_filters
+from shortform_assets.media.filters import (
+    HDR_TRANSFERS,
+    SOUND_RATE,
+    display_size,
+    picture_filters,
+    sound_filters,
+)
 from shortform_assets.media.probe import LOCAL_ONLY, read_packets
-from shortform_assets.media.sound_filters import SOUND_RATE, sound_filters
 from shortform_assets.media.stream_copy import timescale, write_pictures
 from shortform_assets.media.stream_timing import Timing, choose_rate, read_timing
 from shortform_assets.ports.workbench import Workbench
@@ -26,8 +31,11 @@ THREADS = 2
 
 _WHERE = "the source video"
 _MAX_KEY_SECONDS = 10
+"""A source whose key frames lie further apart is encoded anew: clips are copied from a key frame on."""
 _GOP_SECONDS = 2
+"""Between key frames of what is encoded here: two seconds, as Apple's HLS authoring specification asks."""
 _MIN_DECODED = 0.5
+"""Share of the packets that must decode: set by hand, held by tests/media/test_mezzanine.py."""
 _DECODED = re.compile(r"(\d+) packets read.*?; (\d+) frames decoded; (\d+) decode errors")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.source import AudioStream, SourceVideo, VideoStream
 from shortform_assets.errors import InputError
+from shortform_assets.media.mp4_boxes import walk_boxes
 from shortform_assets.media.track_choice import choose_audio
 from shortform_assets.ports.workbench import Workbench
 
@@ -37,6 +38,7 @@ LOCAL_ONLY = {
 
 _SAMPLE_FRAMES = 8
 _SAMPLE_PACKETS = 400
+"""Pictures decoded to see whether the stream does decode, and packets after which that is given up."""
 
 
 def read_source(bench: Workbench, path: Path, name: str) -> SourceVideo:
@@ -52,6 +54,17 @@ def read_source(bench: Workbench, path: Path, name: str) -> SourceVideo:
         _copy(path, copy)
         path = copy
     return SourceVideo(content=bench.keep(path), **probed)
+
+
+def container_seconds(path: Path) -> float | None:
+    """Length by the container's header, at once and without a look at the streams; None where it does not say."""
+    import av
+
+    try:
+        with av.open(str(path), options=dict(LOCAL_ONLY)) as container:
+            return (container.duration or 0) / 1e6 or None
+    except (av.FFmpegError, OSError, ValueError):
+        return None
 
 
 def _check_file(path: Path, name: str) -> None:
@@ -198,7 +211,7 @@ def _duration_ms(container: InputContainer, path: Path, index: int) -> int:
 def _why_unreadable(path: Path, name: str) -> tuple[str, str, str]:
     with path.open("rb") as file:
         head = file.read(4096)
-    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip") and b"moov" not in _boxes(path):
+    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip") and "moov" not in walk_boxes(path):
         return (
             "the recording was never finished or was cut off: its index (moov) is missing",
             name,
@@ -207,25 +220,6 @@ def _why_unreadable(path: Path, name: str) -> tuple[str, str, str]:
     if b"\0" not in head and not head.startswith(b"FLV"):
         return "this is a text file, not a video", name, "give the video itself"
     return "this is not a video that can be read", name, "copy it again, or convert it to MP4"
-
-
-def _boxes(path: Path) -> set[bytes]:
-    """Names of the top-level boxes of an MP4 file."""
-    found: set[bytes] = set()
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        at = 0
-        while at + 8 <= size and len(found) < 1000:
-            file.seek(at)
-            header = file.read(16)
-            found.add(header[4:8])
-            length = int.from_bytes(header[:4], "big")
-            if length == 1:
-                length = int.from_bytes(header[8:16], "big")
-            if length < 8:
-                break
-            at += length
-    return found
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import Shot, Shots
 from shortform_assets.contracts.source import Mezzanine
+from shortform_assets.media.cuts import LOOK, with_cuts
 from shortform_assets.media.reader import decode_numbered
 from shortform_assets.media.stream_copy import coded_span
 from shortform_assets.ports.workbench import Workbench
@@ -21,7 +22,10 @@ from shortform_assets.ports.workbench import Workbench
 MIN_SHOT_SECONDS = 0.4
 """A cut sooner after another is a flash, not a shot."""
 
+# Set by hand, held by tests/media/test_shots.py: every cut of synthetic films, whatever the encoder, and of
+# real speakers, to the frame; and how few pictures of a still scene are looked at.
 _GLANCE = (32, 18)
+"""Width and height in pixels of a key frame that is only compared with the next."""
 _CHANGED = 18.0
 """Two key frames differ when a quarter of their pixels (at `_GLANCE`) differ by more than this, of 255: people
 who move before a still background do not, another camera does."""
@@ -29,16 +33,18 @@ _SPIKE_KEY, _SPIKE_NEAR = 0.5, 1.5
 """A picture coded in so large a share of a key frame's bytes, and so many times those of the larger pictures
 around it, may be a cut that the encoder made no key frame for."""
 _NEAR = 49
+"""Pictures around one among which its coded size may stand out: about two seconds."""
 _LOOK_WIDTH = 256
-_LOOK_ON = 3
-"""Frames after a stretch that the detector needs to judge its last one."""
+"""Pixels of width at which suspects are decoded: more than twice of what cuts are judged at."""
+_LOOK_ON = LOOK + 1
+"""Frames after a stretch that are needed to judge its last one."""
 
 
 def find_shots(bench: Workbench, mezzanine: Mezzanine) -> Shots:
     """Find hard cuts to the frame; the shots tile [0, frames).
 
     A group of pictures is decoded only when the key frames at its ends differ or one of its pictures took
-    as many bytes as a cut does. There PySceneDetect's AdaptiveDetector decides. What this can miss is a cut
+    as many bytes as a cut does. There `cuts.with_cuts` decides, as it does on a clip. What this can miss is a cut
     away and back, or between two like pictures, that cost the encoder few bytes.
     """
     path = bench.open(mezzanine.video)
@@ -135,18 +141,10 @@ def _stretches(groups: list[_Group], frames: int) -> Iterator[tuple[int, int]]:
 
 def _cuts(path: Path, mezzanine: Mezzanine, first: int, end: int) -> list[int]:
     """First frames of new shots within (first, end)."""
-    from scenedetect import FrameTimecode
-    from scenedetect.detectors import AdaptiveDetector
-
-    # Shots' least length is applied later: the detector would also hold back cuts near `first`.
-    detector = AdaptiveDetector(min_scene_len=0)
-    rate = mezzanine.rate.fraction
     height = max(2, round(_LOOK_WIDTH * mezzanine.height / mezzanine.width / 2) * 2)
-    found: list[int] = []
-    for number, picture in _pictures(path, mezzanine.rate, first, end, _Shrink(_LOOK_WIDTH, height)):
-        at = detector.process_frame(FrameTimecode(number - first, rate), picture)
-        found += [first + cut.frame_num for cut in at]
-    return found
+    pictures = _pictures(path, mezzanine.rate, first, end, _Shrink(_LOOK_WIDTH, height))
+    looked = with_cuts(((number - first, picture) for number, picture in pictures), frozenset())
+    return [first + frame.number for frame in looked if frame.cut]
 
 
 def _pictures(

@@ -26,11 +26,15 @@ STANDARD_RATES = tuple(
         (60, 1),
     )
 )
+"""Frames a second of film, of PAL and NTSC television, and their doubles."""
 _MIN_RATE = Fraction(23)
+"""Frames a second below which a clip looks jerky: slower sources are shown at a multiple."""
 _NEAR_STANDARD = Fraction(3, 1000)
+"""Share by which a measured rate may be off a standard one: 24 and 23.976 are a third of that apart."""
 _JITTER = 0.25
 """Share of a frame by which a time may be off its place on a steady clock."""
 _JUMP_SECONDS = 10
+"""A longer step between two pictures is a broken clock, not a pause."""
 
 
 @dataclass(frozen=True)

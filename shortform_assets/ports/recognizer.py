@@ -38,6 +38,8 @@ class RawSegment:
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
+    voiced: tuple[tuple[float, float], ...] = ()
+    """Where there is voice in it (seconds, in order, apart), for words that have no times; empty for all of it."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Recognizer(Protocol):
 
         `language` is ISO 639-1. `beam_size` and `terms` (names and words that are likely, most important
         first) are used where the provider can. A segment may lack word times (`words` empty): they are
-        spread over it then. Safe to call from several threads. Raises ProviderFailed.
+        spread over its voice then. Safe to call from several threads. Raises ProviderFailed.
         """
         ...
 

@@ -40,6 +40,8 @@ class RenderExecutor(Protocol):
     name: str
     drains: bool
     """True where `dispatch` returns when every job has an outcome; False where it returns at once."""
+    renderer: str | None
+    """`module:function` that draws; None for the one of this release."""
 
     def dispatch(self, jobs: RenderJobs, keys: Sequence[str], on_event: OnEvent = ...) -> None:
         """Begin the jobs under these keys. Of what it starts on this machine nothing outlives the call."""

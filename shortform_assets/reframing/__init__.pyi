@@ -1,5 +1,6 @@
-from .crop_paths import frame_clip
+from .crop_paths import CameraRequest, frame_clip
 from .direct.framing_edits import local_edits
+from .direct.framing_request import FramedClip, FramingRequest, Point, requested_edits
 from .direct.path_guard import misfits
 from .see.detect import FaceDetector
 from .see.landmarks import FaceLandmarker
@@ -7,13 +8,16 @@ from .see.tracks import track_faces
 from .see.user_judges import Judges
 from .show.debug_overlay import render_overlay
 from .show.path_plot import plots_markdown
-from .who.clip_turns import local_turns
-from .who.voice_map import map_voices
+from .who.voice_map import local_turns, map_voices
 
 __all__ = [
+    "CameraRequest",
     "FaceDetector",
     "FaceLandmarker",
+    "FramedClip",
+    "FramingRequest",
     "Judges",
+    "Point",
     "frame_clip",
     "local_edits",
     "local_turns",
@@ -21,5 +25,6 @@ __all__ = [
     "misfits",
     "plots_markdown",
     "render_overlay",
+    "requested_edits",
     "track_faces",
 ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.contracts.clips import (
-    ASPECT_SIZE,
-    Aspect,
     AspectFraming,
     ClipMedia,
     CropPaths,
@@ -25,11 +25,11 @@ from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
+from shortform_assets.media.audio_arrays import read_clip_sound
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.reframing.direct.framing_edits import Wishes
 from shortform_assets.reframing.direct.framings import beside, faces_in_output, frame_take, shape_of
 from shortform_assets.reframing.direct.layout import choices, direct
-from shortform_assets.reframing.see.clip_sound import read_sound
 from shortform_assets.reframing.see.series import ClipSeries, load_series
 from shortform_assets.reframing.where.attention import focus_of
 from shortform_assets.reframing.where.picture_windows import slide_beside, windows
@@ -39,46 +39,42 @@ from shortform_assets.reframing.who.liveness import evidence, judge, may_talk
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
 from shortform_assets.reframing.who.who_speaks import FaceCandidate, talk_along, who_speaks
 
+# Set on the scenes of benchmarks/reframing.py; held by its "subjectless frames" and "full bleed".
 FACES_PER_SECOND = 2
+"""Boxes of faces that captions are told about."""
 SPEAKS = 4
 """Samples of speech from which a face that may be live is believed, when more than its lips vouch for it."""
 FLASH_SECONDS = 0.4
 """A shot shorter than this, with nobody in it, is framed as its neighbour."""
 
 
-def frame_clip(
-    bench: Workbench,
-    tracks: FaceTracks,
-    media: ClipMedia,
-    clip_turns: tuple[Turn, ...],
-    voice_map: VoiceMap,
-    reframing: ReframingSlice,
-    edits: FramingEdits,
-) -> CropPaths:
-    """The camera of a clip for every aspect ratio. Turns and edits are in milliseconds of the clip.
+class CameraRequest(NamedTuple):
+    """What the camera of one clip is directed by. Turns and edits are in milliseconds of the clip."""
+
+    # A tuple, so that reuse tells its parts apart by content.
+    tracks: FaceTracks
+    turns: tuple[Turn, ...]
+    voices: VoiceMap
+    reframing: ReframingSlice
+    edits: FramingEdits
+
+
+def frame_clip(bench: Workbench, media: ClipMedia, request: CameraRequest) -> CropPaths:
+    """The camera of a clip for every aspect ratio.
 
     Raises ClipFault when tracks and media are not of the same clip.
     """
-    _same_clip(tracks, media)
-    samples = read_sound(bench, media)
-    return direct_clip(
-        tracks, load_series(bench.open(tracks.series)), samples, clip_turns, voice_map, reframing, edits
-    )
+    _same_clip(request.tracks, media)
+    samples = read_clip_sound(bench, media)
+    return direct_clip(request, load_series(bench.open(request.tracks.series)), samples)
 
 
-def direct_clip(
-    tracks: FaceTracks,
-    series: ClipSeries,
-    samples: NDArray[np.float32],
-    clip_turns: Sequence[Turn],
-    voice_map: VoiceMap,
-    reframing: ReframingSlice,
-    edits: FramingEdits,
-) -> CropPaths:
+def direct_clip(request: CameraRequest, series: ClipSeries, samples: NDArray[np.float32]) -> CropPaths:
     """`frame_clip` on loaded `series` and mono 16 kHz `samples`."""
-    wishes = Wishes.of(edits, tracks)
-    actors, evidences = _cast(tracks, series, voice_map, reframing, wishes)
-    scenes = _scenes(tracks, series, actors, samples, clip_turns, reframing, wishes)
+    tracks, reframing = request.tracks, request.reframing
+    wishes = Wishes.of(request.edits, tracks)
+    actors, evidences = _cast(tracks, series, request.voices, reframing, wishes)
+    scenes = _scenes(request, series, actors, samples, wishes)
     speaking = _speaking(scenes)
     verdicts = tuple(
         TrackVerdict(
@@ -100,7 +96,7 @@ def direct_clip(
         width=tracks.width,
         height=tracks.height,
         verdicts=verdicts,
-        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECT_SIZE),
+        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECTS),
         choices=tuple(sorted({layout for scene in scenes for layout in choices(scene)})),
     )
 
@@ -148,15 +144,14 @@ def _same_clip(tracks: FaceTracks, media: ClipMedia) -> None:
 
 
 def _scenes(
-    tracks: FaceTracks,
+    request: CameraRequest,
     series: ClipSeries,
     actors: Sequence[Actor],
     samples: NDArray[np.float32],
-    turns: Sequence[Turn],
-    reframing: ReframingSlice,
     wishes: Wishes,
 ) -> list[Scene]:
     """The shots of the clip, each with its subjects and its speaker at every sample."""
+    tracks, turns, reframing = request.tracks, request.turns, request.reframing
     fps, picture = tracks.rate.fps, series.picture
     edges = [0, *tracks.cuts, tracks.frames]
     heard = tuple((tracks.rate.frame(t.start_ms), tracks.rate.frame(t.end_ms), t.speaker) for t in turns)

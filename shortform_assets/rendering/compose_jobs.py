@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.contracts.base import Dropped, canonical_json
-from shortform_assets.contracts.clips import ASPECT_SIZE, ClipMedia, ClipMediaSet, CropPaths, CropPathsSet
+from shortform_assets.contracts.clips import ClipMedia, ClipMediaSet, CropPaths, CropPathsSet
 from shortform_assets.contracts.creative import (
     ClipEnhancement,
     Composition,
@@ -81,7 +82,7 @@ def _jobs(
     for aspect in delivery.aspects:
         if aspect not in framings:
             raise ClipFault(f"the camera has no {aspect} framing")
-        width, height = ASPECT_SIZE[aspect]
+        width, height = ASPECTS[aspect].size
         job = RenderJob(
             output_id="",
             clip_id=enhancement.clip_id,

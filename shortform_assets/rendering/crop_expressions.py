@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from shortform_assets.contracts.clips import Framing, Panel
 
 _STILL = 0.5
-"""A camera that moves less than this many source pixels within a framing stands still."""
+"""A camera that moves less than this many source pixels within a framing stands still: FFmpeg's `crop` takes whole
+pixels, so that it could not be seen moving; tests/rendering/test_crop_expressions.py."""
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,29 @@ from pathlib import Path
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.media.ffmpeg import run_ffmpeg
-from shortform_assets.media.loudness import measure_loudness
+from shortform_assets.media.loudness import NEARLY_SILENT_LUFS, measure_loudness
 from shortform_assets.ports.workbench import Workbench
 
 SAMPLE_RATE = 48000
-SILENT_LUFS = -50.0
-"""Quieter than this there is no speech: noise is left as it is, not blown up."""
 _MOST_GAIN_DB = 24.0
+"""A talk at -38 LUFS still reaches -14; more would raise the noise of a room to where it is heard. Our choice."""
 _CLOSE_ENOUGH_LU = 0.3
+"""EBU R 128 asks for 0.5 LU; AAC and the limiter take the rest."""
+_TRIES = 4
+"""Gains that are tried; the second is right unless the limiter works hard."""
+_COMPRESSOR = "ratio=2:attack=15:release=180:knee=4"
+"""Twice as loud becomes 3 dB less so; attack and release in ms, slower than a syllable's onset, faster than a pause."""
+_COMPRESS_ABOVE_DB = 4.0
+"""Above the speech's own loudness: only its peaks are touched."""
+_LIMITER = "attack=5:release=60"
+"""Milliseconds, FFmpeg's own defaults but for the faster release. Guarded, as all here, by
+tests/rendering/test_render_sound.py."""
 _JOIN_FADE_S = 0.004
-"""Jump cuts in sound click; a fade this short is not heard."""
+"""Seconds. Jump cuts in sound click; a fade this short is not heard."""
 _CODEC_ROOM_DB = 1.0
 """AAC does not keep peaks: so much is left free below the ceiling to begin with; the rest is measured."""
 _OVERSAMPLED = 192000
+"""Hz: peaks between samples are found at four times 48 kHz (ITU-R BS.1770, annex 2)."""
 
 
 def prepare_sound(bench: Workbench, job: RenderJob) -> Path:
@@ -33,15 +43,15 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> Path:
     _run(inputs, ";".join(_join(job)), joined)
     loudness, _ = measure_loudness(joined)
     room = _CODEC_ROOM_DB
-    if loudness < SILENT_LUFS:
+    if loudness < NEARLY_SILENT_LUFS:
         _run(["-i", str(joined)], f"[0:a]{_limited(job, 0.0, room)}[out]", level)
         return level
     chain, gain = "", job.encode.loudness_lufs - loudness
     if job.enhancement.audio.compress:
         # Relative to the speech itself, so that quiet and loud recordings are treated alike.
-        threshold = min(0.0, max(-60.0, loudness + 4))
-        chain = f"acompressor=threshold={threshold:.2f}dB:ratio=2:attack=15:release=180:knee=4,"
-    for _ in range(4):
+        threshold = min(0.0, max(-60.0, loudness + _COMPRESS_ABOVE_DB))
+        chain = f"acompressor=threshold={threshold:.2f}dB:{_COMPRESSOR},"
+    for _ in range(_TRIES):
         gain = min(gain, _MOST_GAIN_DB)
         _run(["-i", str(joined)], f"[0:a]{chain}{_limited(job, gain, room)}[out]", level)
         # A limiter that works hard gives back less than it is given: correct by what is missing.
@@ -92,7 +102,7 @@ def _join(job: RenderJob) -> Iterator[str]:
 def _limited(job: RenderJob, gain_db: float, room_db: float) -> str:
     """A gain and a limiter for true peaks: peaks between samples show when oversampled."""
     ceiling = 10 ** ((job.encode.true_peak_dbtp - room_db) / 20)
-    limiter = f"alimiter=limit={ceiling:.5f}:attack=5:release=60:level=0:latency=1"
+    limiter = f"alimiter=limit={ceiling:.5f}:{_LIMITER}:level=0:latency=1"
     total = job.rate.samples(job.frames, SAMPLE_RATE)
     return (
         f"volume={gain_db:.3f}dB,aresample={_OVERSAMPLED},{limiter},aresample={SAMPLE_RATE},"

@@ -19,6 +19,7 @@ _X264 = "open-gop=0:sliced-threads=1"
 # Fixed, because x264's bytes depend on the number of threads, not of cores.
 _ENCODE_THREADS, _DECODE_THREADS, _FILTER_THREADS = 4, 2, 2
 _SOUND_SHARE = 0.05
+"""Of the work, for progress alone."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 from .own.own_transcript import parse_transcript
 from .transcribe import transcribe
 from .turns import find_turns
+from .words.voice_activity import SileroVoice
 
 __all__ = [
+    "SileroVoice",
     "find_turns",
     "parse_transcript",
     "transcribe",

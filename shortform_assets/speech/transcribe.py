@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shortform_assets.contracts.base import Blob
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import GuardAction, Interval, Transcript, Word
 from shortform_assets.errors import InputError
-from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.ports.aligner import Aligner
-from shortform_assets.ports.recognizer import SAMPLE_RATE, Ears, Floats, RawTranscript
+from shortform_assets.ports.recognizer import Ears, RawTranscript
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.hear.chunked_recognition import tell_language
-from shortform_assets.speech.hear.chunks import SoundTrack
 from shortform_assets.speech.hear.recognition import RecognizedSpeech, recognise
 from shortform_assets.speech.hear.validate import UnusableAnswer, checked
 from shortform_assets.speech.names.glossary import repair
 from shortform_assets.speech.own.own_transcript import beyond, own_segments, parse_transcript
 from shortform_assets.speech.words.sentences import split_sentences
-from shortform_assets.speech.words.voice_activity import VoiceActivity, find_voice
+from shortform_assets.speech.words.voice_activity import SoundTrack, VoiceActivity, sound_track
 from shortform_assets.speech.words.word_assembly import DraftWord, drafts, in_order, trim
 
 OWN = "the user's own transcript"
@@ -36,7 +35,7 @@ def transcribe(
     ears: Ears,
     aligner: Aligner,
     mezzanine: Mezzanine,
-    speech: SpeechSlice,
+    speech: RecognitionSlice,
     glossary: Sequence[str] = (),
     own: Blob | None = None,
 ) -> Transcript:
@@ -47,14 +46,7 @@ def transcribe(
     `glossary` makes its names likelier and mends near misses; `own` is the user's transcript, which is
     aligned instead of recognising, and never doubted. ShortformError where no provider could do it.
     """
-    path = bench.open(mezzanine.speech)
-    duration_ms = min(mezzanine.duration_ms, mezzanine.speech_samples * 1000 // SAMPLE_RATE)
-
-    def read(start_ms: int, end_ms: int) -> Floats:
-        return read_speech(path, max(0, start_ms), min(end_ms, duration_ms))
-
-    voice = VoiceActivity(find_voice(read, duration_ms))
-    sound = SoundTrack(read, voice, duration_ms, mezzanine.speech.sha256)
+    sound = sound_track(bench, mezzanine)
     if own is not None:
         said = _own(bench, own, sound, ears, speech)
     else:
@@ -64,18 +56,18 @@ def transcribe(
     if said is None:
         named = speech.language if speech.language != "auto" else _UNDETERMINED
         said = RecognizedSpeech(named, 0.0, "", ())
-    voice = VoiceActivity([*voice.spans, *said.faint])
+    heard = replace(sound, voice=VoiceActivity([*sound.voice.spans, *said.faint]))
     words = list(said.words)
     repairs: list[GuardAction] = []
     if glossary and own is None:
         words, repairs = repair(words, glossary, said.language, aligner.knows)
     if speech.align and said.language == "en":
-        words = align_words(bench, words, read, duration_ms, voice, aligner, _HEARD)
+        words = align_words(bench, words, heard, aligner, _HEARD)
     return _transcript(mezzanine, said, words, repairs)
 
 
 def _own(
-    bench: Workbench, own: Blob, sound: SoundTrack, ears: Ears, speech: SpeechSlice
+    bench: Workbench, own: Blob, sound: SoundTrack, ears: Ears, speech: RecognitionSlice
 ) -> RecognizedSpeech | None:
     """The user's words; their times are found by alignment like any others, and nothing is taken out."""
     duration_ms = sound.duration_ms

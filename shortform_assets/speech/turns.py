@@ -8,17 +8,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
-from shortform_assets.media.audio_arrays import read_speech
-from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
+from shortform_assets.ports.recognizer import SAMPLE_RATE
 from shortform_assets.ports.voice_model import VoiceModel
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.who.diarize import FRAME, diarize
-from shortform_assets.speech.words.voice_activity import Span, VoiceActivity, find_voice, merge
+from shortform_assets.speech.words.voice_activity import Span, VoiceActivity, merge, sound_track
 
 _JOIN_MS, _SHORTEST_MS, _OVERLAP_MS = 500, 150, 200
+"""Pauses that do not part a turn, the least that is talk, and the least common talk that is told as
+overlap. The diarization error rate of benchmarks/speech.py guards them."""
 _NEAR_MS = 1500
 """A word this far from any turn still belongs to the nearest one."""
 _ODD_WORDS, _ODD_MS, _EDGE_MS = 2, 700, 350
@@ -33,31 +33,26 @@ def find_turns(
     model: VoiceModel | None,
     mezzanine: Mezzanine,
     transcript: Transcript,
-    speech: SpeechSlice,
+    max_speakers: int,
 ) -> SpeakerTurns:
-    """Turns, voice activity and the speaker of every word; at most `speech.max_speakers` people.
+    """Turns, voice activity and the speaker of every word; at most `max_speakers` people.
 
     Turns of two people overlap where both talk. Where nobody speaks there is no speaker and no turn.
     Without a `model` everybody is taken for one speaker, and the result is marked as degraded.
     """
-    path = bench.open(mezzanine.speech)
-    duration_ms = min(mezzanine.duration_ms, mezzanine.speech_samples * 1000 // SAMPLE_RATE)
-
-    def read(start_ms: int, end_ms: int) -> Floats:
-        return read_speech(path, max(0, start_ms), min(end_ms, duration_ms))
-
-    spans = find_voice(read, duration_ms)
+    sound = sound_track(bench, mezzanine)
+    spans, duration_ms = sound.voice.spans, sound.duration_ms
     voice = VoiceActivity([*spans, *((word.start_ms, word.end_ms) for word in transcript.words)])
     if model is None:
         bench.degrade("no speaker model is installed: everybody is taken for one speaker")
         heard = [list(merge(voice.spans, _JOIN_MS))] if voice.spans else []
     else:
         activity = diarize(
-            read,
+            sound.read,
             duration_ms,
             lambda start, end: voice.inside(start, end) > 0,
             model,
-            speech.max_speakers,
+            max_speakers,
             lambda share: bench.progress(share, "telling voices apart"),
         )
         stretches = [_stretches(activity[:, k], voice, duration_ms) for k in range(activity.shape[1])]

@@ -12,7 +12,7 @@ from shortform_assets.text.graphemes import graphemes
 RUN_ON = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 """Scripts written without spaces between words (Unicode Standard Annex 14, classes ID and SA), as part of a
 `regex` class."""
-_RUN_ON = regex.compile(rf"[{RUN_ON}ー々〆〇\p{{M}}]")
+_RUN_ON = regex.compile(rf"[{RUN_ON}ー々〆〇]")
 _WIDE_STOP = regex.compile(r"[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
 """Punctuation that brings its own space with it: of East Asian width."""
 

@@ -28,11 +28,23 @@ from resources.media_store import MediaStore
 from resources.store_errors import StoreError
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Outcome
-from shortform_assets.delivery import begin_attempt, finish, measure, picture_of, task_of
+from shortform_assets.delivery import (
+    begin_attempt,
+    finish,
+    measure,
+    picture_of,
+    renderer_named,
+    renderer_version,
+    same_code,
+    task_of,
+)
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.workbench import Workbench
 
-RENDERER = "shortform_assets.rendering.render_output:render"
+OTHER_CODE = (
+    "The render worker has another version of Shortform's code than it was asked for: "
+    "install the same release there, or run again where the code was changed meanwhile."
+)
 _QUIET_SECONDS = 0.5
 
 
@@ -58,9 +70,10 @@ def main(arguments: list[str]) -> int:
     try:
         header, keys = _jobs(arguments[0])
         store = MediaStore.open(header["store"])
-        renderer = _load(header.get("renderer") or RENDERER)
+        name = renderer_named(header.get("renderer"))
+        renderer, version = _load(name), renderer_version(name)
         for key in keys:
-            render_one(store, key, renderer, header.get("executor", ""), _say)
+            render_one(store, key, renderer, header.get("executor", ""), _say, version)
     except KeyboardInterrupt:
         return 130
     except ShortformError as error:
@@ -69,10 +82,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def render_one(store: MediaStore, key: str, renderer: Renderer, executor: str, say: Say) -> str:
+def render_one(
+    store: MediaStore, key: str, renderer: Renderer, executor: str, say: Say, version: str = ""
+) -> str:
     """Take one job from its next attempt to its outcome; returns the state that was said.
 
-    Raises StoreError where the store fails: that says nothing about the output.
+    `version` is that of the renderer's code: a job that was meant for another one fails, since its outcome
+    would stand for a picture that it does not hold. Raises StoreError where the store fails: that says nothing about the output.
     """
     task = task_of(store, key)
     output = task.job.output_id
@@ -80,7 +96,11 @@ def render_one(store: MediaStore, key: str, renderer: Renderer, executor: str, s
     state = "skipped"
     if attempt is not None:
         say({"output": output, "fraction": 0.0})
-        outcome = finish(store, key, _attempt(store, task.job, attempt, renderer, say))
+        if same_code(version, task.renderer):
+            ended = _attempt(store, task.job, attempt, renderer, say)
+        else:
+            ended = Outcome(output_id=output, attempt=attempt, state="failed", error=OTHER_CODE)
+        outcome = finish(store, key, ended)
         state = outcome.state if outcome else "skipped"
     say({"output": output, "job": key, "state": state})
     return state

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from present import present
 from typer.testing import CliRunner, Result
 
 from resources.artifacts import Artifacts
@@ -16,6 +18,14 @@ VIDEO = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4"]
 AUDIO = ["-f", "lavfi", "-i", "sine=440:d=4"]
 
 
+@dataclass(frozen=True)
+class Shell:
+    home: Path
+
+    def __call__(self, *args: object) -> Result:
+        return CliRunner().invoke(main.app, [str(arg) for arg in args], catch_exceptions=False)
+
+
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Runs `shortform` in a fresh project; `shell.home` is its folder."""
@@ -23,13 +33,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     monkeypatch.delenv("SHORTFORM_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*args: str) -> Result:
-        return CliRunner().invoke(main.app, [str(arg) for arg in args], catch_exceptions=False)
-
-    run.home = home
-    return run
+    return Shell(home)
 
 
 def _missing(folder: Path) -> Path:
@@ -83,8 +88,8 @@ def test_a_failed_stage_is_a_failed_run_in_dagster(shell, tmp_path: Path):
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs()
         assert [run.status for run in runs] == [dg.DagsterRunStatus.FAILURE]
-        steps = {step.step_key: step.status.value for step in instance.get_run_step_stats(runs[0].run_id)}
-        assert steps["source_video"] == "FAILURE"
+        steps = {step.step_key: step.status for step in instance.get_run_step_stats(runs[0].run_id)}
+        assert present(steps["source_video"]).value == "FAILURE"
 
 
 @pytest.mark.parametrize(
@@ -94,8 +99,10 @@ def test_a_failed_stage_is_a_failed_run_in_dagster(shell, tmp_path: Path):
         ("extends: podcast\nselection:\n  min_secs: 4\n", ["polka.yaml:3", "min_secs", "min_seconds"]),
         ("extends: polka\n", ["polka.yaml", "extends"]),
         ("selection:\n  min_seconds: 90\n", ["polka.yaml", "min_seconds"]),
+        ("speech:\n  providers:\n  - moonshine\n  - whisper:bace\n", ["polka.yaml:4", "did you mean base?"]),
+        ("enhancement:\n  style: acmee\n", ["polka.yaml:2: enhancement.style", "did you mean acme?"]),
     ],
-    ids=["unknown", "wrong key", "cycle", "impossible"],
+    ids=["unknown", "wrong key", "cycle", "impossible", "unknown model", "unknown style"],
 )
 def test_a_bad_genre_is_refused_before_anything_is_registered(shell, tmp_path, monkeypatch, yaml, words):
     if yaml is not None:

@@ -6,16 +6,16 @@ import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from resources.artifacts import Artifacts
 from shortform_assets.cli.fix_command import fix
 from shortform_assets.cli.glossary_option import parse_glossary
 from shortform_assets.cli.project import Project
+from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.errors import InputError
 
 TALK = "We run kubernetties here. Nobody calls it that."
@@ -45,7 +45,13 @@ def finished(project: Project) -> None:
         words=words,
         sentences=(Sentence(first=0, last=3), Sentence(first=4, last=7)),
     )
-    turns = SpeakerTurns(speakers=("S1",), turns=(), voice_activity=(), word_speakers=(0,) * len(words))
+    whole = {"start_ms": words[0].start_ms, "end_ms": words[-1].end_ms}
+    turns = SpeakerTurns(
+        speakers=("S1",),
+        turns=(Turn(**whole, speaker="S1"),),
+        voice_activity=(Interval(**whole),),
+        word_speakers=(0,) * len(words),
+    )
     clip = PlannedClip(
         clip_id="a" * 12,
         spans=(Span(start_frame=0, end_frame=40),),
@@ -64,7 +70,7 @@ def finished(project: Project) -> None:
 
 def told(*args) -> str:
     out = io.StringIO()
-    fix(Console(file=out, width=200), *args)
+    fix(Terminal(file=out), *args)
     return out.getvalue()
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from resources.claims import Owner
 from shortform_assets.cli import exit_codes
-from shortform_assets.cli.project import PID_TAG, Project
+from shortform_assets.cli.job_run import OWNER_TAG, working_on
+from shortform_assets.cli.project import Project
 from shortform_assets.errors import InputError
 from shortform_assets.media.ffmpeg import run_ffmpeg
 
@@ -47,23 +49,43 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return Project()
 
 
-def _started(project: Project, pid: int) -> dg.DagsterRun:
+def _started(project: Project, owner: Owner | None) -> dg.DagsterRun:
     job = dg.job(name="shorten")(lambda: None)
-    return project.instance.create_run_for_job(
-        job, tags={"dagster/partition": "a-key", PID_TAG: str(pid)}, status=dg.DagsterRunStatus.STARTED
-    )
+    tags = {"dagster/partition": "a-key"} | ({OWNER_TAG: owner.model_dump_json()} if owner else {})
+    return project.instance.create_run_for_job(job, tags=tags, status=dg.DagsterRunStatus.STARTED)
 
 
-def test_a_source_that_is_being_worked_on_is_refused(project: Project):
-    run = _started(project, os.getpid())
-    with pytest.raises(InputError, match=run.run_id[:8]):
-        project.claim("a-key")
-    project.claim("another-key")
+def _status(project: Project, run: dg.DagsterRun) -> dg.DagsterRunStatus:
+    found = project.instance.get_run_by_id(run.run_id)
+    assert found is not None
+    return found.status
+
+
+def test_a_source_that_the_ui_works_on_is_refused(project: Project):
+    run = _started(project, None)
+    with pytest.raises(InputError, match=run.run_id[:8]), working_on(project, "a-key"):
+        pass
+    with working_on(project, "another-key"):
+        pass
+
+
+def test_a_run_of_another_machine_on_a_shared_database_is_let_live(project: Project):
+    """Its process number means nothing here, whether or not there is such a process."""
+    mine = Owner.me()
+    theirs = mine.model_copy(update={"host": "studio-2", "machine": "other", "pid": 2**22 + 1})
+    run = _started(project, theirs)
+    with pytest.raises(InputError, match=run.run_id[:8]), working_on(project, "a-key"):
+        pass
+    assert _status(project, run) == dg.DagsterRunStatus.STARTED
 
 
 def test_a_run_whose_process_is_gone_is_closed(project: Project):
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    run = _started(project, gone.pid)
-    project.claim("a-key")
-    assert project.instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
+    told = subprocess.run(
+        [sys.executable, "-c", "from resources.claims import Owner; print(Owner.me().model_dump_json())"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    run = _started(project, Owner.model_validate_json(told.stdout))
+    with working_on(project, "a-key"):
+        assert _status(project, run) == dg.DagsterRunStatus.FAILURE

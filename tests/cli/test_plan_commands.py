@@ -6,12 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from resources.bench import StoreBench
 from shortform_assets.cli import exit_codes, main
-from shortform_assets.cli.plan_commands import register
 from shortform_assets.cli.project import Project
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.selection import ClipPlan, Shot, Shots
@@ -93,7 +91,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("SHORTFORM_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "220")
     project = Project()
     record = SourceRecord(uri="file:///crumbs.mp4", etag="1", name="crumbs.mp4", genre="podcast")
     project.registry.register(KEY, record)
@@ -104,13 +101,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.fixture
 def shell(project: Project):
     """Runs a command; `fails` says whether it must be refused."""
-    app = typer.Typer()
-    # Wide, so that no title is folded.
-    main.console.width = 200
-    register(app)
 
     def run(*args: object, fails: bool = False) -> str:
-        result = CliRunner().invoke(app, [str(arg) for arg in args], catch_exceptions=False)
+        result = CliRunner().invoke(main.app, [str(arg) for arg in args], catch_exceptions=False)
         assert result.exit_code == (exit_codes.FAILED if fails else 0), result.output
         if fails:
             assert result.output.count("error:") == 1

@@ -7,12 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from shortform_assets.cli import exit_codes
+from shortform_assets.cli import exit_codes, main
 from shortform_assets.cli.project import Project
-from shortform_assets.cli.reframe_command import register
 from shortform_assets.contracts.base import Blob, Dropped, FrameRate
 from shortform_assets.contracts.clips import (
     AspectFraming,
@@ -39,7 +37,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("SHORTFORM_STORE", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "220")
     project = Project()
     project.registry.register(KEY, SourceRecord(uri="file:///t.mp4", etag="1", name="t.mp4", genre="podcast"))
     project.instance.add_dynamic_partitions("source_videos", [KEY])
@@ -49,11 +46,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.fixture
 def shell(project: Project):
     """Runs `reframe KEY ...`; `fails` says whether it must be refused."""
-    app = typer.Typer()
-    register(app)
 
     def run(*args: object, fails: bool = False) -> str:
-        result = CliRunner().invoke(app, [KEY[:6], *(str(arg) for arg in args)], catch_exceptions=False)
+        result = CliRunner().invoke(
+            main.app, ["reframe", KEY[:6], *(str(arg) for arg in args)], catch_exceptions=False
+        )
         assert result.exit_code == (exit_codes.FAILED if fails else 0), result.output
         if fails:
             assert result.output.count("error:") == 1
@@ -110,7 +107,7 @@ def framing(project: Project):
     dropped = (Dropped(clip_id=clips[2].clip_id, stage="clip_media", reason="its frames cannot be read"),)
     stages = {
         "clip_plan": ClipPlan(editor="local", rate=RATE, clips=clips, target_count=3),
-        "clip_media": ClipMediaSet(clips=media),
+        "clip_media": ClipMediaSet(clips=media, dropped=dropped),
         "crop_paths": CropPathsSet(clips=tuple(framed(c) for c in clips[:2]), dropped=dropped),
     }
     for stage, contract in stages.items():
@@ -171,7 +168,7 @@ def test_every_wish_is_appended_anchored_in_the_source(shell, framing):
         (("--clip", 1, "--layout", "panels"), "it can be centre, fit, single, stacked, wide"),
         (("--clip", 1, "--layout", "fit", "--aspect", "4:3"), "there are 9:16, 1:1, 16:9"),
         (("--clip", 1, "--keyframe", "3.5"), "is no keyframe"),
-        (("--clip", 1, "--keyframe", "3.5:left,up"), "is no keyframe"),
+        (("--clip", 1, "--keyframe", "3.5:left,up"), "is no place in a picture"),
         (("--clip", 1, "--keyframe", "3.5:nan,5"), "outside the picture"),
         (("--clip", 1, "--keyframe", "8:100,100"), "it is 8.0 s long"),
         (("--clip", 1, "--keyframe", "1:2000,100"), "the source is 1920 pixels wide"),

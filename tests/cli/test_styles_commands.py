@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from shortform_assets.cli import exit_codes, main
+from shortform_assets.cli.project import Project
+from shortform_assets.cli.run_commands import RunRequest, _facts
 from shortform_assets.data import shipped
 
 
@@ -57,3 +60,12 @@ def test_what_is_not_there_is_one_sentence(shell, args, says):
     assert result.exit_code == exit_codes.FAILED
     assert says in result.output
     assert "Traceback" not in result.output
+
+
+def test_the_brand_of_a_first_run_has_its_shipped_style(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SHORTFORM_STORE", str(tmp_path / "store"))
+    project = Project()
+    request = RunRequest(genre="podcast", brand="Acme")
+    assert _facts(project, request, 1)["style"] == "acme"
+    assert _facts(project, replace(request, brand="Nobody"), 1)["style"] is None

@@ -7,14 +7,15 @@ those without a number (0) come from the last commit before there were numbers.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from resources.ledger import LEDGER_LINE
 from shortform_assets.contracts import versioned
-from shortform_assets.contracts.base import canonical_json
+from shortform_assets.contracts.schema_digest import schema_digest
 from shortform_assets.contracts.versioned import Persisted
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -29,20 +30,10 @@ def folder_of(kind: Persisted[Any]) -> Path:
     return SAMPLES / kind.name.replace(" ", "_")
 
 
-def schema_digest(kind: Persisted[Any]) -> str:
+def shape(kind: Persisted[Any]) -> str:
     """SHA-256 of what the record's schema allows, without a word of its prose."""
-    return hashlib.sha256(canonical_json(_bare(kind.record.model_json_schema()))).hexdigest()
-
-
-def _bare(schema: Any, names: bool = False) -> Any:
-    """Titles and descriptions left out; under `properties` and `$defs` keys are names, not words of the schema."""
-    if isinstance(schema, dict):
-        return {
-            key: _bare(value, not names and key in ("properties", "$defs"))
-            for key, value in schema.items()
-            if names or key not in ("title", "description")
-        }
-    return [_bare(item) for item in schema] if isinstance(schema, list) else schema
+    record: type[BaseModel] = kind.record
+    return schema_digest(record)
 
 
 def freeze() -> None:
@@ -50,7 +41,7 @@ def freeze() -> None:
     for kind in KINDS:
         folder, number = folder_of(kind), kind.schema_version
         # Never over a pin: a number that was released stands for ever. Remove one that was not, by hand.
-        pinned.setdefault(folder.name, {}).setdefault(str(number), schema_digest(kind))
+        pinned.setdefault(folder.name, {}).setdefault(str(number), shape(kind))
         if list(folder.glob(f"{number}[.-]*json")):
             continue
         for path in sorted(folder.glob(f"{number - 1}[.-]*json")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import (
     AspectFraming,
@@ -16,7 +17,6 @@ from shortform_assets.contracts.clips import (
 )
 from shortform_assets.contracts.selection import PlannedClip, clip_id
 from shortform_assets.contracts.slices import EnhancementSlice
-from shortform_assets.contracts.slices.enhancement_slice import SafeBox
 from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
 
 RATE = FrameRate(num=25)
@@ -29,6 +29,8 @@ RULES = EnhancementSlice(
     safe_box={"9:16": BOX, "1:1": SafeBox(left=0.05, top=0.05, right=0.95, bottom=0.92)},
     caption_anchor={"9:16": 0.58, "1:1": 0.8},
     caption_gap_ms=700,
+    caption_hold_ms=400,
+    caption_min_ms=700,
 )
 TEXT = (
     "Everybody asks how we started. We met in a kitchen in Málaga and argued for hours. "

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.pages import COLUMNS_A_WORD, Measure, caption_pages
+from shortform_assets.creative.captions.pages import COLUMNS_A_WORD, Measure, Pace, caption_pages
 from shortform_assets.creative.captions.typeset import Typeface, displayed
 from shortform_assets.data import shipped
 from shortform_assets.text.graphemes import columns, grapheme_count, graphemes
@@ -19,6 +19,7 @@ from shortform_assets.text.line_breaks import break_offsets, line_units
 from shortform_assets.text.spacing import runs_on
 
 RATE = FrameRate(num=30)
+PACE = Pace(gap_ms=700, hold_ms=400, min_ms=700)
 FACE = Typeface(shipped("style_contracts") / "shortform" / "Montserrat-ExtraBold.ttf")
 WIDE = Measure(FACE, 9.5, False, 2, 6)
 
@@ -56,7 +57,7 @@ def talks(draw) -> list[SpokenWord]:
 def test_pages_are_complete_ordered_and_fit(words, width, uppercase, max_lines, max_words):
     measure = Measure(FACE, width, uppercase, max_lines, max_words)
     frames = (words[-1].end_frame if words else 0) + 200
-    pages = caption_pages(words, measure, RATE, frames, 700)
+    pages = caption_pages(words, measure, RATE, frames, PACE)
     parts = [word for page in pages for line in page.lines for word in line]
     assert "".join(w.text for w in parts) == "".join(w.text for w in words if displayed(w.text, False))
     assert all(0 <= page.start_frame < page.end_frame <= frames for page in pages)
@@ -89,7 +90,7 @@ def texts(pages) -> list[str]:
 
 def test_pages_end_with_sentences_and_clauses():
     words = said("So that is how it began. We had nothing, and then everything changed at once.")
-    pages = texts(caption_pages(words, WIDE, RATE, 400, 700))
+    pages = texts(caption_pages(words, WIDE, RATE, 400, PACE))
     assert any(page.endswith("began.") for page in pages)
     assert not any("began. We" in page for page in pages)
     assert all(len(page.split()) > 1 for page in pages)
@@ -98,22 +99,26 @@ def test_pages_end_with_sentences_and_clauses():
 def test_pauses_and_speakers_break_pages():
     words = said("one two three four")
     late = [replace(w, start_frame=w.start_frame + 40, end_frame=w.end_frame + 40) for w in words[2:]]
-    assert texts(caption_pages(words[:2] + late, WIDE, RATE, 200, 700)) == ["one two", "three four"]
+    assert texts(caption_pages(words[:2] + late, WIDE, RATE, 200, PACE)) == ["one two", "three four"]
     other = [replace(w, speaker=1) for w in words[2:]]
-    assert texts(caption_pages(words[:2] + other, WIDE, RATE, 200, 700)) == ["one two", "three four"]
-    assert len(caption_pages(words, WIDE, RATE, 200, 700)) == 1
+    assert texts(caption_pages(words[:2] + other, WIDE, RATE, 200, PACE)) == ["one two", "three four"]
+    assert len(caption_pages(words, WIDE, RATE, 200, PACE)) == 1
 
 
 def test_a_page_is_held_but_not_into_silence():
-    (page,) = caption_pages(said("just this"), WIDE, RATE, 900, 700)
+    (page,) = caption_pages(said("just this"), WIDE, RATE, 900, PACE)
     assert page.end_frame == 17 + RATE.nearest(400)
+    (page,) = caption_pages(said("just this"), WIDE, RATE, 900, replace(PACE, hold_ms=1000))
+    assert page.end_frame == 17 + RATE.nearest(1000)
+    (page,) = caption_pages(said("this"), WIDE, RATE, 900, replace(PACE, hold_ms=0, min_ms=900))
+    assert page.end_frame == RATE.nearest(900)
 
 
 def test_a_long_word_shrinks_then_splits():
     measure = replace(WIDE, width=6.0)
-    (page,) = caption_pages(said("Verantwortung"), measure, RATE, 100, 700)
+    (page,) = caption_pages(said("Verantwortung"), measure, RATE, 100, PACE)
     assert 0.6 <= page.scale < 1
-    parts = texts(caption_pages(said("Donaudampfschifffahrtsgesellschaft"), measure, RATE, 100, 700))
+    parts = texts(caption_pages(said("Donaudampfschifffahrtsgesellschaft"), measure, RATE, 100, PACE))
     assert len(parts) >= 1
     assert "".join("".join(parts).split()) == "Donaudampfschifffahrtsgesellschaft"
 
@@ -139,7 +144,7 @@ def tokens(parts: list[str], step: int = 6) -> list[SpokenWord]:
 def test_scripts_without_spaces_fill_their_pages_by_width(parts):
     """One character a token, one code point, or all in one: lines end where a phrase does."""
     said = tokens(parts, 6 * 40 // len(parts))
-    pages = caption_pages(said, WIDE, RATE, 600, 700)
+    pages = caption_pages(said, WIDE, RATE, 600, PACE)
     lines = ["".join(w.text for w in line) for page in pages for line in page.lines]
     text = "".join(parts)
     assert "".join(lines) == text
@@ -151,9 +156,9 @@ def test_scripts_without_spaces_fill_their_pages_by_width(parts):
         at += len(line)
         assert at in breaks
     for page in pages:
-        for line in page.lines:
-            assert graphemes("".join(w.text for w in line)) == [c for w in line for c in graphemes(w.text)]
-            assert measure_of(line) * page.scale <= WIDE.width
+        for words in page.lines:
+            assert graphemes("".join(w.text for w in words)) == [c for w in words for c in graphemes(w.text)]
+            assert measure_of(words) * page.scale <= WIDE.width
 
 
 def measure_of(line) -> float:
@@ -161,5 +166,5 @@ def measure_of(line) -> float:
 
 
 def test_words_of_other_scripts_keep_their_spaces_in_between():
-    (page,) = caption_pages(tokens(["我", "们", "用", "Python", "写"]), WIDE, RATE, 100, 700)
+    (page,) = caption_pages(tokens(["我", "们", "用", "Python", "写"]), WIDE, RATE, 100, PACE)
     assert WIDE.line(page.lines[0]) == WIDE.face.width("我们用 Python 写")

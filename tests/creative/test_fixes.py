@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.selection import ClipPlan, Span
 from shortform_assets.creative.captions.clip_words import MILLISECONDS, clip_words, source_words
-from shortform_assets.creative.fixes.fix_places import make_fix
+from shortform_assets.creative.fixes.fix_places import FixScope, make_fix
 from shortform_assets.creative.fixes.word_fixes import anchor, fix_clip, fix_text, fix_words
 from shortform_assets.errors import InputError
 
@@ -124,7 +124,7 @@ def two_clips() -> ClipPlan:
 
 def test_a_clip_is_meant_by_its_place_not_its_number():
     plan, words = two_clips(), transcript(TALK)
-    edit, places = make_fix(plan, words, turns(words), (), "Kubernetties", "Kubernetes", clip=2)
+    edit, places = make_fix(FixScope(plan, words, turns(words), ()), "Kubernetties", "Kubernetes", clip=2)
     assert edit.spans_ms == anchor(plan.clips[1], RATE) == ((6720, 8000),)
     assert [(c.number, c.words, c.texts, c.redrawn) for c in places.clips] == [(2, 1, ("title",), True)]
     assert places.elsewhere == 0
@@ -139,7 +139,7 @@ def test_a_clip_is_meant_by_its_place_not_its_number():
 
 def test_everywhere_means_all_texts_of_all_clips_and_the_rest_of_the_source():
     plan, words = two_clips(), transcript(TALK)
-    edit, places = make_fix(plan, words, turns(words), (), "kubernetties", "Kubernetes")
+    edit, places = make_fix(FixScope(plan, words, turns(words), ()), "kubernetties", "Kubernetes")
     assert edit.spans_ms == ()
     assert [(c.number, c.words, c.texts) for c in places.clips] == [
         (1, 2, ("title", "hook")),
@@ -154,8 +154,8 @@ def test_everywhere_means_all_texts_of_all_clips_and_the_rest_of_the_source():
         ("#kubernetes",),
     )
     with pytest.raises(InputError, match="reads so already"):
-        make_fix(plan, words, turns(words), [edit], "kubernetes", "Kubernetes")
-    back, _ = make_fix(plan, words, turns(words), [edit], "Kubernetes", "kubernetties")
+        make_fix(FixScope(plan, words, turns(words), [edit]), "kubernetes", "Kubernetes")
+    back, _ = make_fix(FixScope(plan, words, turns(words), [edit]), "Kubernetes", "kubernetties")
     assert [w.text for w in fix_words(said(TALK), [edit, back])] == [w.text for w in said(TALK)]
 
 
@@ -181,7 +181,7 @@ def test_everywhere_means_all_texts_of_all_clips_and_the_rest_of_the_source():
 def test_what_is_no_fix_is_refused(wrong, right, clip, told):
     plan, words = two_clips(), transcript(TALK)
     with pytest.raises(InputError, match=told):
-        make_fix(plan, words, turns(words), (), wrong, right, clip)
+        make_fix(FixScope(plan, words, turns(words), ()), wrong, right, clip)
 
 
 def test_source_words_are_timed_in_milliseconds():

@@ -41,7 +41,8 @@ def found(plan, crops, change=None, rules=RULES) -> list[str]:
 def test_a_plan_that_is_right_yields_nothing(bench):
     assert found(*made(bench)) == []
     bare = RULES.model_copy(update={"captions": False, "hook": False, "logo": False})
-    assert found(*made(bench, rules=bare), rules=bare) == []
+    plan, crops = made(bench, rules=bare)
+    assert found(plan, crops, rules=bare) == []
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -155,7 +156,8 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_fault_is_found(bench, name):
     change, said = FAULTS[name]
-    faults = found(*made(bench), change)
+    plan, crops = made(bench)
+    faults = found(plan, crops, change)
     assert any(said in fault for fault in faults), faults
     assert all(fault.startswith(f"clip {CLIP.clip_id}: ") for fault in faults)
 

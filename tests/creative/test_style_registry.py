@@ -180,21 +180,37 @@ def test_unknown_pins_name_what_there_is(store, source, pin):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('colour: "#FFFFFF"', 'colour: "white"', r"style\.yaml, line 12, `captions\.colour`"),
-        ("max_words: 3", "max_word: 3", r"captions\.max_word"),
-        ("size: 0.046", "size: 4.6", r"line 11, `captions\.size`"),
-        ("image: logo.png", "image: ../../etc/passwd", r"line 28, `logo\.image`.*no file"),
-        ("image: logo.png", "image: style.yaml", "not a readable PNG"),
-        ("file: Inter-ExtraBold.otf", "file: logo.png", "not a usable font"),
-        ("family: Inter Extra Bold", "family: Papyrus", r"`fonts\.0\.family`.*Inter Extra Bold"),
+        ('colour: "#FFFFFF"', 'colour: "white"', r"style\.yaml:12: captions\.colour: .*it is \"white\""),
+        ("max_words: 3", "max_word: 3", r"style\.yaml:18: captions\.max_word: .*did you mean max_words\?"),
+        ("size: 0.046", "size: 4.6", r"style\.yaml:11: captions\.size"),
+        ("image: logo.png", "image: ../../etc/passwd", r"style\.yaml:28: logo\.image: .*no file"),
+        ("image: logo.png", "image: style.yaml", r"style\.yaml:28: logo\.image: .*not a readable PNG"),
+        (
+            "file: Inter-ExtraBold.otf",
+            "file: logo.png",
+            r"style\.yaml:7: fonts\.0\.file: .*not a usable font",
+        ),
+        (
+            "family: Inter Extra Bold",
+            "family: Papyrus",
+            r"style\.yaml:6: fonts\.0\.family: .*Inter Extra Bold",
+        ),
         (
             "  font: Inter Extra Bold\n  size: 0.034",
             "  font: Arial\n  size: 0.034",
-            r"`hook\.font`.*no font Arial",
+            r"style\.yaml:21: hook\.font: .*no font Arial",
         ),
-        ("name: acme", "name: [acme", r"style\.yaml, line \d+: not YAML"),
-        ("audio:", "audit:", "audi"),
-        ("name: acme", "name: Acme Corp", "name"),
+        ("name: acme", "name: [acme", r"style\.yaml:\d+: is no valid YAML"),
+        ("audio:", "audit:", r"style\.yaml:\d+: audi"),
+        ("name: acme", "name: Acme Corp", r"style\.yaml:2: name: "),
+        ("uppercase: true", "uppercase: yes", r"style\.yaml:16: captions\.uppercase: .*write true or false"),
+        (
+            "corner: top_right",
+            "corner: topright",
+            r"style\.yaml:30: logo\.corner: .*did you mean top_right\?",
+        ),
+        ("name: acme", "name: acme\nname: acme", r"style\.yaml:3: name: is there twice"),
+        ("name: acme", "%YAML 1.1\n---\nname: acme", r"style\.yaml:2: a % directive"),
     ],
 )
 def test_faults_name_file_key_and_line(store, source, old, new, says):
@@ -205,5 +221,5 @@ def test_faults_name_file_key_and_line(store, source, old, new, says):
 
 
 def test_a_folder_without_a_style(store, tmp_path):
-    with pytest.raises(InputError, match=r"no readable style\.yaml"):
+    with pytest.raises(InputError, match=r"there is no style\.yaml"):
         publish_style(store, tmp_path)

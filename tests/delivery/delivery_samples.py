@@ -30,7 +30,7 @@ from shortform_assets.contracts.creative import (
 )
 from shortform_assets.contracts.delivery import Outcome, Quality
 from shortform_assets.contracts.selection import ClipPlan, FellOut, PlannedClip, Span
-from shortform_assets.contracts.speech import Sentence, SpeakerTurns, Transcript, Word
+from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.delivery.outcomes import Terms
 
 RATE = FrameRate(num=25)
@@ -154,7 +154,15 @@ def turns(said: Transcript) -> SpeakerTurns:
     """The first half of the words is one person's, the rest another's."""
     half = len(said.words) // 2
     speakers = (0,) * half + (1,) * (len(said.words) - half)
-    return SpeakerTurns(speakers=("S1", "S2"), turns=(), voice_activity=(), word_speakers=speakers)
+    spoken = [(n, part) for n, part in enumerate((said.words[:half], said.words[half:])) if part]
+    return SpeakerTurns(
+        speakers=("S1", "S2"),
+        turns=tuple(
+            Turn(start_ms=w[0].start_ms, end_ms=w[-1].end_ms, speaker=f"S{n + 1}") for n, w in spoken
+        ),
+        voice_activity=tuple(Interval(start_ms=w[0].start_ms, end_ms=w[-1].end_ms) for _, w in spoken),
+        word_speakers=speakers,
+    )
 
 
 def composition(*jobs: RenderJob) -> Composition:
@@ -169,7 +177,7 @@ def clip_plan(*jobs: RenderJob) -> ClipPlan:
             word_ranges=((0, 1),),
             title=job.enhancement.title,
             hook="Hello there",
-            quote="Hello there, said the man.",
+            quote="Hello there,",
             score=0.8,
             reason="It says hello and means it.",
         )
@@ -178,8 +186,14 @@ def clip_plan(*jobs: RenderJob) -> ClipPlan:
     passed = FellOut(
         moment_id="m1", start_ms=90000, end_ms=120000, score=0.2, reason="It overlaps a better one."
     )
+    few = f"There are {len(clips)} clips of 4: nothing else was good enough." if len(clips) < 4 else ""
     return ClipPlan(
-        editor="local", rate=RATE, clips=tuple(clips.values()), fell_out=(passed,), target_count=4
+        editor="local",
+        rate=RATE,
+        clips=tuple(clips.values()),
+        fell_out=(passed,),
+        target_count=4,
+        shortfall=few,
     )
 
 

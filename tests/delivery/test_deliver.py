@@ -27,7 +27,7 @@ from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import Delivery
 from shortform_assets.contracts.edits import CreativeEdits
-from shortform_assets.delivery.deliver import deliver
+from shortform_assets.delivery.deliver import DeliveryRequest, deliver
 from shortform_assets.delivery.export import LIST_NAME, export
 from shortform_assets.delivery.file_names import file_stems
 from shortform_assets.delivery.outcomes import dispatch, finish, states
@@ -70,8 +70,7 @@ def delivered(
         finish(bench.store, key, failed(output) if n == fail else completed(output, video, poster))
     standing = states(bench.store, "talk", index)
     said = transcript()
-    return deliver(
-        bench,
+    request = DeliveryRequest(
         index,
         standing,
         clip_plan(*jobs, LOST, *late),
@@ -80,6 +79,7 @@ def delivered(
         CreativeEdits(),
         ("The local editor chose.",),
     )
+    return deliver(bench, request)
 
 
 class Page(HTMLParser):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from delivery_samples import completed, composition, failed, keep_bytes, render_job, terms
+from present import present
 
 from resources.media_store import MediaStore, blob_key
 from shortform_assets.contracts.versioned import NewerSchema
@@ -18,11 +19,9 @@ MINUTE = 60_000
 INDEX = composition(render_job(0), render_job(1))
 
 
-@pytest.fixture(params=["directory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    if request.param == "s3":
-        return request.getfixturevalue("s3_store")
-    return MediaStore.local(tmp_path / "store")
+@pytest.fixture
+def store(either_store: MediaStore) -> MediaStore:
+    return either_store
 
 
 @pytest.fixture
@@ -31,8 +30,8 @@ def render(store: MediaStore, tmp_path: Path):
 
     def made(key: str, video: bytes = b"the video"):
         output = key.rsplit("/", 1)[-1]
-        blobs = [keep_bytes(store, tmp_path, data) for data in (video, b"the poster")]
-        standing = finish(store, key, completed(output, *blobs))
+        shown, poster = (keep_bytes(store, tmp_path, data) for data in (video, b"the poster"))
+        standing = finish(store, key, completed(output, shown, poster))
         assert standing
         return standing
 
@@ -83,14 +82,14 @@ def test_a_completed_output_whose_video_is_lost_is_rendered_again(store, render,
     assert stands(store) == [("completed", 1, ""), ("completed", 0, "")]
     for source in ("second", "third"):
         assert len(dispatch(store, source, INDEX, terms()).reused) == 2
-        assert states(store, source, INDEX)[0].outcome.video == fresh.video
-    assert len(list(store.list(render_folder(INDEX.outputs[0])))) == 2
+        assert present(states(store, source, INDEX)[0].outcome).video == fresh.video
+    assert len(list(store.list(render_folder(INDEX.outputs[0], "")))) == 2
 
 
 def test_a_damaged_record_of_a_render_is_passed_over_and_followed_by_the_next(store, render) -> None:
     one, _ = dispatch(store, "talk", INDEX, terms()).created
     render(one)
-    store.replace(f"{render_folder(INDEX.outputs[0])}/1.json", HALF)
+    store.replace(f"{render_folder(INDEX.outputs[0], '')}/1.json", HALF)
     (other, _) = dispatch(store, "second", INDEX, terms()).created
     render(other)
     assert dispatch(store, "third", INDEX, terms()).reused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
@@ -12,12 +13,14 @@ from delivery_samples import completed, composition, failed, keep_bytes, render_
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from present import present
 
 from resources.media_store import MediaStore
 from shortform_assets.delivery.job_records import task_of
 from shortform_assets.delivery.outcomes import begin_attempt, dispatch, finish, open_generation, states, sweep
 from shortform_assets.delivery.render_reuse import earlier_render
 from shortform_assets.errors import InputError
+from shortform_assets.workers.render import OTHER_CODE, render_one
 
 MINUTE = 60_000
 JUNK = b'{"output_id": "half a'
@@ -155,7 +158,7 @@ class Outcomes(RuleBasedStateMachine):
         done = {s.output_id for s in states(self.store, "talk", self.composition) if s.state == "completed"}
         for job in self.composition.outputs:
             if job.output_id in done - self.jobs_damaged:
-                assert earlier_render(self.store, job)
+                assert earlier_render(self.store, job, "")
 
 
 TestOutcomes = Outcomes.TestCase
@@ -203,6 +206,36 @@ def test_of_40_dispatchers_and_sweepers_one_sends(store) -> None:
     swept = _at_once(40, lambda n: sweep(store, 2 * MINUTE, "remote").again)
     assert len(sum(swept, ())) == 3
     assert {attempt for _, attempt in sum(swept, ())} == {2}
+
+
+def test_other_code_renders_again_and_what_one_code_drew_stands_for_no_other(store, blob) -> None:
+    first, second = (replace(terms(), renderer=version) for version in ("aaaa.1", "bbbb.1"))
+    keys = dispatch(store, "talk", composition(), first).created
+    for key in keys[:2]:
+        finish(store, key, completed(key.rsplit("/", 1)[-1], blob, blob))
+    # The third is under way when the code is changed.
+    begin_attempt(store, keys[2], 0, "remote")
+    again = dispatch(store, "talk", composition(), second)
+    assert again.created == tuple(key.replace("/g0/", "/g1/") for key in keys)
+    assert again.reused == ()
+    assert dispatch(store, "talk", composition(), second).created == ()
+    finish(store, again.created[0], completed(again.created[0].rsplit("/", 1)[-1], blob, blob))
+    assert [s.state for s in states(store, "talk", composition())] == ["completed", "pending", "pending"]
+    # Another source finds what its own code drew.
+    assert len(dispatch(store, "other-talk", composition(), first).reused) == 2
+    assert len(dispatch(store, "third-talk", composition(), second).reused) == 1
+
+
+def test_a_worker_with_other_code_draws_nothing(store) -> None:
+    (key, *_) = dispatch(store, "talk", composition(), replace(terms(), renderer="aaaa.1")).created
+    said: list[dict[str, object]] = []
+
+    def draw(bench, job):
+        pytest.fail("it was drawn")
+
+    render_one(store, key, draw, "remote", said.append, "bbbb.1")
+    assert present(states(store, "talk", composition())[0].outcome).error == OTHER_CODE
+    assert said[-1]["state"] == "failed"
 
 
 def test_a_lost_job_is_sent_again_and_then_failed_with_a_reason(store) -> None:

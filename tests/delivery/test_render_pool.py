@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from delivery_samples import composition, render_job, saying, terms
+from present import present
 
 from resources.media_store import MediaStore
 from resources.render_pool import LocalRenderPool
@@ -50,15 +51,18 @@ def test_every_job_ends_with_an_outcome_whatever_happens_to_its_worker(store) ->
     )
 
     fine, fault, bug, die, once, poor = states(store, "talk", index)
-    assert fine.outcome.quality.problems == ()
-    assert (fine.outcome.quality.frames, fine.outcome.quality.width) == (50, 180)
-    assert all(store.has(blob) for blob in (fine.outcome.video, fine.outcome.poster))
-    assert fault.outcome.error == "The clip has no picture."
-    assert "RuntimeError: index out of range" in bug.outcome.error
-    assert (die.state, die.attempts, die.outcome.attempt) == ("failed", 2, 2)
-    assert die.outcome.error.startswith("Given up after 2 attempts: the worker process was killed")
+    assert present(present(fine.outcome).quality).problems == ()
+    assert (present(present(fine.outcome).quality).frames, present(present(fine.outcome).quality).width) == (
+        50,
+        180,
+    )
+    assert all(store.has(blob) for blob in (present(fine.outcome).video, present(fine.outcome).poster))
+    assert present(fault.outcome).error == "The clip has no picture."
+    assert "RuntimeError: index out of range" in present(bug.outcome).error
+    assert (die.state, die.attempts, present(die.outcome).attempt) == ("failed", 2, 2)
+    assert present(die.outcome).error.startswith("Given up after 2 attempts: the worker process was killed")
     assert (once.state, once.attempts) == ("completed", 2)
-    assert poor.outcome.degraded == ("The font is missing.",)
+    assert present(poor.outcome).degraded == ("The font is missing.",)
     # `fine` and `once`: neither failures nor what a fallback made.
     assert len(list(store.list("renders"))) == 2
 
@@ -81,12 +85,12 @@ def test_what_was_lost_is_rendered_again_by_the_next_delivery(store) -> None:
 
     assert deliver() == [("completed", 0)] * 3
     lost, broken, _ = states(store, "talk", index)
-    store.delete(f"blobs/{lost.outcome.video.sha256}")
+    store.delete(f"blobs/{present(present(lost.outcome).video).sha256}")
     (path,) = (p for p in store.list("deliveries") if broken.output_id in p and p.endswith("outcome.json"))
     store.replace(path, b'{"half a')
     # All three are the same picture, so that the lost file is one and the same.
     assert deliver() == [("completed", 1)] * 3
-    assert all(store.has(state.outcome.video) for state in states(store, "talk", index))
+    assert all(store.has(present(state.outcome).video) for state in states(store, "talk", index))
     assert deliver() == [("completed", 1)] * 3
 
 
@@ -97,7 +101,7 @@ def test_a_job_past_its_deadline_is_killed(store) -> None:
     ).unfinished
     LocalRenderPool(workers=1, renderer=RENDERER).dispatch(DispatchedJobs(store), jobs)
     (state,) = states(store, "talk", index)
-    assert state.outcome.error == "Given up after 1 attempt: it took longer than its deadline."
+    assert present(state.outcome).error == "Given up after 1 attempt: it took longer than its deadline."
 
 
 def test_a_dead_worker_is_dead_whoever_holds_its_pipes(store, tmp_path) -> None:
@@ -110,7 +114,7 @@ def test_a_dead_worker_is_dead_whoever_holds_its_pipes(store, tmp_path) -> None:
     finally:
         os.kill(int((tmp_path / "mark").read_text()), signal.SIGKILL)
     (state,) = states(store, "talk", index)
-    assert state.outcome.error.startswith("Given up after 1 attempt: the worker process was killed")
+    assert present(state.outcome).error.startswith("Given up after 1 attempt: the worker process was killed")
     assert time.monotonic() - begun < terms().deadline_seconds
     assert threading.enumerate() == threads
 
@@ -155,7 +159,7 @@ def test_the_worker_by_itself_stops_on_sigterm_and_says_what_it_does(store, tmp_
         text=True,
     )
     said = []
-    for line in worker.stdout:
+    for line in present(worker.stdout):
         if line.startswith("{"):
             said.append(json.loads(line))
             if said[-1]["output"] == index.outputs[1].output_id and said[-1]["fraction"] > 0:
@@ -176,7 +180,7 @@ def test_a_killed_pool_leaves_no_worker_behind(store, tmp_path) -> None:
         f"P(1, {RENDERER!r}).dispatch(J(M.open(sys.argv[1])), sys.argv[2:], lambda *e: print(*e, flush=True))"
     )
     pool = subprocess.Popen([sys.executable, "-c", code, store.url, *jobs], stdout=subprocess.PIPE, text=True)
-    assert "in_progress" in pool.stdout.readline()
+    assert "in_progress" in present(pool.stdout).readline()
     (worker,) = (int(n) for n in Path(f"/proc/{pool.pid}/task/{pool.pid}/children").read_text().split())
     pool.kill()
     pool.wait()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from present import present
 
 from shortform_assets.demo.acting import blink
 from shortform_assets.demo.episode import Episode, make_episode
 from shortform_assets.demo.episode_picture import Acting, draw_frames
 from shortform_assets.demo.episode_truth import EpisodeTruth, face_box, mouth_box, poster_box
 from shortform_assets.demo.host_voices import ToneVoice
-from shortform_assets.demo.scripts import SHORT_SCRIPT
+from shortform_assets.demo.scripts import SHORT_SCRIPT, Host
 from shortform_assets.errors import InputError
 
 SIZE = (640, 360)
@@ -98,14 +100,14 @@ def test_sound_is_heard_exactly_when_somebody_talks(episode: Episode, speech: np
 
 
 @pytest.mark.parametrize("host", ["A", "B"])
-def test_mouth_moves_exactly_when_the_host_talks(episode: Episode, frames: np.ndarray, host: str) -> None:
+def test_mouth_moves_exactly_when_the_host_talks(episode: Episode, frames: np.ndarray, host: Host) -> None:
     """Darkness between the lips, at the lips' true place, follows the true opening and nothing else."""
     truth = episode.truth
     dark = np.full(truth.frames, np.nan)
     for frame in range(truth.frames):
         if truth.shot(frame).kind != "wide":
             continue
-        x1, y1, x2, y2 = mouth_box(truth, host, frame)
+        x1, y1, x2, y2 = present(mouth_box(truth, host, frame))
         width, height = x2 - x1, y2 - y1
         # The part below the upper teeth where the gap opens.
         cx, cy = (x1 + x2) / 2, y1 + 0.42 * height
@@ -113,7 +115,7 @@ def test_mouth_moves_exactly_when_the_host_talks(episode: Episode, frames: np.nd
         assert width > 20
         dark[frame] = 255 - patch.mean()
     seen = ~np.isnan(dark)
-    mouth = np.array(truth.hosts[host].mouth)
+    mouth: np.ndarray = np.array(truth.hosts[host].mouth)
     assert np.corrcoef(dark[seen], mouth[seen])[0, 1] > 0.85
     said = talking(truth, host)
     assert not mouth[~said].any()
@@ -126,8 +128,8 @@ def test_poster_stands_still_while_the_hosts_move(episode: Episode) -> None:
     truth = episode.truth
     count = truth.shots[0].end
     assert truth.shots[0].kind == "wide"
-    x1, y1, x2, y2 = (round(v) for v in poster_box(truth, 0))
-    a1, b1, a2, b2 = (round(v) for v in face_box(truth, "A", 0))
+    x1, y1, x2, y2 = (round(v) for v in present(poster_box(truth, 0)))
+    a1, b1, a2, b2 = (round(v) for v in present(face_box(truth, "A", 0)))
     acts = {
         host: Acting(np.array(known.mouth), blink(host, truth.frames), np.array(known.motion))
         for host, known in truth.hosts.items()
@@ -162,7 +164,7 @@ def test_face_landmarks_agree_with_the_truth(episode: Episode) -> None:
                 size = box[2:] - box[:2]
                 low = np.maximum(box[:2] - 0.6 * size, 0).astype(int)
                 high = (box[2:] + 0.6 * size).astype(int)
-                part = np.ascontiguousarray(picture[low[1] : high[1], low[0] : high[0]])
+                part: Any = np.ascontiguousarray(picture[low[1] : high[1], low[0] : high[0]])
                 scale = 512 / len(part)
                 part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
                 faces = finder.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=part)).face_landmarks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shortform_assets.contracts.clips import ASPECT_SIZE
+from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.demo.judge_episode import judge_plan, word_errors
 
 
@@ -28,7 +28,7 @@ def test_delivery_makes_files_to_post_and_reuses_them(ran):
     assert run.success, run.error
     delivery = graph.contract(key, "delivery")
     assert delivery.complete
-    width, height = ASPECT_SIZE["9:16"]
+    width, height = ASPECTS["9:16"].size
     for output in delivery.outputs:
         assert output.state == "completed", output.outcome
         quality = output.outcome.quality

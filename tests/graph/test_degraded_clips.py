@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import dagster as dg
 import pytest
 
@@ -30,7 +28,10 @@ class Seen:
     def judging(self, faces):
         return Judging(Models(), faces)
 
-    def track(self, store, clips, faces, on_result, on_progress, context=None):
+    def within(self, store, session=None):
+        return self
+
+    def track(self, clips, faces, on_result, on_progress):
         self.asked.append(len(clips))
         for clip in clips:
             tracks = FaceTracks(
@@ -48,11 +49,9 @@ class Seen:
             on_result(clip.clip_id, tracks)
 
 
-@pytest.fixture(params=["directory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    if request.param == "s3":
-        return request.getfixturevalue("s3_store")
-    return MediaStore.local(tmp_path / "store")
+@pytest.fixture
+def store(either_store: MediaStore) -> MediaStore:
+    return either_store
 
 
 def test_a_set_stays_degraded_until_its_clips_are_made_anew(store, tmp_path, monkeypatch) -> None:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from resources.bench import StoreBench
-from shortform_assets.creative.fixes.fix_places import make_fix
+from shortform_assets.creative.fixes.fix_places import FixScope, make_fix
 from shortform_assets.delivery.render_reuse import render_folder
 
 
@@ -16,7 +16,7 @@ def _jobs(graph, key) -> dict[str, bytes]:
 
 
 def _renders(graph, key) -> dict[str, str]:
-    return {job.clip_id: render_folder(job) for job in graph.contract(key, "composition").outputs}
+    return {job.clip_id: render_folder(job, "") for job in graph.contract(key, "composition").outputs}
 
 
 def _said(graph, key) -> dict[str, list[str]]:
@@ -30,9 +30,9 @@ def _said(graph, key) -> dict[str, list[str]]:
 
 
 def _fixed(graph, key, wrong, right, clip=None):
-    stages = ("clip_plan", "transcript", "speaker_turns")
+    plan, transcript, turns = (graph.contract(key, s) for s in ("clip_plan", "transcript", "speaker_turns"))
     edits = graph.registry.creative_edits(key).edits
-    edit, places = make_fix(*(graph.contract(key, s) for s in stages), edits, wrong, right, clip)
+    edit, places = make_fix(FixScope(plan, transcript, turns, edits), wrong, right, clip)
     graph.registry.add_edit(key, edit)
     return places
 

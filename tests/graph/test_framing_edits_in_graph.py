@@ -7,9 +7,8 @@ import json
 from html import escape
 from io import StringIO
 
-from rich.console import Console
-
-from shortform_assets.cli.status_commands import print_dropped
+from shortform_assets.cli.run_report import show_dropped
+from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.edits import FramingEdit
 from shortform_assets.errors import ClipFault
 from shortform_assets.reframing.crop_paths import frame_clip
@@ -104,7 +103,7 @@ WHY = {
 class Elsewhere:
     """Renders that somebody else will make, some day."""
 
-    name, drains = "elsewhere", False
+    name, drains, renderer = "elsewhere", False, None
 
     def dispatch(self, *_):
         pass
@@ -119,9 +118,9 @@ def delivered(graph, key, reasons):
     told = json.loads(graph.store.open_local(delivery.manifest).read_bytes())
     assert {drop["clip_id"]: drop["reason"] for drop in told["dropped"]} == reasons
     page = graph.store.open_local(delivery.review).read_text()
-    plan, console = graph.contract(key, "clip_plan"), Console(file=StringIO(), width=200)
-    print_dropped(console, delivery, plan)
-    shown = console.file.getvalue()
+    plan, printed = graph.contract(key, "clip_plan"), StringIO()
+    show_dropped(Terminal(file=printed), delivery, plan)
+    shown = printed.getvalue()
     titles = {clip.clip_id: clip.title for clip in plan.clips}
     for clip, reason in reasons.items():
         assert f"<td>{escape(titles[clip])}</td>" in page
@@ -143,9 +142,9 @@ def test_a_path_made_for_another_clip_is_dropped_and_blocks_when_none_is_left(ra
     ]
     for number, (faulty, fault) in enumerate(faults):
 
-        def mixed_up(bench, tracks, *values, faulty=faulty, fault=fault):
-            path = frame_clip(bench, tracks, *values)
-            return fault(path) if tracks.clip_id in faulty else path
+        def mixed_up(bench, media, request, faulty=faulty, fault=fault):
+            path = frame_clip(bench, media, request)
+            return fault(path) if media.clip_id in faulty else path
 
         monkeypatch.setattr("shortform_assets.graph.assets.clip_assets.frame_clip", mixed_up)
         graph.genre(reframing={"dead_zone": 0.201 + number / 1000})

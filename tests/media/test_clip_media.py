@@ -28,7 +28,7 @@ GOPS = {
 }
 
 
-@pytest.fixture(scope="module", params=GOPS.values(), ids=GOPS)
+@pytest.fixture(scope="module", params=list(GOPS.values()), ids=list(GOPS))
 def mezzanine_file(request, tmp_path_factory) -> Path:
     """Five noisy seconds at 30000/1001 with sound that tells every sample from every other."""
     path = tmp_path_factory.mktemp("gop") / "m.mp4"
@@ -130,5 +130,5 @@ def _samples(path: Path) -> np.ndarray:
         frames = list(container.decode(audio=0))
         planar = frames[0].format.is_planar
         blocks = [f.to_ndarray().T if planar else f.to_ndarray().reshape(-1, 2) for f in frames]
-    sound = np.concatenate(blocks)
+    sound: np.ndarray = np.concatenate(blocks)
     return sound / 32768.0 if sound.dtype == np.int16 else sound

@@ -5,10 +5,12 @@ from __future__ import annotations
 import wave
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
+from present import present
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.slices import IngestSlice
@@ -46,7 +48,9 @@ def verified(bench, made: Mezzanine) -> Mezzanine:
         assert (video.codec_context.name, audio.codec_context.name) == ("h264", "aac")
         assert (audio.sample_rate, audio.layout.name) == (48000, "stereo")
         assert video.average_rate == made.rate.fraction
-        assert [f.pts * f.time_base * made.rate.fraction for f in frames] == list(range(made.frames))
+        assert [present(f.pts) * present(f.time_base) * made.rate.fraction for f in frames] == list(
+            range(made.frames)
+        )
         first = frames[0]
         assert (first.width, first.height) == (made.width, made.height)
         assert first.width % 2 == first.height % 2 == 0
@@ -231,7 +235,7 @@ def test_sound_and_picture_stay_together(bench, tmp_path: Path, args: tuple[str,
     name, *options = args
     made = mezzanine(bench, make(tmp_path / name, FLASHES, *options))
     light = np.array([picture.mean() for _, picture in read_frames(bench.open(made.video))]) > 100
-    flashes = [made.rate.ms(n) for n in np.flatnonzero(light[1:] & ~light[:-1]) + 1]
+    flashes = [made.rate.ms(int(n)) for n in np.flatnonzero(light[1:] & ~light[:-1]) + 1]
     loud = speech_envelope(read_speech(bench.open(made.speech)), 200) > 0.1
     beeps = [n * 5 for n in np.flatnonzero(loud[1:] & ~loud[:-1]) + 1]
     delay = 740 if any("asetpts" in option for option in options) else 0
@@ -251,7 +255,12 @@ def test_sound_that_changes_its_layout_midway_is_whole(bench, tmp_path: Path, mo
     both = tmp_path / "both.ts"
     both.write_bytes(b"".join(parts))
     logs: list[str] = []
-    monkeypatch.setattr(module, "run_ffmpeg", lambda *a, **k: logs.append(run_ffmpeg(*a, **k)) or logs[-1])
+
+    def run(*args: Any, **named: Any) -> str:
+        logs.append(run_ffmpeg(*args, **named))
+        return logs[-1]
+
+    monkeypatch.setattr(module, "run_ffmpeg", run)
     made = mezzanine(bench, both)
     assert len(logs) == 3, "FFmpeg has no longer trouble with this: drop the second way"
     assert made.frames == pytest.approx(100, abs=3)
@@ -272,7 +281,7 @@ def test_damage_is_noted_and_ruin_is_refused(bench, tmp_path: Path):
     # Headers whole, all coded pictures but the first few zeroed.
     ruin = make(tmp_path / "b.mp4", "testsrc2=s=320x240:r=12", "-bf", "0", seconds=6)
     with av.open(str(ruin)) as container:
-        spots = [(p.pos, p.size) for p in container.demux(video=0) if p.size][10:]
+        spots = [(present(p.pos), p.size) for p in container.demux(video=0) if p.size][10:]
     data = bytearray(ruin.read_bytes())
     for at, size in spots:
         data[at : at + size] = bytes(size)

@@ -13,9 +13,11 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import Shots
 from shortform_assets.contracts.slices import IngestSlice
 from shortform_assets.contracts.source import Mezzanine
+from shortform_assets.media.cuts import with_cuts
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.media.mezzanine import make_mezzanine
 from shortform_assets.media.probe import read_source
+from shortform_assets.media.reader import read_frames
 from shortform_assets.media.shots import find_shots
 
 RATE = FrameRate(num=25)
@@ -73,6 +75,9 @@ def test_every_cut_is_found_to_the_frame(bench, tmp_path, encoder: str, lengths:
     made = film(bench, tmp_path, shots, encoder)
     found = find_shots(bench, made)
     assert cuts(found) == list(itertools.accumulate(lengths))[:-1]
+    # A clip's own decode agrees, whatever the size of its pictures.
+    pictures = with_cuts(read_frames(bench.open(made.video)), frozenset())
+    assert [frame.number for frame in pictures if frame.cut] == cuts(found)
     edges = [(shot.start_frame, shot.end_frame) for shot in found.shots]
     assert edges[0][0] == 0
     assert edges[-1][1] == made.frames

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks, MediaSegment
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
+from shortform_assets.genres import load_genre
 
 FPS = 25
 LIP = (223.0, 149.4, 21.0)
@@ -110,8 +109,7 @@ def media(width: int, height: int, *frames: int, clip_id: str = "clip") -> ClipM
 
 @pytest.fixture(scope="session")
 def reframing() -> ReframingSlice:
-    base = Path(__file__).resolve().parents[2] / "genre_configs" / "base.yaml"
-    return ReframingSlice.model_validate(yaml.safe_load(base.read_text())["reframing"])
+    return load_genre("base").reframing
 
 
 @pytest.fixture(scope="session")
@@ -139,9 +137,11 @@ def talk() -> Talk:
 
 @pytest.fixture(scope="session")
 def followed(talk, detector, landmarker, reframing):
+    from shortform_assets.reframing.see.follow import FaceReaders
     from shortform_assets.reframing.see.tracks import follow_clip
 
-    return follow_clip(talk.pictures(), detector, landmarker, media(960, 540, talk.frames), reframing.faces)
+    readers = FaceReaders(detector, landmarker)
+    return follow_clip(talk.pictures(), readers, media(960, 540, talk.frames), reframing.faces)
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.contracts.base import Blob, FrameRate
-from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, FaceTracks, VoicedFace, VoiceMap
+from shortform_assets.contracts.clips import FaceTrack, FaceTracks, VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
-from shortform_assets.reframing.crop_paths import direct_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, direct_clip
 from shortform_assets.reframing.see.series import ClipSeries, PictureSeries, TrackSeries
 
 NO_EDITS = FramingEdits()
@@ -33,7 +34,7 @@ def check(aspect, tracks) -> None:
     assert edges[0][0] == 0
     assert edges[-1][1] == tracks.frames
     assert all(one[1] == other[0] for one, other in pairwise(edges))
-    wide, tall = ASPECT_SIZE[aspect.aspect]
+    wide, tall = ASPECTS[aspect.aspect].size
     for framing in aspect.framings:
         for panel in framing.panels:
             slot = panel.slot[2] * wide / (panel.slot[3] * tall)
@@ -77,7 +78,11 @@ def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0, yaw=0.0, en
             )
         )  # fmt: skip
     picture = PictureSeries(
-        frames, np.full(len(frames), change, np.float32), np.zeros((len(frames), 2)), energy, still
+        frames,
+        np.full(len(frames), change, np.float32),
+        np.zeros((len(frames), 2), np.float32),
+        energy,
+        still,
     )
     made = FaceTracks(
         clip_id="c", media="m", width=size[0], height=size[1], rate=FrameRate(num=FPS), frames=total,
@@ -89,7 +94,7 @@ def synthetic(size, faces, seconds=8.0, cuts=(), change=2.0, shot=0, yaw=0.0, en
 def direct(made, reframing, turns=(), voices=VoiceMap(), edits=NO_EDITS):
     tracks, series = made
     loud = np.random.default_rng(1).normal(0, 0.1, tracks.frames * 16_000 // FPS).astype(np.float32)
-    paths = direct_clip(tracks, series, loud, turns, voices, reframing, edits)
+    paths = direct_clip(CameraRequest(tracks, turns, voices, reframing, edits), series, loud)
     for aspect in paths.aspects:
         check(aspect, tracks)
     return paths

@@ -132,6 +132,7 @@ def test_a_face_too_small_for_lips_is_not_judged(tmp_path) -> None:
             cuts.add(n, picture, box)
         found = listener.scores(cuts, frames, np.tile(box, (12, 1)))
         assert (found is not None) == judged
+    assert found is not None
     assert np.isfinite(found).all()
 
 

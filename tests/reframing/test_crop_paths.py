@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numbers_clip import FPS, NO_EDITS, VOICES, always, check, direct, never, synthetic, upright
 
-from shortform_assets.contracts.clips import ASPECT_SIZE, FaceTrack, VoicedFace, VoiceMap
+from shortform_assets.contracts.aspects import ASPECTS
+from shortform_assets.contracts.clips import FaceTrack, VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
-from shortform_assets.reframing.crop_paths import direct_clip, frame_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, direct_clip, frame_clip
 from shortform_assets.reframing.direct.panels import CLOSER, MISS, RISE, ROOM
 
 
@@ -23,7 +24,8 @@ def side(track: FaceTrack) -> str:
 
 @pytest.fixture(scope="module")
 def paths(tracks, followed, talk, reframing):
-    return direct_clip(tracks, followed.series, talk.samples, (), VoiceMap(), reframing, NO_EDITS)
+    request = CameraRequest(tracks, (), VoiceMap(), reframing, NO_EDITS)
+    return direct_clip(request, followed.series, talk.samples)
 
 
 def test_left_speaks_then_right_and_never_the_poster(paths, tracks) -> None:
@@ -48,7 +50,7 @@ def test_the_speaker_is_in_the_crop(paths, tracks, followed) -> None:
 
 
 def test_each_aspect_tiles_the_clip_inside_the_picture(paths, tracks) -> None:
-    assert {a.aspect for a in paths.aspects} == set(ASPECT_SIZE)
+    assert {a.aspect for a in paths.aspects} == set(ASPECTS)
     for aspect in paths.aspects:
         check(aspect, tracks)
 
@@ -62,7 +64,7 @@ def test_faces_in_the_output_are_given_about_twice_a_second(paths, tracks) -> No
 def test_a_path_for_another_clip_is_a_fault(bench, tracks, reframing) -> None:
     other = media(960, 540, tracks.frames - 1)
     with pytest.raises(ClipFault, match="made for another"):
-        frame_clip(bench, tracks, other, (), VoiceMap(), reframing, NO_EDITS)
+        frame_clip(bench, other, CameraRequest(tracks, (), VoiceMap(), reframing, NO_EDITS))
 
 
 def test_who_is_alive_in_one_shot_may_rest_in_another_and_a_print_may_not(reframing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 
 import numpy as np
 import pytest
@@ -142,7 +143,8 @@ def test_the_worker_asks_both_and_says_so(talking, reframing, tmp_path, monkeypa
     monkeypatch.setenv("DEEPFACE_HOME", str(tmp_path))
     expression_model(tmp_path / DEEPFACE_FILE)
     asked = reframing.faces.model_copy(update={"speaker_model": "lr-asd", "emotion_model": "deepface"})
-    found, notes = {}, []
+    found: dict[str, Any] = {}
+    notes: list[str] = []
 
     def track(faces) -> FaceTracks:
         found.clear()

@@ -190,8 +190,8 @@ def test_a_window_is_found_where_it_is_and_not_where_there_is_none(reframing, ri
     from shortform_assets.reframing.where.picture_windows import window_of
 
     rng = np.random.default_rng(seed)
-    wall = cv2.GaussianBlur(rng.integers(0, 256, (180, 320)).astype(np.float32), (0, 0), 8)
-    wall = np.clip(128 + 6 * (wall - 128), 0, 255).astype(np.uint8)
+    noise = cv2.GaussianBlur(rng.integers(0, 256, (180, 320)).astype(np.float32), (0, 0), 8)
+    wall = np.clip(128 + 6 * (noise - 128), 0, 255).astype(np.uint8)
     x, y = 60 + right, 40 + down
     face = (x + 22.0, y + 15.0, x + 44.0, y + 43.0)
     assert window_of(wall, face) is None

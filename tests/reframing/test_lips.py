@@ -80,7 +80,7 @@ def test_a_print_that_moves_as_one_does_not_talk(face: Patch, seed: int) -> None
     moves = []
     for look in range(25):
         into = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), rng.uniform(-3, 3), rng.uniform(0.95, 1.05))
-        into[:, 2] += rng.uniform(-2, 2, 2)
+        into[:, 2] = into[:, 2] + rng.uniform(-2, 2, 2)
         into[0, 1] += rng.uniform(-0.04, 0.04)
         moved = cv2.warpAffine(face.pixels, into, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
         after = Patch(noisy(moved * rng.uniform(0.8, 1.2), look), face.mesh)
@@ -159,7 +159,7 @@ def looks(seconds: int, talks: range) -> tuple[TrackSeries, PictureSeries]:
     mouth, lips = np.full(n, 0.1), np.full(n, 1.4)
     at = np.arange(n)[talks.start : talks.stop]
     mouth[at], lips[at] = 0.1 + 0.06 * np.sin(2.5 * at), 6.0
-    box = np.tile(np.float32([100, 100, 180, 200]), (n, 1))
+    box = np.tile(np.array([100, 100, 180, 200], np.float32), (n, 1))
     flat = {"shape": (n, 6, 2), "pose": (n, 3), "blink": (n,), "emotion": (n, 7), "look": (1,)}
     zeros = {name: np.zeros(shape, np.float32) for name, shape in flat.items()}
     series = TrackSeries(

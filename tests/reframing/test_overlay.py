@@ -64,13 +64,13 @@ def clip(bench):
     at = np.arange(0, 15, 2, dtype=np.int32)
     n = len(at)
     series = TrackSeries(
-        frame=at, box=np.tile(np.float32(FACE), (n, 1)), score=np.ones(n, np.float32),
+        frame=at, box=np.tile(np.array(FACE, np.float32), (n, 1)), score=np.ones(n, np.float32),
         mouth=np.full(n, 0.05, np.float32), shape=np.zeros((n, 6, 2), np.float32), pose=np.zeros((n, 3), np.float32),
         blink=np.zeros(n, np.float32), emotion=np.zeros((n, 7), np.float32), look=np.ones(1, np.float32),
     )  # fmt: skip
     grid = np.arange(0, 25, 2, dtype=np.int32)
     picture = PictureSeries(grid, np.zeros(len(grid), np.float32), np.zeros((len(grid), 2), np.float32))
-    path = bench.scratch / "series.npz"
+    path = bench.scratch / "series.safetensors"
     save_series(path, ClipSeries({"t0": series}, picture))
     track = FaceTrack(
         track_id="t0", shot=0, first_frame=0, last_frame=14, samples=n, width=40, height=50
@@ -106,6 +106,12 @@ def _near(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
     return np.abs(picture.astype(int) - colour).max(axis=2) < 70
 
 
+def picture_in(png: bytes) -> np.ndarray:
+    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    return picture
+
+
 def test_overlay_draws_faces_crops_and_sound(bench, clip, tmp_path) -> None:
     import av
 
@@ -124,7 +130,7 @@ def test_overlay_draws_faces_crops_and_sound(bench, clip, tmp_path) -> None:
     assert pictures[10][rim].mean() > pictures[4][rim].mean() + 40
     # The crop's right side goes where the path goes.
     for frame, right in ((4, 120), (15, 140), (24, 300)):
-        found = _near(pictures[frame][60:110], debug_overlay.CROPS["9:16"]).mean(axis=0)
+        found = _near(pictures[frame][60:110], debug_overlay.CROPS[0]).mean(axis=0)
         assert abs(int(np.flatnonzero(found > 0.5).max()) - right) <= 3
     with av.open(str(out)) as container:
         sound = sum(frame.samples for frame in container.decode(audio=0)) / container.streams.audio[0].rate
@@ -148,13 +154,13 @@ def test_plot_is_a_small_png_that_moves_with_the_path(clip) -> None:
     png = path_plot(crops)
     assert png == path_plot(crops)
     assert len(png) < 6_000
-    drawn = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    drawn = picture_in(png)
     assert drawn.shape == (220, 720, 3)
     framings = crops.aspects[0].framings
     still = framings[1].model_copy(update={"panels": (framings[0].panels[0],)})
     camera = crops.aspects[0].model_copy(update={"framings": (framings[0], still)})
     calm = path_plot(crops.model_copy(update={"aspects": (camera,)}))
-    other = cv2.imdecode(np.frombuffer(calm, np.uint8), cv2.IMREAD_COLOR)
+    other = picture_in(calm)
     # Each has a palette of its own, so faint colours may differ.
     changed = np.flatnonzero((cv2.absdiff(drawn, other) > 60).any(axis=(0, 2)))
     # Only the second shot differs: the last two fifths of the time axis.
@@ -173,10 +179,7 @@ def test_plot_has_a_row_for_each_of_those_who_speak_most(clip) -> None:
         )
         for n in range(16)
     ]
-    drawn = cv2.imdecode(
-        np.frombuffer(path_plot(crops.model_copy(update={"verdicts": tuple(rows)})), np.uint8),
-        cv2.IMREAD_COLOR,
-    )
+    drawn = picture_in(path_plot(crops.model_copy(update={"verdicts": tuple(rows)})))
     below = drawn[:, 44:712].astype(int)
     bars = (np.ptp(below, axis=2) > 60).any(axis=1)
     bottom = np.flatnonzero(np.diff(np.concatenate([[0], bars[140:200].astype(int), [0]])) == 1)

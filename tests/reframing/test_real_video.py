@@ -14,7 +14,8 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, MediaSegment, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.media.audio_arrays import read_speech
-from shortform_assets.reframing.crop_paths import direct_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, direct_clip
+from shortform_assets.reframing.see.follow import FaceReaders
 from shortform_assets.reframing.see.series import ClipSeries
 from shortform_assets.reframing.see.tracks import follow_clip, summary
 
@@ -28,6 +29,7 @@ def direct(detector, landmarker, reframing):
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
+            assert stream.average_rate is not None
             rate = Fraction(stream.average_rate).limit_denominator(1001)
             count = end - start
             clip = ClipMedia(
@@ -36,20 +38,19 @@ def direct(detector, landmarker, reframing):
                 segments=(MediaSegment(video=NOTHING, audio=NOTHING, first_frame=0, frames=count),),
             )  # fmt: skip
             pictures = (
-                (n - start, frame.to_ndarray(format="bgr24"))
+                (n - start, frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False))
                 for n, frame in enumerate(container.decode(stream))
                 if start <= n < end
             )
-            found = follow_clip(pictures, detector, landmarker, clip, reframing.faces)
+            found = follow_clip(pictures, FaceReaders(detector, landmarker), clip, reframing.faces)
         tracks = FaceTracks(
             clip_id="clip", media=clip.digest(), width=clip.width, height=clip.height, rate=clip.rate,
             frames=count, cuts=tuple(found.cuts), step=found.step, series=NOTHING,
             tracks=tuple(summary(n, found.shots[n], s, clip.rate) for n, s in found.series.tracks.items()),
         )  # fmt: skip
         sound = read_speech(path, clip.rate.ms(start), clip.rate.ms(end))
-        return direct_clip(
-            tracks, found.series, sound, (), VoiceMap(), reframing, FramingEdits()
-        ), found.series
+        request = CameraRequest(tracks, (), VoiceMap(), reframing, FramingEdits())
+        return direct_clip(request, found.series, sound), found.series
 
     return run
 

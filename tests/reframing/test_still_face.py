@@ -10,12 +10,12 @@ import pytest
 from framing_samples import FPS, open_mouth, openings, portrait, voice
 
 from resources.vision import LocalVision
-from shortform_assets.contracts.base import FrameRate
+from shortform_assets.contracts.base import Dropped, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, MediaSegment, VoiceMap
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
-from shortform_assets.reframing.crop_paths import frame_clip
+from shortform_assets.reframing.crop_paths import CameraRequest, frame_clip
 
 SIZE = WIDE, TALL = 640, 360
 FRAMES = 4 * FPS
@@ -33,7 +33,7 @@ def _pictures(talks: bool) -> Iterator[np.ndarray]:
         picture = wall[:, 3 * n : 3 * n + WIDE]
         shown = open_mouth(face, JAW[n]) if talks else face
         grow = 1 + 0.06 * np.sin(n / 21)
-        place = np.float32([[grow, 0, 180 + 25 * np.sin(n / 17)], [0, grow, 50 + 9 * np.cos(n / 11)]])
+        place = np.array([[grow, 0, 180 + 25 * np.sin(n / 17)], [0, grow, 50 + 9 * np.cos(n / 11)]])
         inside = cv2.warpAffine(np.ones(face.shape[:2], np.float32), place, SIZE)[..., None]
         moved = cv2.warpAffine(shown, place, SIZE, borderMode=cv2.BORDER_REPLICATE)
         noise = rng.normal(0, 3, picture.shape)
@@ -62,16 +62,17 @@ def _clip(bench, name: str, talks: bool) -> ClipMedia:
 def framed(bench, reframing) -> dict[str, CropPaths]:
     """Crop paths of both clips. Somebody is heard all the time, so that lips are looked at."""
     clips = [_clip(bench, "photo", talks=False), _clip(bench, "talk", talks=True)]
-    found: dict[str, FaceTracks] = {}
+    found: dict[str, FaceTracks | Dropped] = {}
     LocalVision(workers=1, device="cpu").track(
         bench.store, clips, reframing.faces, found.__setitem__, lambda share, note: None
     )
     turns = (Turn(speaker="S1", start_ms=200, end_ms=3800),)
     return {
         clip.clip_id: frame_clip(
-            bench, found[clip.clip_id], clip, turns, VoiceMap(), reframing, FramingEdits()
+            bench, clip, CameraRequest(tracks, turns, VoiceMap(), reframing, FramingEdits())
         )
         for clip in clips
+        if isinstance(tracks := found[clip.clip_id], FaceTracks)
     }
 
 

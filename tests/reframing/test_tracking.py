@@ -6,8 +6,12 @@ import cv2
 import numpy as np
 import pytest
 from framing_samples import media, portrait
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from shortform_assets.reframing.see.cuts import with_cuts
+from shortform_assets.media.cuts import with_cuts
+from shortform_assets.reframing.see.detect import OVERLAP, overlap, suppress
+from shortform_assets.reframing.see.follow import FaceReaders
 from shortform_assets.reframing.see.series import load_series, save_series
 from shortform_assets.reframing.see.tracks import follow_clip
 from shortform_assets.reframing.who.liveness import evidence, judge
@@ -51,7 +55,7 @@ def test_a_moved_poster_is_not_alive(motion, detector, landmarker, reframing) ->
             move = np.array([[scale, 0, 40 + shift[0]], [0, scale, 10 + shift[1]]])
             yield n, cv2.warpAffine(base, move, (640, 360), borderValue=(90, 80, 70))
 
-    found = follow_clip(pictures(), detector, landmarker, media(640, 360, 75), reframing.faces)
+    found = follow_clip(pictures(), FaceReaders(detector, landmarker), media(640, 360, 75), reframing.faces)
     assert found.series.tracks
     for series in found.series.tracks.values():
         seen = evidence(series, found.series.picture)
@@ -59,8 +63,25 @@ def test_a_moved_poster_is_not_alive(motion, detector, landmarker, reframing) ->
         assert seen["mouth_std"] < 0.6 * reframing.live_mouth_std
 
 
+@settings(max_examples=200)
+@given(st.integers(0, 60), st.integers(0, 2**32 - 1), st.booleans())
+def test_of_boxes_over_each_other_the_best_stays(count: int, seed: int, alike: bool) -> None:
+    rng = np.random.default_rng(seed)
+    middle = rng.uniform(0, 300, (count, 2))
+    if alike and count:
+        middle = middle[rng.integers(0, count, count)] + rng.normal(0, 4, (count, 2))
+    half = rng.uniform(2, 60, (count, 2))
+    boxes = np.concatenate([middle - half, middle + half], axis=1).astype(np.float32)
+    scores = np.round(rng.uniform(0.3, 1, count), 1).astype(np.float32)
+    kept: list[int] = []
+    for one in np.argsort(-scores, kind="stable"):
+        if all(overlap(boxes[[one]], boxes[[other]])[0, 0] <= OVERLAP for other in kept):
+            kept.append(int(one))
+    assert suppress(boxes, scores).tolist() == kept
+
+
 def test_series_have_the_same_bytes_every_time(followed, tmp_path) -> None:
-    one, other = tmp_path / "one.npz", tmp_path / "other.npz"
+    one, other = tmp_path / "one.safetensors", tmp_path / "other.safetensors"
     save_series(one, followed.series)
     save_series(other, load_series(one))
     assert one.read_bytes() == other.read_bytes()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from present import present
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import (
@@ -122,7 +123,7 @@ def pictures(path: Path) -> Iterator[tuple[Fraction, np.ndarray]]:
 
     with av.open(str(path)) as media:
         for frame in media.decode(video=0):
-            yield frame.pts * frame.time_base, frame.to_ndarray(format="rgb24")
+            yield present(frame.pts) * present(frame.time_base), frame.to_ndarray(format="rgb24")
 
 
 def samples(path: Path) -> np.ndarray:
@@ -131,4 +132,4 @@ def samples(path: Path) -> np.ndarray:
 
     with av.open(str(path)) as media:
         frames = list(media.decode(audio=0))
-    return np.concatenate([np.zeros(max(0, frames[0].pts)), *(f.to_ndarray()[0] for f in frames)])
+    return np.concatenate([np.zeros(max(0, present(frames[0].pts))), *(f.to_ndarray()[0] for f in frames)])

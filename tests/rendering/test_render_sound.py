@@ -31,8 +31,8 @@ def talk(frames: int, level_db: float, crest: float = 1.0) -> np.ndarray:
     """Noise in syllables, `level_db` RMS re full scale; `crest` raises rare peaks."""
     random = np.random.default_rng(5)
     n = silence(frames).shape[0]
-    envelope = np.clip(np.sin(2 * np.pi * 4 * np.arange(n) / 48000), 0.02, None)
-    noise = np.convolve(random.standard_normal(n), np.ones(12) / 12, "same") * envelope
+    envelope = np.maximum(np.sin(2 * np.pi * 4 * np.arange(n) / 48000), 0.02)
+    noise = np.convolve(random.normal(size=(n,)), np.ones(12) / 12, "same") * envelope
     noise[:: 48000 // 3] *= crest
     noise *= 10 ** (level_db / 20) / np.sqrt(np.mean(noise**2))
     return np.stack([noise, noise], axis=1)

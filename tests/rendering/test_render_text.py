@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from present import present
 from render_studio import RATE, framing, job, media, panel, pictures, segment, silence, style_of
 
 from shortform_assets.contracts.base import FrameRate
@@ -157,13 +158,13 @@ def test_the_highlight_moves_and_nothing_else(bench):
     shown = [p.astype(int) for _, p in pictures(render(bench, work).video)]
     bounds = {extent(p.max(axis=2) > 90)[2:] for p in shown}
     assert max(a for a, _ in bounds) - min(a for a, _ in bounds) <= 2
-    lit = []
+    lit: list[int | None] = []
     for picture in shown:
         yellow = (picture[:, :, 0] > 180) & (picture[:, :, 2] < 90)
         lit.append(round(float(np.flatnonzero(yellow.any(axis=0)).mean())) if yellow.sum() > 200 else None)
     assert lit[9:] == [None] * 3
     assert len({*lit[0:3]}) == len({*lit[3:6]}) == len({*lit[6:9]}) == 1
-    assert lit[0] < lit[3] < lit[6]
+    assert present(lit[0]) < present(lit[3]) < present(lit[6])
 
 
 def test_hook_and_logo_stand_where_planned(bench):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from resources.bench import StoreBench
+from resources.cores import usable_cores
 from resources.media_store import MediaStore
 
 
@@ -122,8 +122,31 @@ def test_map_draws_its_items_lazily_and_can_be_left(store: MediaStore) -> None:
         results = bench.map(str, items())
         assert drawn == []
         assert next(results) == "0"
+        # Whoever stops early calls off the rest.
+        assert isinstance(results, Generator)
         results.close()
     assert len(drawn) <= 5
+
+
+def test_no_thread_outlives_the_bench_of_a_map_that_was_left(store: MediaStore) -> None:
+    written: list[bool] = []
+
+    def work(number: int) -> int:
+        time.sleep(0.3 if number else 0)
+        written.append(bench.scratch.is_dir())
+        return number
+
+    def leave() -> None:
+        results = bench.map(work, range(8))
+        raise ValueError(f"after {next(results)}")
+
+    # `caught` holds the traceback, and with it the frame that holds `results`.
+    with pytest.raises(ValueError, match="after 0") as caught, StoreBench.over(store, threads=2) as bench:
+        leave()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("bench")]
+    assert len(written) < 8
+    assert all(written), "its scratch folder was gone before its threads"
+    assert caught.value
 
 
 def test_progress_is_told_in_the_thread_that_owns_the_bench(store: MediaStore) -> None:
@@ -159,7 +182,7 @@ def test_progress_is_clamped_and_never_goes_back(store: MediaStore) -> None:
 
 def test_degraded_and_facts(store: MediaStore) -> None:
     with StoreBench.over(store) as bench:
-        assert bench.threads == (os.cpu_count() or 1)
+        assert bench.threads == usable_cores()
         bench.degrade("no landmarks")
         bench.degrade("no landmarks")
         bench.degrade("short")

@@ -22,11 +22,9 @@ from shortform_assets.errors import InputError
 from shortform_assets.ports.spending import OverBudget
 
 
-@pytest.fixture(params=["directory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    if request.param == "s3":
-        return request.getfixturevalue("s3_store")
-    return MediaStore.local(tmp_path / "store")
+@pytest.fixture
+def store(either_store: MediaStore) -> MediaStore:
+    return either_store
 
 
 def test_only_the_true_cost_of_a_settled_call_counts(store: MediaStore) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,11 +23,9 @@ BIG = os.urandom(11_000_000)
 """More than one part of a multipart upload."""
 
 
-@pytest.fixture(params=["directory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    if request.param == "s3":
-        return request.getfixturevalue("s3_store")
-    return MediaStore.local(tmp_path / "media store ü")
+@pytest.fixture
+def store(either_store: MediaStore) -> MediaStore:
+    return either_store
 
 
 @pytest.fixture
@@ -212,7 +211,7 @@ def test_bad_keys_are_refused_by_every_verb(tmp_path: Path, key: str) -> None:
     store = MediaStore.local(tmp_path / "store")
     path = tmp_path / "file"
     path.write_bytes(b"x")
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: store.create(key, b""),
         lambda: store.replace(key, b""),
         lambda: store.read(key),

@@ -22,7 +22,8 @@ class Service:
     """Fails as told, with time of its own."""
 
     def __init__(self, setbacks: list[float | None]) -> None:
-        self.setbacks, self.calls, self.waits, self.now = list(setbacks), 0, [], 0.0
+        self.setbacks, self.calls, self.now = list(setbacks), 0, 0.0
+        self.waits: list[float] = []
 
     def __call__(self) -> str:
         self.calls += 1

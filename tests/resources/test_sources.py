@@ -11,10 +11,12 @@ import pytest
 from resources.artifacts import Artifacts
 from resources.media_store import MediaStore
 from resources.registry import Registry
-from resources.sources import describe, fetch
+from resources.sources import describe, fetch, local_path
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.errors import InputError
+from shortform_assets.media import container_seconds
+from shortform_assets.media.ffmpeg import run_ffmpeg
 
 
 def test_a_local_file_is_pinned_and_a_change_is_noticed(tmp_path: Path):
@@ -95,3 +97,25 @@ def test_a_bare_style_name_is_resolved_once(tmp_path: Path):
     assert registry.pin_style("a-key", "acme", "acme@1") == "acme@1"
     assert registry.pin_style("a-key", "acme", "acme@2") == "acme@1"
     assert registry.pinned_style("a-key", "acme") == "acme@1"
+
+
+@pytest.mark.parametrize(
+    "name", [b"two words.mp4", "café [x] 100%.mp4".encode(), b"caf\xe9.mp4", b"\xff\n.mp4"]
+)
+def test_a_file_of_any_name_is_registered_found_and_measured(tmp_path: Path, name: bytes):
+    """The URI is percent-encoded: whoever opens it as it stands finds nothing, and the ETA is 0."""
+    plain = tmp_path / "plain.mp4"
+    run_ffmpeg(["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=2", "-c:v", "libx264", str(plain)])
+    file = plain.rename(os.path.join(os.fsdecode(tmp_path), os.fsdecode(name)))
+    source = describe(file)
+    record = SourceRecord(uri=source.uri, etag=source.etag, name=source.name, genre="podcast")
+    assert SourceRecord.model_validate_json(record.canonical_json()) == record
+    assert local_path(source.uri) == file
+    seconds = container_seconds(file)
+    assert seconds is not None
+    assert abs(seconds - 2) < 0.1
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with_plain_name = fetch(source.uri, source.etag, scratch)
+    str(with_plain_name).encode()
+    assert with_plain_name.read_bytes() == file.read_bytes()

@@ -45,7 +45,10 @@ def segmentation(folder: Path) -> str:
         helper.make_node("Mul", ["m", "zero"], ["n"]),
         helper.make_node("Add", ["n", "logits"], ["y"]),
     ]
-    weights = [numpy_helper.from_array(LOGITS, "logits"), numpy_helper.from_array(np.float32(0), "zero")]
+    weights = [
+        numpy_helper.from_array(LOGITS, "logits"),
+        numpy_helper.from_array(np.array(0, np.float32), "zero"),
+    ]
     given = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 1, "T"])
     return saved(folder / "speaker-segmentation/model.onnx", nodes, given, ["N", FRAMES, 7], *weights)
 

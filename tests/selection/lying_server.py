@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -59,6 +59,9 @@ class LyingServer:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._over = threading.Event()
+        """An answer that is waited for no more need not be waited with."""
+        self._connections: set[socket.socket] = set()
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     @contextmanager
@@ -68,6 +71,11 @@ class LyingServer:
         try:
             yield self
         finally:
+            self._over.set()
+            for connection in tuple(self._connections):
+                # A client may keep its connection for the next question, and a thread here with it.
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
             self._server.shutdown()
             self._server.server_close()
             thread.join()
@@ -106,12 +114,20 @@ class LyingServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                super().setup()
+                server._connections.add(self.connection)
+
+            def finish(self) -> None:
+                server._connections.discard(self.connection)
+                super().finish()
+
             def do_POST(self) -> None:
                 assert self.path == "/v1/chat/completions", self.path
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 asked = server._take(body, {k.lower(): v for k, v in self.headers.items()})
                 sent = server.mood(asked) or Sent(json.dumps(honest(asked)))
-                time.sleep(sent.wait)
+                server._over.wait(sent.wait)
                 server._left()
                 self._send(sent, body["model"])
 

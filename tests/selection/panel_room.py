@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
+from lying_server import LyingServer
 from planted_talk import SCRIPT
 from selection_talk import talk
 
@@ -110,3 +112,13 @@ Mood = Callable[[Any], Any]
 
 def ledger(bench: StoreBench) -> Ledger:
     return Ledger(bench.store, "talk")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch):
+    liar = LyingServer()
+    monkeypatch.setenv("SHORTFORM_LLM_URL", liar.url)
+    monkeypatch.setattr("resources.llm.metered.BACK_OFF_SECONDS", 0.01)
+    with liar.running():
+        yield liar
+    assert no_thread_is_left()

@@ -20,7 +20,7 @@ from shortform_assets.selection.propose.moments import find_moments
 from shortform_assets.selection.read.features import Measures
 from shortform_assets.selection.read.promotion import flag_lines
 from shortform_assets.selection.read.referents import leaning
-from shortform_assets.selection.read.script import read_script
+from shortform_assets.selection.read.script import read_script, stem
 from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.read.vocabulary import NEEDS_WORDS, vocabulary
@@ -46,6 +46,7 @@ def measured(script: str, language: str = "en") -> Measures:
 )
 def test_a_pronoun_hangs_where_nothing_was_named(clear, hanging):
     terms = vocabulary("en")
+    assert terms is not None
     lines = [read_script(*talk(f"A: {text}"), 60_000) for text in (clear, hanging)]
     first, second = (leaning(line, 0, terms) for line in lines)
     assert first <= 0.2
@@ -169,3 +170,11 @@ def test_a_pitch_in_plain_words_is_advertising_to_its_last_offer():
     assert flagged[0].startswith("Quick word")
     assert flagged[-1].startswith("Try it free")
     assert len(flagged) == 5
+
+
+@pytest.mark.parametrize(
+    "forms",
+    ["run runs running", "city cities", "cat cats cat's", "argue argued arguing", "class classes"],
+)
+def test_forms_of_a_word_count_as_one(forms):
+    assert len({stem(form) for form in forms.split()}) == 1

@@ -36,7 +36,7 @@ def laugh(seconds: float, bursts_a_second: float = 5.0) -> np.ndarray:
 
 def music(seconds: float) -> np.ndarray:
     t = np.arange(round(seconds * RATE)) / RATE
-    return 0.03 * sum(np.sin(2 * np.pi * hertz * t) for hertz in (220, 277, 330))
+    return 0.03 * np.sum([np.sin(2 * np.pi * hertz * t) for hertz in (220, 277, 330)], axis=0)
 
 
 def heard(sound: np.ndarray, after_ms: int = 200) -> tuple[float, float]:

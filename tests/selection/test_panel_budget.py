@@ -18,7 +18,7 @@ def test_over_budget_nothing_is_sent(server: LyingServer, bench: StoreBench):
         (Caps(usd=0.01), {"prices": prices}),
         (Caps(tokens=5000), {}),
         (Caps(), {"prices": prices, "max_usd": 0.01}),
-        (Caps(), {"max_tokens": 5000}),
+        (Caps(), {"max_tokens": 5000, "answer_tokens": 5000}),
     ):
         verdicts = hold(bench, caps=caps, **changes)
         assert verdicts.failures == (

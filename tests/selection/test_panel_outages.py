@@ -89,7 +89,7 @@ def test_a_slow_server_is_not_waited_for(server: LyingServer, bench: StoreBench)
 def test_the_panel_as_a_whole_has_a_deadline(server: LyingServer, bench: StoreBench):
     server.mood = lambda asked: Sent(json.dumps(honest(asked)), wait=0.4)
     began = time.monotonic()
-    verdicts = hold(bench, total_seconds=0.6, concurrency=1, retries=0)
+    verdicts = hold(bench, total_seconds=0.6, call_seconds=0.6, concurrency=1, retries=0)
     assert time.monotonic() - began < 5
     assert 0 < verdicts.answered < verdicts.questions
     assert verdicts.failures

@@ -22,14 +22,19 @@ def plan(bench):
     selection = load_genre("podcast").selection
     moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
 
-    def make(*edits: PlanEdit, count: int = 4):
-        plan = plan_clips(
-            bench, moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count)
-        )
-        return {c.clip_id: c for c in plan.clips}, plan
+    class Planner:
+        """Call it with the edits."""
 
-    make.transcript = transcript
-    return make
+        def __init__(self) -> None:
+            self.transcript = transcript
+
+        def __call__(self, *edits: PlanEdit, count: int = 4):
+            plan = plan_clips(
+                bench, moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count)
+            )
+            return {c.clip_id: c for c in plan.clips}, plan
+
+    return Planner()
 
 
 def edit(verb, clip, **more):

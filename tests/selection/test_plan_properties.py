@@ -7,6 +7,7 @@ import string
 import time
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,10 @@ RATES = [FrameRate(num=25), FrameRate(num=30000, den=1001), FrameRate(num=60), F
 def transcripts(draw):
     random = Random(draw(st.integers(0, 2**32)))
     talkative = draw(st.integers(1, 90))
-    words, sentences, owners, voice = [], [], [], []
+    words: list[Any] = []
+    sentences: list[Any] = []
+    owners: list[int] = []
+    voice: list[Any] = []
     now, speaker = random.randrange(0, 4000), 0
     for _ in range(talkative):
         first = len(words)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from error_rates import diarization_error_rate
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from speech_scores import diarization_error_rate
 
 from shortform_assets.contracts.speech import Sentence, Word
 from shortform_assets.speech.turns import turns, word_speakers
@@ -29,7 +29,8 @@ def voices(seed: int, people: int, each: int, noise: float) -> tuple[np.ndarray,
     random = np.random.default_rng(seed)
     centres = normalised(random.normal(size=(people, 256)).astype(np.float32))
     truth = np.repeat(np.arange(people), each)
-    return normalised(centres[truth] + noise * random.normal(size=(len(truth), 256)) / 16), truth
+    voices = centres[truth] + noise * random.normal(size=(len(truth), 256)) / 16
+    return normalised(voices.astype(np.float32)), truth
 
 
 @settings(max_examples=40, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ class Second:
     """Hears one sentence everywhere and notes where it was asked."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.asked = text, []
+        self.text = text
+        self.asked: list[Any] = []
 
     def __call__(self, low_ms: int, high_ms: int) -> str:
         self.asked.append((low_ms, high_ms))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from error_rates import diarization_error_rate, word_error_rate
 from scipy.signal import resample_poly
-from speech_scores import diarization_error_rate, word_error_rate
 
 from resources.stt.recognizers import Recognizers
 from resources.stt.sphinx import SphinxAligner
@@ -24,13 +24,13 @@ from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.transcribe import transcribe
 from shortform_assets.speech.turns import find_turns
-from shortform_assets.speech.words.voice_activity import VoiceActivity, find_voice
+from shortform_assets.speech.words.voice_activity import SileroVoice, SoundTrack, VoiceActivity, find_voice
 from shortform_assets.speech.words.word_assembly import DraftWord
 
 SPEECH = load_genre("podcast").speech
 FIRST = "We moved the whole company to Lisbon in March."
 SECOND = "We had 12 customers and a very patient landlord."
-EARS, ALIGNER, SPEAKERS = Recognizers().chain(SPEECH), SphinxAligner(), OnnxVoiceModel()
+EARS, ALIGNER, SPEAKERS = Recognizers(SileroVoice()).chain(SPEECH), SphinxAligner(), OnnxVoiceModel()
 
 
 def mezzanine(bench, samples: np.ndarray) -> Mezzanine:
@@ -63,7 +63,7 @@ def turns_of(bench, samples: np.ndarray, transcript: Transcript) -> SpeakerTurns
     model = SPEAKERS.load()
     if model is None:
         pytest.skip("no speaker model is installed")
-    return find_turns(bench, model, mezzanine(bench, samples), transcript, SPEECH)
+    return find_turns(bench, model, mezzanine(bench, samples), transcript, SPEECH.max_speakers)
 
 
 def nothing(seconds: float) -> Transcript:
@@ -127,8 +127,8 @@ def test_alignment_finds_words_that_were_heard_a_quarter_second_off(bench, say) 
         texts, begin = FIRST.split(), 500 + shift
         step = (len(samples) // 16 - 1000) // len(texts)
         guess = [DraftWord(t, begin + i * step, begin + (i + 1) * step, 0.9, 0) for i, t in enumerate(texts)]
-        read = lambda a, b: samples[a * 16 : b * 16]  # noqa: E731
-        return align_words(bench, guess, read, len(samples) // 16, voice, ALIGNER.load(), 0.8)
+        sound = SoundTrack(lambda a, b: samples[a * 16 : b * 16], voice, len(samples) // 16, "")
+        return align_words(bench, guess, sound, ALIGNER.load(), 0.8)
 
     early, late = aligned(-150), aligned(150)
     assert all(word.timing == "aligned" for word in early)
@@ -176,7 +176,9 @@ def test_silence_and_noise_have_no_words_and_no_speakers(bench) -> None:
 
 def test_without_a_speaker_model_the_result_is_degraded(bench, say) -> None:
     samples = np.concatenate([gap(0.5), say(FIRST)])
-    found = find_turns(bench, None, mezzanine(bench, samples), nothing(len(samples) / 16000), SPEECH)
+    found = find_turns(
+        bench, None, mezzanine(bench, samples), nothing(len(samples) / 16000), SPEECH.max_speakers
+    )
     assert found.speakers == ("S1",)
     assert len(bench.degraded) == 1
 

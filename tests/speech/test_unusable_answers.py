@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +17,9 @@ from shortform_assets.contracts.speech import GuardAction
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.recognizer import Ears, RawTranscript
 from shortform_assets.speech.hear import chunked_recognition, chunks
-from shortform_assets.speech.hear.chunks import SoundTrack, plan_chunks
+from shortform_assets.speech.hear.chunks import plan_chunks
 from shortform_assets.speech.hear.recognition import RecognizedSpeech, recognise
+from shortform_assets.speech.words.voice_activity import SoundTrack
 
 ABSURD = [crashes, beyond_the_end, not_a_number, babbles]
 EVERY = [f"w{i}" for i in range(len(TALK))]
@@ -34,7 +36,7 @@ def short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 class Cursed(Scripted):
     """Babbles over whatever sound holds one of the `moments` (source milliseconds)."""
 
-    def __init__(self, moments: Sequence[int], **others: object) -> None:
+    def __init__(self, moments: Sequence[int], **others: Any) -> None:
         super().__init__(TALK, **others)
         self.moments = moments
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.selection import Shot, Shots
 from shortform_assets.contracts.speech import Transcript
-from shortform_assets.graph.reuse import recipe
+from shortform_assets.graph.recipes import recipe
 
 text = st.text(max_size=8)
 

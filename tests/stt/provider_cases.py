@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from shortform_assets.ports.recognizer import Provider
+from shortform_assets.speech.words.voice_activity import SileroVoice
 
 HEAVY = (
     "faster_whisper", "ctranslate2", "onnxruntime", "moonshine_voice", "torch", "whisperx", "av", "scipy",
@@ -54,14 +55,14 @@ def _whisper(request: pytest.FixtureRequest) -> Iterator[Provider]:
 def _moonshine(request: pytest.FixtureRequest) -> Iterator[Provider]:
     from resources.stt.moonshine import MoonshineProvider
 
-    yield MoonshineProvider()
+    yield MoonshineProvider(voice=SileroVoice())
 
 
 @contextmanager
 def _whisperx(request: pytest.FixtureRequest) -> Iterator[Provider]:
     from resources.stt.whisperx import WhisperXProvider
 
-    yield WhisperXProvider()
+    yield WhisperXProvider(voice=SileroVoice())
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def _whisperx_aligned(request: pytest.FixtureRequest) -> Iterator[Provider]:
 
         patch.setattr(nltk.data, "path", [str(folder / "nltk"), *nltk.data.path])
         _sentence_splitter(folder / "nltk" / "tokenizers" / "punkt_tab" / "english")
-        yield WhisperXProvider(align_model=str(_random_wav2vec2(folder / "wav2vec2")))
+        yield WhisperXProvider(voice=SileroVoice(), align_model=str(_random_wav2vec2(folder / "wav2vec2")))
 
 
 def _sentence_splitter(folder: Path) -> None:
@@ -110,7 +111,8 @@ def _random_wav2vec2(folder: Path) -> Path:
     return folder
 
 
-_WHISPERX = {"finds_voice": True, "needs": ("whisperx",), "marks": (pytest.mark.slow,)}
+_VOICE = "from shortform_assets.speech.words.voice_activity import SileroVoice"
+_WHISPERX: dict[str, Any] = {"finds_voice": True, "needs": ("whisperx",), "marks": (pytest.mark.slow,)}
 LOCAL = (
     ProviderCase(
         "whisper",
@@ -121,13 +123,13 @@ LOCAL = (
         "moonshine",
         _moonshine,
         finds_voice=True,
-        facts="from resources.stt.moonshine import MoonshineProvider; provider = MoonshineProvider()",
+        facts=f"from resources.stt.moonshine import MoonshineProvider; {_VOICE}; provider = MoonshineProvider(voice=SileroVoice())",
         needs=("moonshine_voice",),
     ),
     ProviderCase(
         "whisperx",
         _whisperx,
-        facts="from resources.stt.whisperx import WhisperXProvider; provider = WhisperXProvider()",
+        facts=f"from resources.stt.whisperx import WhisperXProvider; {_VOICE}; provider = WhisperXProvider(voice=SileroVoice())",
         **_WHISPERX,
     ),
     ProviderCase("whisperx-aligned", _whisperx_aligned, times=False, **_WHISPERX),

@@ -40,7 +40,8 @@ def hurried(waits: list[float] | None = None, **changed: Any) -> Patience:
             waits.append(seconds)
         time.sleep(min(seconds, 0.005))
 
-    return Patience(**{"tries": 4, "silence": 5.0, "deadline": 30.0, "wait": wait} | changed)
+    settings: dict[str, Any] = {"tries": 4, "silence": 5.0, "deadline": 30.0, "wait": wait} | changed
+    return Patience(**settings)
 
 
 def doubling(waits: list[float]) -> bool:

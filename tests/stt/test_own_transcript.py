@@ -278,7 +278,7 @@ def test_a_transcript_of_another_recording_is_refused() -> None:
     st.lists(st.tuples(SPANS, TEXTS), min_size=1, max_size=8), st.lists(st.integers(0, 7_300_000), max_size=4)
 )
 def test_parts_of_a_source_share_its_cues(cues, cuts: list[int]) -> None:
-    cues = [OwnCue(*span, text) for span, text in cues]
+    cues = [OwnCue(start, end, text) for (start, end), text in cues]
     edges = [0, *sorted(cuts), 8_000_000]
     parts = [own_segments(cues, a, b) for a, b in pairwise(edges)]
     assert sorted(s.text for part in parts for s in part) == sorted(f" {cue.text}" for cue in cues)

@@ -110,7 +110,7 @@ def test_a_pause_past_the_deadline_is_not_begun(remote: tuple[TranscriptionServe
 @pytest.mark.parametrize(
     ("fault", "telling"),
     [
-        (refusal(400, f"bad model, key {KEY}"), "bad model, key ***"),
+        (refusal(400, f"bad model, key {KEY}"), "bad model, key [redacted]"),
         (refusal(401, f"Incorrect API key provided: {KEY}"), "SHORTFORM_STT_KEY"),
         (refusal(403, "forbidden"), "SHORTFORM_STT_KEY"),
         (refusal(404, "no such model"), "no such model"),

@@ -78,6 +78,10 @@ def test_known_phrases_are_kept_whole():
     assert {"今天", "我们", "世界，", "事情", "重要。"} <= set(units)
     units = ["".join(JAPANESE[p.word] for p in unit) for unit in line_units(list(JAPANESE))]
     assert {"今日は", "人工知能が", "どのように", "世界を"} <= set(units)
+    # The model alone would divide the word for "intelligence"; the recognizer knows it.
+    said = ["今天", "我们", "来", "聊聊", "人工", "智能", "如何", "改变", "世界"]
+    units = ["".join(said[p.word][p.start : p.end] for p in unit) for unit in line_units(said)]
+    assert all(word in "|".join(units) for word in said)
     # One word of the recognizer that holds several phrases is divided, too.
     assert len(line_units([THAI])) > 10
 
@@ -92,10 +96,10 @@ def test_units_hold_everything_once_and_never_divide_a_character(words):
         for left, right in pairwise(unit):
             assert (left.word, left.end) == (right.word, right.start) or right.word == left.word + 1
     texts = ["".join(words[p.word][p.start : p.end] for p in unit) for unit in units]
-    for (unit, following), (left, right) in zip(pairwise(units), pairwise(texts), strict=True):
+    for (unit, following), (before, after) in zip(pairwise(units), pairwise(texts), strict=True):
         one, other = unit[-1].word, following[0].word
         if one == other or not space_between(words[one], words[other]):
-            assert grapheme_count(left + right) == grapheme_count(left) + grapheme_count(right)
+            assert grapheme_count(before + after) == grapheme_count(before) + grapheme_count(after)
 
 
 @given(ANY, st.integers(1, 9))

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import yaml
-from vision_rig import ROOT, STAND_IN, Rig, rig_of
+from vision_rig import STAND_IN, Rig, rig_of
 
-from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from resources.vision.pipes_session import PipesSession
+from shortform_assets.genres import load_genre
 
 in_handler, configuring = threading.Event(), threading.Event()
 
@@ -55,7 +55,8 @@ def run(rig: Rig) -> None:
     @dg.op
     def faces(context) -> None:  # Dagster takes no annotation that is text.
         try:
-            rig.vision.track(rig.store, rig.clips("slow"), rig.faces, lambda *_: None, impatient, context)
+            bound = rig.vision.within(rig.store, PipesSession(context))
+            bound.track(rig.clips("slow"), rig.faces, lambda *_: None, impatient)
         except Interrupted:
             configuring.set()
             logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
@@ -71,7 +72,6 @@ def run(rig: Rig) -> None:
 
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(100, exit=True)
-    base = yaml.safe_load((ROOT / "genre_configs" / "base.yaml").read_text())
-    slice_ = FaceSlice.model_validate(base["reframing"]["faces"])
+    slice_ = load_genre("base").reframing.faces
     with contextmanager(rig_of)(sys.argv[1], Path(sys.argv[2]), slice_, STAND_IN) as rig:
         run(rig)

@@ -58,7 +58,9 @@ def test_a_clip_that_kills_twice_is_dropped_with_the_reason(rig: Rig) -> None:
     heard = rig.track(rig.clips("a", "deadly", "b"))
     assert kept(heard) == {"a", "b"}
     assert rig.begun("deadly") == 2
-    reason = heard.results["deadly"].reason
+    lost = heard.results["deadly"]
+    assert isinstance(lost, Dropped)
+    reason = lost.reason
     assert "2 times at this clip" in reason
     assert "signal 9" in reason or "status 137" in reason
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -28,7 +29,7 @@ KEY = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def rig_on(server: VisionServer, tmp_path: Path, faces, **options: object) -> Rig:
-    settings = {"token": TOKEN, "device": "cpu", "patience": 20.0, **options}
+    settings: dict[str, Any] = {"token": TOKEN, "device": "cpu", "patience": 20.0, **options}
     vision = HttpVision(server.url, **settings)
     return Rig("http", vision, MediaStore.local(tmp_path / "store"), DirectoryStore(server.data), faces)
 

@@ -24,13 +24,15 @@ from resources.directory_store import DirectoryStore
 from resources.media_store import MediaStore
 from resources.retrying import Patience
 from resources.vision.ecs_executor import EcsTask, EcsVision
-from resources.vision.executor_base import Vision
+from resources.vision.executor_base import Executor
 from resources.vision.http_executor import HttpVision
 from resources.vision.job_store import Result
 from resources.vision.local_executor import LocalVision
+from resources.vision.pipes_session import PipesSession
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, MediaSegment
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from shortform_assets.ports.vision_executor import VisionExecutor
 
 ROOT = Path(__file__).resolve().parents[2]
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_worker.py")))
@@ -61,7 +63,7 @@ class Rig:
     """An executor, the store of the clips, and the store in which its workers work."""
 
     name: str
-    vision: Vision
+    vision: Executor
     store: MediaStore
     work: MediaStore
     faces: FaceSlice
@@ -100,7 +102,9 @@ class Rig:
             on_progress(share)
 
         def go(context: Any) -> None:
-            self.vision.track(self.store, clips, self.faces, result, progress, context)
+            session = PipesSession(context) if context is not None else None
+            bound: VisionExecutor = self.vision.within(self.store, session)
+            bound.track(clips, self.faces, result, progress)
 
         if not self.in_dagster:
             go(None)
@@ -200,7 +204,7 @@ def rig_of(name: str, tmp_path: Path, faces: FaceSlice, program: tuple[str, ...]
         Elsewhere(tmp_path / "store") if name == "ecs" else MediaStore.local(tmp_path / "store")
     )
     if name in ("process", "pipes"):
-        vision: Vision = LocalVision(workers=1, device="cpu", program=program)
+        vision: Executor = LocalVision(workers=1, device="cpu", program=program)
         yield Rig(name, vision, store, store, faces, in_dagster=name == "pipes")
     elif name == "ecs":
         ecs = FakeEcs(program)

@@ -17,7 +17,7 @@ class GenreConfig(Contract):
     """A genre, resolved: base.yaml, what it extends, and its own YAML, merged and checked."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    description: str
+    description: str = Field(min_length=1, pattern=r"\S")
     ingest: IngestSlice
     speech: SpeechSlice
     selection: SelectionSlice

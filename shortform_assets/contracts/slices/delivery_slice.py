@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from shortform_assets.contracts.base import Contract
-from shortform_assets.contracts.clips import Aspect
+from shortform_assets.contracts.aspects import Aspect
+from shortform_assets.contracts.base import Contract, each_once
 from shortform_assets.contracts.creative import Encode
 
 
 class DeliverySlice(Contract):
     aspects: tuple[Aspect, ...] = Field(min_length=1)
     encode: Encode
-    deadline_seconds: int = Field(ge=10)
+    deadline_seconds: int = Field(ge=10, le=86_400)
     """A job with no outcome after this long is dispatched again."""
     max_attempts: int = Field(ge=1, le=10)
+
+    _once = field_validator("aspects")(each_once)

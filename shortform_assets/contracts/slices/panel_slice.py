@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated
 
-from shortform_assets.contracts.base import Contract, Ratio
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from shortform_assets.contracts.base import Contract, Ratio, each_once, unknown_name
+from shortform_assets.contracts.known_names import LLM_PROVIDERS
+
+
+def _model_string(model: str) -> str:
+    provider, colon, name = model.partition(":")
+    if not colon or name.split() != [name]:
+        raise PydanticCustomError(
+            "model_string", "it is no model string, write provider:model, as in openai:gpt-5-mini"
+        )
+    if provider not in LLM_PROVIDERS:
+        raise unknown_name(provider, "provider of PydanticAI", LLM_PROVIDERS)
+    return model
+
+
+ModelString = Annotated[str, AfterValidator(_model_string)]
+"""`provider:model`. Which models a provider has is known to it alone."""
+PlainName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class Criterion(Contract):
     """What a model scores from 0 to 10."""
 
-    description: str = Field(min_length=1, max_length=400)
+    description: str = Field(min_length=1, max_length=400, pattern=r"\S")
     weight: float = Field(default=1.0, ge=0, le=100)
 
 
@@ -44,9 +64,9 @@ RUBRIC: dict[str, Criterion] = {
 class PanelSlice(Contract):
     """No `models`: the local editor alone decides, and nothing here counts."""
 
-    models: tuple[str, ...] = Field(default=(), max_length=7)
+    models: tuple[ModelString, ...] = Field(default=(), max_length=7)
     """PydanticAI model strings, `provider:model`. Each of them votes."""
-    rubric: dict[str, Criterion] = Field(default=RUBRIC, min_length=1, max_length=20)
+    rubric: dict[PlainName, Criterion] = Field(default=RUBRIC, min_length=1, max_length=20)
     weight: Ratio = 0.5
     """How much the panel counts against the local editor's score, from 0 to 1."""
     max_usd: float = Field(default=1.0, ge=0)
@@ -74,21 +94,22 @@ class PanelSlice(Contract):
     """The longest answer, its reasoning included; what is set aside for each call."""
     temperature: float = Field(default=0.0, ge=0, le=2)
     seed: int = 7
-    prices: dict[str, Price] = Field(default_factory=dict)
+
+    _once = field_validator("models")(each_once)
+    prices: dict[ModelString, Price] = Field(default_factory=dict)
     """Model string -> price, where the bundled price list lacks it or is wrong."""
 
     @model_validator(mode="after")
     def _possible(self) -> PanelSlice:
-        for model in self.models:
-            if not all(model.partition(":")) or model.split() != [model]:
-                raise ValueError(
-                    f"{model!r} is no model string; write provider:model, as in openai:gpt-5-mini"
-                )
-        if len(set(self.models)) < len(self.models):
-            raise ValueError("a model is named twice; each has one vote")
-        for name in self.rubric:
-            if not (name.isidentifier() and name.isascii() and name.islower() and name[0] != "_"):
-                raise ValueError(f"rubric.{name} is no plain name; use small letters and underscores")
+        if self.call_seconds > self.total_seconds:
+            raise ValueError(
+                f"call_seconds ({self.call_seconds:g}) is more than total_seconds ({self.total_seconds:g})"
+            )
+        if self.answer_tokens > self.max_tokens > 0:
+            raise ValueError(
+                f"answer_tokens ({self.answer_tokens}) is more than max_tokens ({self.max_tokens}): "
+                "not one call could be made"
+            )
         if not any(criterion.weight for criterion in self.rubric.values()):
             raise ValueError("rubric must give at least one criterion a weight above 0")
         return self

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from shortform_assets.contracts.base import Contract, Ratio
+from shortform_assets.contracts.base import Contract, Ratio, Words, one_of
 from shortform_assets.contracts.selection import FEATURES, LEARNED
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 
@@ -45,16 +46,16 @@ class SelectionSlice(Contract):
     """2 lets a clip join a beginning and its later end across an interruption."""
     max_topic_share: Ratio = 0.4
     """At most this share of the target comes from one topic, or what its length gives it where that is more."""
-    weights: dict[str, Weight]
+    weights: dict[Annotated[str, one_of("feature", ChainMap(FEATURES, LEARNED))], Weight]
     """Feature -> weight of the local editor's score; a feature that is not named counts for nothing."""
-    penalties: dict[str, Ratio] = PENALTIES
+    penalties: dict[Annotated[str, one_of("fault", PENALTIES)], Ratio] = PENALTIES
     """Fault -> what it takes from the local editor's score; one that is not named costs nothing."""
     topic_grain: float = Field(default=12.5, ge=4, le=60)
     """How unlike its neighbours a topic must be; more gives fewer and longer topics."""
     max_moments: int = Field(default=3000, ge=50, le=20_000)
     """So many candidates are measured."""
-    hook_words: tuple[str, ...] = ()
-    weak_openers: tuple[str, ...] = ()
+    hook_words: tuple[Words, ...] = ()
+    weak_openers: tuple[Words, ...] = ()
 
     panel: PanelSlice = PanelSlice()
 
@@ -68,12 +69,6 @@ class SelectionSlice(Contract):
             a, b = getattr(self, low), getattr(self, high)
             if a > b:
                 raise ValueError(f"{low} ({a:g}) is more than {high} ({b:g})")
-        unknown = sorted(set(self.weights) - {*FEATURES, *LEARNED})
-        if unknown:
-            raise ValueError(f"weights.{unknown[0]} is no feature; there are {', '.join((*FEATURES, *LEARNED))}")
-        strange = sorted(set(self.penalties) - set(PENALTIES))
-        if strange:
-            raise ValueError(f"penalties.{strange[0]} is no fault; there are {', '.join(PENALTIES)}")
         if not any(self.weights.values()):
             raise ValueError("weights must give at least one feature more than 0")
         return self

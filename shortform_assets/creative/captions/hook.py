@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming, FaceBox
+from shortform_assets.contracts.clips import AspectFraming, FaceBox
 from shortform_assets.contracts.creative import HookStyle, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.contracts.slices.enhancement_slice import SafeBox
-from shortform_assets.creative.captions.placement import FOREHEAD, face_margin, text_width
+from shortform_assets.creative.captions.placement import FOREHEAD, STEP, face_margin, text_width
 from shortform_assets.creative.captions.typeset import LINE_PITCH, Typeface, displayed, type_px
 from shortform_assets.text.line_breaks import wrapping
 
 PADDING = 0.45
-"""Space between text and the edge of the card, in em."""
+"""Space between text and the edge of the card, in em. A matter of looks."""
 _MOST_LINES = 3
-_SMALLEST = 0.7
-_STEP = 0.01
+_SCALES = (1.0, 0.85, 0.7)
+"""Shares of the style's size that are tried: at the least one the house style's type is 46 of 1920 pixels high."""
 _LOWEST = 0.6
+"""Share of the output's height that a card ends above: what is below belongs to the captions. Our choice, of all
+genres; test_the_hook_gives_way."""
+_NARROWINGS = 40
+"""Steps of the search for even lines: finer than the width of a letter."""
 _LONGEST_SHARE = 0.5
-"""A hook is gone after this share of the clip, however short the clip."""
+"""A hook is gone after this share of the clip, however short the clip and however long the style's `seconds`."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class HookRoom:
 def hook_overlay(text: str, style: HookStyle, face: Typeface, room: HookRoom) -> TextOverlay | None:
     """The card for `text`, or None where no aspect ratio has room for it."""
     framings, end = room.framings, room.end
-    limit = min(text_width(room.boxes[a]) * ASPECT_SIZE[a][0] / type_px(style.size, a) for a in framings)
+    limit = min(text_width(room.boxes[a]) * ASPECTS[a].width / type_px(style.size, a) for a in framings)
     best: TextOverlay | None = None
     laid = list(layouts(displayed(text, False), face, limit - 2 * PADDING)) if end else []
     faces = {
@@ -77,10 +81,10 @@ def _free(size: tuple[float, float], box: SafeBox, busy: Sequence[OutputBox]) ->
     width, height = size
     top = box.top
     while top + height <= min(box.bottom, _LOWEST):
-        wanted = OutputBox(0.5 - width / 2, top - _STEP, 0.5 + width / 2, top + height + _STEP)
+        wanted = OutputBox(0.5 - width / 2, top - STEP, 0.5 + width / 2, top + height + STEP)
         if not any(other.meets(wanted) for other in busy):
             return top + height / 2
-        top += _STEP
+        top += STEP
     return None
 
 
@@ -92,7 +96,7 @@ def hook_end(style: HookStyle, rate: FrameRate, frames: int) -> int:
 def _card_size(lines: Sequence[str], face: Typeface, size: float, aspect: Aspect) -> tuple[float, float]:
     """Width and height of the card as shares of the output, for type of `size` (a share, scale included)."""
     em = type_px(size, aspect)
-    width, height = ASPECT_SIZE[aspect]
+    width, height = ASPECTS[aspect].size
     across = max(face.width(line) for line in lines) + 2 * PADDING
     return across * em / width, (len(lines) * LINE_PITCH + 2 * PADDING) * em / height
 
@@ -100,7 +104,7 @@ def _card_size(lines: Sequence[str], face: Typeface, size: float, aspect: Aspect
 def layouts(text: str, face: Typeface, width: float) -> Iterator[tuple[tuple[str, ...], float]]:
     """Lines no wider than `width` em and evenly filled, with the scale they need: best layout first."""
     parts = wrapping(text)
-    for scale in (1.0, 0.85, _SMALLEST):
+    for scale in _SCALES:
         for count in range(1, _MOST_LINES + 1):
             lines = _even(parts, face, width / scale, count) if parts and width > 0 else None
             if lines is not None:
@@ -112,10 +116,10 @@ def _even(parts: Sequence[str], face: Typeface, width: float, count: int) -> tup
     if count > len(parts):
         return None
     whole = face.width("".join(parts))
-    # Narrow the measure until one more step would need another line.
+    # Narrow the measure until one more step would need another line: to less than an even share of the text.
     best = None
-    for step in range(40):
-        room = width - (width - whole / count * 0.9) * step / 40
+    for step in range(_NARROWINGS):
+        room = width - (width - whole / count * 0.9) * step / _NARROWINGS
         lines = _greedy(parts, face, room)
         if lines is None or len(lines) > count:
             break

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, AspectFraming
+from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
+from shortform_assets.contracts.clips import AspectFraming
 from shortform_assets.contracts.creative import LogoPlacement, LogoStyle, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.contracts.slices.enhancement_slice import SafeBox
 from shortform_assets.creative.captions.placement import covered
 from shortform_assets.creative.captions.typeset import type_px
 
 _WIDEST = 0.4
-"""A logo never takes more of the output's width."""
+"""Share of the output's width that a logo never exceeds: half of it stays free beside the hook's row. Our choice."""
 
 
 def logo_ratio(path: Path) -> float:
@@ -34,7 +34,7 @@ def place_logo(
     box: SafeBox,
 ) -> OutputBox:
     """The preferred corner unless the other covers faces less often."""
-    out_width, out_height = ASPECT_SIZE[aspect]
+    out_width, out_height = ASPECTS[aspect].size
     height = type_px(style.height, aspect) / out_height
     width = height * out_height * ratio / out_width
     if width > _WIDEST:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.clips import Aspect, AspectFraming, CropPaths
 from shortform_assets.contracts.creative import ClipEnhancement
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice, SafeBox
+from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.creative.captions.placement import covered, face_margin
 from shortform_assets.creative.captions.typeset import displayed
 

@@ -22,11 +22,13 @@ from shortform_assets.creative.fixes.word_fixes import (
 from shortform_assets.errors import InputError
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import joined
+from shortform_assets.text.visible import is_unseen
 
 _LONGEST = 200
 """Characters of a phrase; whole passages are no fix."""
-_JOINERS = "\u200c\u200d"
 _LIKE, _SHOWN = 50.0, 3
+"""Percent of like letters from which words may have been meant, and how many of them are named. Our choice;
+test_what_is_no_fix_is_refused."""
 _EDGES = " .,;:!?…\"'“”‘’«»()[]¿¡"
 
 
@@ -57,27 +59,30 @@ class Places:
         return self.elsewhere + sum(clip.words + len(clip.texts) for clip in self.clips)
 
 
-def make_fix(
-    plan: ClipPlan,
-    transcript: Transcript,
-    turns: SpeakerTurns,
-    edits: Sequence[CreativeEdit],
-    wrong: str,
-    right: str,
-    clip: int | None = None,
-) -> tuple[CreativeEdit, Places]:
-    """The edit that writes `right` instead of `wrong`, and what it changes after the `edits` made so far.
+@dataclass(frozen=True)
+class FixScope:
+    """All that a fix may change, and the fixes made so far."""
+
+    plan: ClipPlan
+    transcript: Transcript
+    turns: SpeakerTurns
+    edits: Sequence[CreativeEdit]
+
+
+def make_fix(scope: FixScope, wrong: str, right: str, clip: int | None = None) -> tuple[CreativeEdit, Places]:
+    """The edit that writes `right` instead of `wrong`, and what it changes after the edits made so far.
 
     `clip` is a number in the plan, from 1; the edit is anchored by that clip's place in the source, so that
     another plan does not move it. Raises InputError where a text is unusable, there is no such clip, or
     nothing would change: then with the closest words that are said or written.
     """
+    plan = scope.plan
     wrong, right = _usable(wrong, "the words to replace"), _usable(right, "the new words")
     if clip is not None and not 1 <= clip <= len(plan.clips):
         raise InputError(f"there is no clip {clip}", "--clip", f"the plan's clips are 1 to {len(plan.clips)}")
     spans = anchor(plan.clips[clip - 1], plan.rate) if clip is not None else ()
     edit = CreativeEdit(verb="fix", wrong=wrong, right=right, spans_ms=spans)
-    talk = _Talk(plan, transcript, turns, edits)
+    talk = _Talk(scope)
     places = talk.places(edit)
     if not places.total:
         raise _nowhere(talk, edit, clip)
@@ -86,7 +91,7 @@ def make_fix(
 
 def _usable(text: str, what: str) -> str:
     text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") and c not in _JOINERS for c in text):
+    if any(map(is_unseen, text)):
         raise InputError("control characters cannot be written", what, "type the words plainly")
     text = " ".join(text.split())
     if not text:
@@ -100,13 +105,8 @@ def _usable(text: str, what: str) -> str:
 class _Talk:
     """Everything said and written, with the fixes made so far."""
 
-    def __init__(
-        self,
-        plan: ClipPlan,
-        transcript: Transcript,
-        turns: SpeakerTurns,
-        edits: Sequence[CreativeEdit],
-    ) -> None:
+    def __init__(self, scope: FixScope) -> None:
+        plan, transcript, turns, edits = scope.plan, scope.transcript, scope.turns, scope.edits
         self.plan = fix_plan(plan, edits)
         self.said = fix_words(source_words(transcript, turns), edits)
         self.clips = [

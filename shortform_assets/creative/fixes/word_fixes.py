@@ -32,7 +32,8 @@ _CONTRACTED = frozenset(
 """Words after which 's is a verb."""
 _STOPS = ".,;:!?…"
 _NEAR_MS = 2000
-"""Spans of a clip that are less than this apart are one stretch: what was tightened away lies between."""
+"""Spans of a clip that are less than this apart are one stretch: what was tightened away (pauses and fillers, well
+below two seconds) lies between; test_a_clip_is_meant_by_its_place_not_its_number."""
 
 
 def fix_words(words: Sequence[SpokenWord], edits: Sequence[CreativeEdit]) -> list[SpokenWord]:

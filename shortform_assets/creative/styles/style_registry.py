@@ -18,6 +18,10 @@ _KEY = re.compile(r"^styles/([a-z][a-z0-9_-]*)/([1-9][0-9]*)/contract\.json$")
 _PIN = re.compile(r"^([a-z][a-z0-9_-]*)(?:@([1-9][0-9]*))?$")
 
 
+class UnknownStyle(InputError):
+    """No style of that name and version was published."""
+
+
 def publish_style(store: ObjectStore, folder: Path) -> tuple[StyleContract, bool]:
     """Publish the style in `folder`: what stands in the store now, and whether that is new.
 
@@ -29,7 +33,7 @@ def publish_style(store: ObjectStore, folder: Path) -> tuple[StyleContract, bool
 
 
 def resolve_style(store: ObjectStore, pin: str) -> StyleContract:
-    """The style that `name@version` or a bare `name` (its latest version) stands for; else InputError."""
+    """The style that `name@version` or a bare `name` (its latest version) stands for; else UnknownStyle."""
     match = _PIN.match(pin)
     versions = style_versions(store)
     name, version = (match[1], match[2]) if match else (pin, None)
@@ -41,7 +45,7 @@ def resolve_style(store: ObjectStore, pin: str) -> StyleContract:
     known = ", ".join(f"{n}@{_span(v)}" for n, v in versions.items())
     near = difflib.get_close_matches(name, versions, n=1)
     hint = f"did you mean {near[0]}? " if near and near[0] != name else ""
-    raise InputError(
+    raise UnknownStyle(
         f"there is no style {pin!r}",
         "style pin",
         f"{hint}There are {known}" if known else "publish one with `shortform styles publish FOLDER`",

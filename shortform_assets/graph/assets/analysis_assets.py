@@ -21,7 +21,7 @@ SELECTION = dg.AssetIn(["genre", "selection"])
 
 
 @dg.asset(
-    **stage("analysis", {"whisper"}, code_version="3", tools={"recognizers", "aligner"}),
+    **stage("analysis", {"whisper"}, transcribe, tools={"recognizers", "aligner"}),
     ins={"speech": SPEECH},
 )
 def transcript(
@@ -32,25 +32,26 @@ def transcript(
     with as_failure():
         ears = tools.recognizers.chain(speech, Ledger(tools.store, context.partition_key))
     told = (source_record.glossary, source_record.transcript)
-    return once(context, transcribe, mezzanine, speech, *told, using=(ears, tools.aligner))
+    return once(context, transcribe, mezzanine, speech.recognition, *told, using=(ears, tools.aligner))
 
 
-@dg.asset(**stage("analysis", {"onnx"}, tools={"voices"}), ins={"speech": SPEECH})
+@dg.asset(**stage("analysis", {"onnx"}, find_turns, tools={"voices"}), ins={"speech": SPEECH})
 def speaker_turns(
     context: dg.AssetExecutionContext, mezzanine: Mezzanine, transcript: Transcript, speech: SpeechSlice
 ) -> dg.MaterializeResult[Ref]:
     """Who speaks when, and where there is voice at all."""
-    return once(context, find_turns, mezzanine, transcript, speech, using=(context.resources.voices,))
+    given = (mezzanine, transcript, speech.max_speakers)
+    return once(context, find_turns, *given, using=(context.resources.voices,))
 
 
-@dg.asset(**stage("analysis", {"opencv"}))
+@dg.asset(**stage("analysis", {"opencv"}, find_shots))
 def shots(context: dg.AssetExecutionContext, mezzanine: Mezzanine) -> dg.MaterializeResult[Ref]:
     """Shot boundaries of the whole source."""
     return once(context, find_shots, mezzanine)
 
 
 @dg.asset(
-    **stage("analysis", {"python"}, code_version="3", tools={"embeddings", "talk_embeddings"}),
+    **stage("analysis", {"python"}, gather_moments, tools={"embeddings", "talk_embeddings"}),
     ins={"selection": SELECTION},
 )
 def moments(
@@ -67,7 +68,7 @@ def moments(
 
 
 @dg.asset(
-    **stage("analysis", {"python"}, code_version="2", tools={"embeddings"}),
+    **stage("analysis", {"python"}, decide_clips, tools={"embeddings"}),
     ins={"selection": SELECTION, "edits": dg.AssetIn(["edits", "plan"])},
 )
 def clip_plan(

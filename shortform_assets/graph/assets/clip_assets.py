@@ -7,6 +7,8 @@ import dagster as dg
 
 from resources.artifacts import Ref
 from resources.bench import StoreBench
+from resources.vision.executor_base import TRACKING
+from resources.vision.pipes_session import PipesSession
 from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import (
     ClipMedia,
@@ -24,12 +26,20 @@ from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once_each
 from shortform_assets.media import cut_clip
-from shortform_assets.reframing import frame_clip, local_edits, local_turns, map_voices, misfits
+from shortform_assets.ports.vision_executor import VisionExecutor
+from shortform_assets.reframing import (
+    CameraRequest,
+    frame_clip,
+    local_edits,
+    local_turns,
+    map_voices,
+    misfits,
+)
 
 REFRAMING = dg.AssetIn(["genre", "reframing"])
 
 
-@dg.asset(**stage("clips", {"ffmpeg"}))
+@dg.asset(**stage("clips", {"ffmpeg"}, cut_clip))
 def clip_media(
     context: dg.AssetExecutionContext, mezzanine: Mezzanine, clip_plan: ClipPlan
 ) -> dg.MaterializeResult[Ref]:
@@ -38,14 +48,12 @@ def clip_media(
     return once_each(context, ClipMediaSet, ClipMedia, cut_clip, items)
 
 
-@dg.asset(
-    **stage("clips", {"onnx", "mediapipe"}, code_version="4", tools={"vision"}), ins={"reframing": REFRAMING}
-)
+@dg.asset(**stage("clips", {"onnx", "mediapipe"}, *TRACKING, tools={"vision"}), ins={"reframing": REFRAMING})
 def face_tracks(
     context: dg.AssetExecutionContext, clip_media: ClipMediaSet, reframing: ReframingSlice
 ) -> dg.MaterializeResult[Ref]:
     """Faces of every clip: boxes, mouth, head pose, emotion and exact cuts, from one decode."""
-    vision = context.resources.vision
+    vision: VisionExecutor = context.resources.vision.within(context.resources.store, PipesSession(context))
     judging = vision.judging(reframing.faces)
 
     def track(
@@ -55,14 +63,8 @@ def face_tracks(
     ) -> None:
         for reason in judging.lacking:
             bench.degrade(reason)
-        vision.track(
-            bench.store,
-            [media for media, *_ in todo.values()],
-            reframing.faces,
-            report,
-            bench.progress,
-            context,
-        )
+        clips = [media for media, *_ in todo.values()]
+        vision.track(clips, reframing.faces, report, bench.progress)
 
     items = {media.clip_id: (media, reframing.faces) for media in clip_media.clips}
     return once_each(
@@ -73,12 +75,13 @@ def face_tracks(
         items,
         using=(judging,),
         batch=track,
+        made_by=TRACKING,
         dropped=clip_media.dropped,
     )
 
 
 @dg.asset(
-    **stage("clips", {"scipy"}, code_version="4"),
+    **stage("clips", {"scipy"}, frame_clip),
     ins={"reframing": REFRAMING, "edits": dg.AssetIn(["edits", "framing"])},
 )
 def crop_paths(
@@ -98,12 +101,14 @@ def crop_paths(
     voices = map_voices(face_tracks, turns)
     items = {
         tracks.clip_id: (
-            tracks,
             media[tracks.clip_id],
-            turns[tracks.clip_id],
-            voices.of(tracks.clip_id),
-            reframing,
-            local_edits(edits, plans[tracks.clip_id], rate),
+            CameraRequest(
+                tracks,
+                turns[tracks.clip_id],
+                voices.of(tracks.clip_id),
+                reframing,
+                local_edits(edits, plans[tracks.clip_id], rate),
+            ),
         )
         for tracks in face_tracks.clips
     }

@@ -16,7 +16,7 @@ from shortform_assets.rendering import compose
 
 
 @dg.asset(
-    **stage("creative", {"python"}),
+    **stage("creative", {"python"}, plan_enhancement),
     ins={
         "enhancement": dg.AssetIn(["genre", "enhancement"]),
         "edits": dg.AssetIn(["edits", "creative"]),
@@ -39,7 +39,7 @@ def enhancement_plan(
     return once(context, plan_enhancement, request)
 
 
-@dg.asset(**stage("creative", {"python"}), ins={"delivery": dg.AssetIn(["genre", "delivery"])})
+@dg.asset(**stage("creative", {"python"}, compose), ins={"delivery": dg.AssetIn(["genre", "delivery"])})
 def composition(
     context: dg.AssetExecutionContext,
     enhancement_plan: EnhancementPlan,

@@ -14,7 +14,16 @@ from shortform_assets.contracts.slices import DeliverySlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.stages import CONTRACTS
-from shortform_assets.delivery import DispatchedJobs, Terms, deliver, dispatch, open_generation, states
+from shortform_assets.delivery import (
+    DeliveryRequest,
+    DispatchedJobs,
+    Terms,
+    deliver,
+    dispatch,
+    open_generation,
+    renderer_version,
+    states,
+)
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import as_failure, fresh
 
@@ -35,7 +44,8 @@ def rendered_outputs(
         context.resources.renderer,
         context.resources.progress,
     )
-    now = Terms(renderer.name, int(time.time() * 1000), terms.deadline_seconds, terms.max_attempts)
+    version = renderer_version(renderer.renderer)
+    now = Terms(renderer.name, int(time.time() * 1000), terms.deadline_seconds, terms.max_attempts, version)
     with as_failure():
         if context.run_tags.get(RETRY_TAG) == "failed":
             open_generation(store, context.partition_key, composition, now)
@@ -77,8 +87,7 @@ def delivery(
     fallbacks = Artifacts(store).degraded(key, CONTRACTS)
     degraded = tuple(f"{name}: {why}" for name, reasons in fallbacks.items() for why in reasons)
     with as_failure(), StoreBench.over(store) as bench:
-        found = deliver(
-            bench,
+        request = DeliveryRequest(
             composition,
             states(store, key, composition),
             clip_plan,
@@ -88,6 +97,7 @@ def delivery(
             degraded,
             heading=source_record.title or source_record.name,
         )
+        found = deliver(bench, request)
     for state in found.outputs:
         if state.outcome and state.outcome.error:
             context.log.warning(f"output {state.output_id} failed: {state.outcome.error}")

@@ -8,8 +8,8 @@ from resources.artifacts import Ref
 from resources.registry import Registry
 from shortform_assets.contracts.slices import SLICES, EnhancementSlice
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.creative import ensure_shipped_styles, resolve_style
-from shortform_assets.genres import load_genre
+from shortform_assets.creative import UnknownStyle, ensure_shipped_styles, resolve_style
+from shortform_assets.genres import at_key, load_genre
 from shortform_assets.graph.assets.asset_options import OWNER, stage
 from shortform_assets.graph.partitions import source_videos
 from shortform_assets.graph.reuse import as_failure, fresh
@@ -56,12 +56,16 @@ def style_contract(
 ) -> dg.MaterializeResult[Ref]:
     """The pinned style version: the run's tag, else the record's, else the genre's."""
     store = context.resources.store
-    wanted = context.run_tags.get(STYLE_TAG) or source_record.style or enhancement.style
+    own = context.run_tags.get(STYLE_TAG) or source_record.style
+    wanted = own or enhancement.style
     with as_failure():
         ensure_shipped_styles(store)
         registry = Registry(store)
         pin = wanted if "@" in wanted else registry.pinned_style(context.partition_key, wanted)
-        style = resolve_style(store, pin or wanted)
+        try:
+            style = resolve_style(store, pin or wanted)
+        except UnknownStyle as error:
+            raise error if own else at_key(error, source_record.genre, "enhancement.style") from None
         if pin is None:
             registry.pin_style(context.partition_key, wanted, style.pin)
     return fresh(context, style)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Line = NDArray[np.float64]
 
+# Set on the scenes of benchmarks/reframing.py and held by it: "speaker in crop", and stillness and
+# acceleration beside a human's in `--only labels`.
 KNOT_SECONDS = 0.2
 """Time between two points that the programme may move."""
 VELOCITY, ACCELERATION, JERK = 1.0, 10.0, 40.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ASPECT_SIZE, Aspect, FaceTracks
+from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.selection import PlannedClip
 
@@ -27,7 +28,7 @@ class Wishes:
         layout: dict[Aspect, str] = {}
         pins: dict[Aspect, dict[int, tuple[float, float]]] = {}
         for edit in edits.edits:
-            for aspect in (edit.aspect,) if edit.aspect else ASPECT_SIZE:
+            for aspect in (edit.aspect,) if edit.aspect else ASPECTS:
                 if edit.verb == "layout":
                     layout[aspect] = edit.layout
                 elif edit.verb == "keyframe":

@@ -9,15 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.clips import (
-    ASPECT_SIZE,
-    Aspect,
-    AspectFraming,
-    FaceBox,
-    Framing,
-    Keyframe,
-    Panel,
-)
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
+from shortform_assets.contracts.clips import AspectFraming, FaceBox, Framing, Keyframe, Panel
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.layout import Shape, Take, fit_together
 from shortform_assets.reframing.direct.panels import Part, Pins, Slot, action, following, region, standing
@@ -25,6 +18,8 @@ from shortform_assets.reframing.where.attention import follow_action, hold_actio
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
 
 WHOLE: Slot = (0.0, 0.0, 1.0, 1.0)
+# Set on the scenes of benchmarks/reframing.py; held by its "speaker in crop", "full bleed" and "face at least
+# 12 %".
 SMALL_FACE = 1.5
 """Faces of a part of the picture are this much higher, as a share of their slot, than those of a whole one."""
 SPREAD = 0.4
@@ -183,5 +178,5 @@ def faces_in_output(
 
 
 def shape_of(aspect: Aspect, source: tuple[int, int]) -> Shape:
-    wide, tall = ASPECT_SIZE[aspect]
+    wide, tall = ASPECTS[aspect].size
     return Shape(source, wide / tall)

@@ -16,6 +16,8 @@ from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.shot_stretches import THERE, stretches
 from shortform_assets.reframing.who.scene import Actor, Scene
 
+# Set on the scenes of benchmarks/reframing.py; held by its "speaker in crop", "full bleed" and "face at least
+# 12 %".
 SAME_SHAPE = 1.06
 """A source within this factor of the output's shape is shown whole."""
 STILL_CHANGE = 0.35

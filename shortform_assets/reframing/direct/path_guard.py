@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import accumulate
 
-from shortform_assets.contracts.clips import (
-    ASPECT_SIZE,
-    Aspect,
-    AspectFraming,
-    ClipMedia,
-    CropPaths,
-    Framing,
-    Panel,
-)
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
+from shortform_assets.contracts.clips import AspectFraming, ClipMedia, CropPaths, Framing, Panel
 
 EDGE = 0.02
 """Pixels by which rounding may move a box past the picture's edge."""
@@ -88,6 +81,6 @@ def _leaves(panel: Panel, size: tuple[int, int]) -> bool:
 
 
 def _stretched(panel: Panel, aspect: Aspect) -> bool:
-    wide, tall = ASPECT_SIZE[aspect]
+    wide, tall = ASPECTS[aspect].size
     slot = panel.slot[2] * wide / (panel.slot[3] * tall)
     return abs(panel.width / panel.height / slot - 1) > SLANT

@@ -15,6 +15,8 @@ import numpy as np
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.who.scene import Scene
 
+# Set on the scenes of benchmarks/reframing.py and ASW's dev half; held by its "switch delay, median ms" and
+# by what `--only labels` counts: who is shown, and switches a minute.
 REPLY_SECONDS = 0.35
 """Speech that is shorter is a sound, not a reply: nobody needs to be seen making it."""
 NEAR_SECONDS = 0.6

@@ -20,6 +20,7 @@ from shortform_assets.errors import InputError
 from shortform_assets.reframing.see.detect import CPU, Picture
 from shortform_assets.reframing.see.mfcc import COEFFICIENTS, mfcc
 
+# The network's own numbers, as in the authors' demo, unless another reason is given.
 RATE = 25
 """Faces a second."""
 SIDE, ROWS = 112, 4
@@ -31,6 +32,7 @@ SMOOTH = 5
 LEAST = 40.0
 """Pixels of the longer side of a face, in the median, below which lips are not to be seen."""
 _STEADY = 7
+"""Boxes of a face whose median is its place."""
 _WIDE, _DOWN, _GREY = 0.7, 0.2, 110
 """Side of the cut and how far its middle is below the face's, over the face's longer side; what is beyond
 the picture."""

@@ -17,6 +17,8 @@ from shortform_assets.reframing.see.lips import Patch, own_motion
 from shortform_assets.reframing.see.series import TrackSeries
 from shortform_assets.reframing.see.user_judges import EmotionReader
 
+# Set on the scenes of benchmarks/reframing.py: its "compute" bounds the searches, its posters and small faces
+# what may be missed; held by "speaker in crop" and "compute, share of the length".
 SEARCH = 640
 """Width of the usual search."""
 WIDE_SEARCH = 1280
@@ -36,6 +38,16 @@ class Detector(Protocol):
 
 class Landmarker(Protocol):
     def read(self, picture: Picture, box: NDArray[np.float32]) -> Face | None: ...
+
+
+@dataclass(frozen=True)
+class FaceReaders:
+    """The models that look at faces; `emotion` and `listener` are the user's own."""
+
+    detector: Detector
+    landmarker: Landmarker
+    emotion: EmotionReader | None = None
+    listener: Listener | None = None
 
 
 @dataclass
@@ -107,19 +119,10 @@ class Follower:
 class ShotFollower:
     """All faces of one shot."""
 
-    def __init__(
-        self,
-        detector: Detector,
-        landmarker: Landmarker,
-        threshold: float,
-        max_faces: int,
-        lag: int = 2,
-        emotion: EmotionReader | None = None,
-        listener: Listener | None = None,
-    ) -> None:
-        """Lips and lids are compared over `lag` samples. `emotion` and `listener` are the user's own."""
-        self._emotion, self._listener = emotion, listener
-        self._detector, self._landmarker, self._lag = detector, landmarker, lag
+    def __init__(self, readers: FaceReaders, threshold: float, max_faces: int, lag: int = 2) -> None:
+        """Lips and lids are compared over `lag` samples."""
+        self._emotion, self._listener = readers.emotion, readers.listener
+        self._detector, self._landmarker, self._lag = readers.detector, readers.landmarker, lag
         self._threshold, self._max_faces = threshold, max_faces
         self._active: list[Follower] = []
         self._ended: list[Follower] = []

@@ -29,7 +29,10 @@ _BLUR = 1.2
 _FAINT = 2.0
 """Grey levels a pixel that every region is taken to slope by at least, so that smooth skin does not count."""
 _LEAST, _ROUNDS = 1e-3, 12
+"""Least motion of the rigid face that is divided by, and rounds in which patches are aligned (Evangelidis and
+Psarakis 2008, as in OpenCV's findTransformECC)."""
 
+# Points of MediaPipe's face mesh.
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148,
         176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
 LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)

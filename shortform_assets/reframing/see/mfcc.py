@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 RATE = 16_000
 WINDOW, HOP, FFT = 400, 160, 512
+"""Samples: 25 ms, 10 ms, and the power of two above."""
 FILTERS, COEFFICIENTS, LIFTER = 26, 13, 22
 _PREEMPHASIS = 0.97
+"""All the defaults of python_speech_features 0.6."""
 
 
 def mfcc(samples: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.reframing.see.cuts import Frame, Small
+from shortform_assets.media.cuts import Frame, Small
 from shortform_assets.reframing.see.series import PictureSeries
 
 COLUMNS = 32
@@ -14,6 +14,7 @@ COLUMNS = 32
 LEVELS = 4.0
 """Steps of a stored motion energy for one grey level of change."""
 STILL_WIDTH = 320
+"""Pixels of width of the average picture: lines of text on a slide are still apart."""
 STILL_EVERY = 5
 """Samples between two that enter the average picture of a shot."""
 SURE = 0.05

@@ -1,10 +1,7 @@
-"""The dense series of face tracks: one npz a clip, the same bytes for the same numbers."""
+"""The dense series of face tracks: one safetensors file a clip, the same bytes for the same numbers."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,21 +74,24 @@ class ClipSeries:
 
 def save_series(path: Path, series: ClipSeries) -> None:
     """Write `series` to `path`."""
+    from safetensors.numpy import save_file
+
     arrays: dict[str, NDArray[Any]] = {}
     for name, group in {**series.tracks, "picture": series.picture}.items():
         for field, values in vars(group).items():
             if values is not None:
-                arrays[f"{name}/{field}"] = _rounded(field, values)
-    _save(path, arrays)
+                arrays[f"{name}/{field}"] = np.ascontiguousarray(_rounded(field, values))
+    save_file(arrays, path)
 
 
 def load_series(path: Path) -> ClipSeries:
     """Read what `save_series` wrote."""
+    from safetensors.numpy import load_file
+
     groups: dict[str, dict[str, Any]] = {}
-    with np.load(path, allow_pickle=False) as stored:
-        for key in stored.files:
-            name, _, field = key.partition("/")
-            groups.setdefault(name, {})[field] = stored[key]
+    for key, values in load_file(path).items():
+        name, _, field = key.partition("/")
+        groups.setdefault(name, {})[field] = values
     picture = PictureSeries(**groups.pop("picture"))
     return ClipSeries({name: TrackSeries(**fields) for name, fields in groups.items()}, picture)
 
@@ -101,14 +101,3 @@ def _rounded(field: str, values: NDArray[Any]) -> NDArray[Any]:
         return values
     # Adding zero turns -0.0 into 0.0.
     return np.asarray(np.round(values, DIGITS.get(field, 3)) + np.float32(0), np.float32)
-
-
-def _save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """`np.savez_compressed`, but the zip does not carry the time of writing."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(arrays):
-            body = io.BytesIO()
-            np.lib.format.write_array(body, np.ascontiguousarray(arrays[name]), allow_pickle=False)
-            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, body.getvalue())

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ClipMedia, FaceTrack, FaceTracks
+from shortform_assets.contracts.clips import ACTIVITY_MS, ClipMedia, FaceTrack, FaceTracks
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import ClipFault
+from shortform_assets.media.audio_arrays import read_clip_sound
+from shortform_assets.media.cuts import with_cuts
 from shortform_assets.media.reader import read_clip
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.reframing.see.active_speaker import Listener
-from shortform_assets.reframing.see.clip_sound import read_sound
-from shortform_assets.reframing.see.cuts import with_cuts
 from shortform_assets.reframing.see.detect import Picture
 from shortform_assets.reframing.see.emotion import LABELS
-from shortform_assets.reframing.see.follow import Detector, Landmarker, ShotFollower
+from shortform_assets.reframing.see.follow import Detector, FaceReaders, Landmarker, ShotFollower
 from shortform_assets.reframing.see.picture_motion import PictureMeter
 from shortform_assets.reframing.see.series import ClipSeries, TrackSeries, save_series
-from shortform_assets.reframing.see.user_judges import BUNDLED, EmotionReader, Judges
+from shortform_assets.reframing.see.user_judges import BUNDLED, Judges
 
 MIN_SAMPLES = 3
+"""A face seen in fewer is a false find or gone before anybody looks."""
 LOOK_SECONDS = 0.16
 """Between two looks at one face: half a syllable."""
-BIN_MS = 500
 
 
 def track_faces(
@@ -43,12 +43,11 @@ def track_faces(
     """
     listener = None
     if judges.speaker:
-        listener = Listener(judges.speaker, read_sound(bench, media), media.rate.fps)
+        listener = Listener(judges.speaker, read_clip_sound(bench, media), media.rate.fps)
     pictures = read_clip(bench, media)
-    found = follow_clip(
-        pictures, detector, landmarker, media, faces, bench.progress, judges.emotion, listener
-    )
-    path = bench.scratch / f"tracks-{media.clip_id}.npz"
+    readers = FaceReaders(detector, landmarker, judges.emotion, listener)
+    found = follow_clip(pictures, readers, media, faces, bench.progress)
+    path = bench.scratch / f"tracks-{media.clip_id}.safetensors"
     save_series(path, found.series)
     return FaceTracks(
         clip_id=media.clip_id,
@@ -80,13 +79,10 @@ class Followed:
 
 def follow_clip(
     pictures: Iterable[tuple[int, Picture]],
-    detector: Detector,
-    landmarker: Landmarker,
+    readers: FaceReaders,
     media: ClipMedia,
     faces: FaceSlice,
-    progress: object = None,
-    emotion: EmotionReader | None = None,
-    listener: Listener | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Followed:
     """The pass itself, over `pictures` (clip frame, BGR) in order."""
     fps = media.rate.fps
@@ -104,9 +100,7 @@ def follow_clip(
             found.cuts.append(frame.number)
         if shot is None or frame.cut:
             _collect(shot, len(found.cuts) - 1, tracks, found.shots)
-            shot = ShotFollower(
-                detector, landmarker, faces.detection_threshold, faces.max_faces, lag, emotion, listener
-            )
+            shot = ShotFollower(readers, faces.detection_threshold, faces.max_faces, lag)
             since = 0
         camera.see(frame)
         if since % step == 0:
@@ -114,7 +108,7 @@ def follow_clip(
             camera.sample(frame)
         shot.watch(frame.number, frame.picture)
         since += 1
-        if callable(progress) and frame.number % 50 == 0:
+        if progress and frame.number % 50 == 0:
             progress(frame.number / media.frames)
     if count != media.frames:
         raise ClipFault(f"the clip's media hold {count} frames, not {media.frames}: cut them again.")
@@ -158,7 +152,7 @@ def summary(name: str, shot: int, series: TrackSeries, rate: FrameRate) -> FaceT
 
 def _activity(series: TrackSeries, rate: FrameRate) -> list[float]:
     """Mouth movement in each half second of the clip that the track touches; -1 where it is not known."""
-    bins = series.frame * (1000 * rate.den) // (rate.num * BIN_MS)
+    bins = series.frame * (1000 * rate.den) // (rate.num * ACTIVITY_MS)
     found = []
     for number in range(int(bins[0]), int(bins[-1]) + 1):
         mouth = series.mouth[bins == number]

@@ -10,10 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.contracts.slices.reframing_slice import DEEPFACE, LR_ASD
 from shortform_assets.reframing.see.active_speaker import ActiveSpeakerNetwork
 from shortform_assets.reframing.see.detect import Picture
-
-DEEPFACE, LR_ASD = "deepface", "lr-asd"
 
 
 class EmotionReader(Protocol):

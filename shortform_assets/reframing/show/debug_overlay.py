@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.contracts.clips import (
-    Aspect,
     AspectFraming,
     ClipMedia,
     CropPaths,
@@ -45,7 +45,8 @@ GAP_SAMPLES = 8
 """A face that was not sampled for longer is not drawn."""
 
 STATES: dict[str, Colour] = {"live": (96, 210, 96), "unsure": (60, 190, 240), "static": (80, 80, 230)}
-CROPS: dict[Aspect, Colour] = {"9:16": (0, 230, 255), "1:1": (255, 170, 60), "16:9": (200, 120, 220)}
+CROPS: tuple[Colour, ...] = ((0, 230, 255), (255, 170, 60), (200, 120, 220), (120, 220, 140))
+"""Colours of the crops of the aspect ratios, in the order of `contracts/aspects.py`."""
 SPEAKS, HEARD, INK, PAPER = (255, 255, 255), (190, 190, 110), (225, 225, 225), (26, 24, 22)
 
 
@@ -150,7 +151,7 @@ class _Painter:
     def _crop(self, canvas: Picture, camera: AspectFraming, frame: int, height: int) -> None:
         import cv2
 
-        framing, colour = camera.at(frame), CROPS[camera.aspect]
+        framing, colour = camera.at(frame), _colour(camera.aspect)
         main = camera.aspect == "9:16"
         for panel in framing.panels:
             x1, y1, x2, y2 = (round(v * self._scale) for v in panel.crop(frame))
@@ -191,7 +192,7 @@ class _Painter:
             canvas,
             f"{lead.aspect} {framing.layout}: {framing.reason}",
             (8, height + 34),
-            CROPS[lead.aspect],
+            _colour(lead.aspect),
             0.44,
         )
         since = [frame - cut for cut in self._crops.cuts if cut <= frame]
@@ -245,3 +246,7 @@ def _text(canvas: Picture, text: str, at: tuple[int, int], colour: Colour, size:
     part = canvas[max(0, y - tall - 2) : min(rows, y + 4), max(0, x - 2) : min(columns, x + wide + 3)]
     part[:] = part // 3
     cv2.putText(canvas, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
+
+
+def _colour(aspect: Aspect) -> Colour:
+    return CROPS[list(ASPECTS).index(aspect) % len(CROPS)]

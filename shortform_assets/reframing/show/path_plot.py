@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.clips import Aspect, AspectFraming, CropPaths, Layout
+from shortform_assets.contracts.aspects import Aspect
+from shortform_assets.contracts.clips import AspectFraming, CropPaths, Layout
 
 Colour = tuple[int, int, int]
 """BGR."""

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.best_path import best_path
 from shortform_assets.reframing.see.picture_motion import LEVELS
 from shortform_assets.reframing.see.series import PictureSeries
 from shortform_assets.reframing.who.scene import Actor, Focus
 
 Line = NDArray[np.float64]
 
+# Set by hand; held by tests/reframing/test_layouts.py.
 AROUND_SECONDS = 0.5
+"""Motion is averaged over so long on either side: a camera does not answer to a single step."""
 FLICKER = 1.5
 """Motion below this many medians of its cell is grass, a crowd, or noise."""
 NOISE = 1.0
@@ -83,15 +86,10 @@ def follow_action(focus: Focus, width: float, wide: int, fps: float) -> CropWind
     seconds = np.diff(focus.frames, prepend=focus.frames[0]) / fps
     lefts = np.linspace(0, max(wide - width, 0.0), PLACES)
     far = np.abs(lefts[:, None] - lefts[None, :]) / wide
-    total, came = gain[0].copy(), np.zeros(gain.shape, np.intp)
     for i in range(1, len(gain)):
-        cost = total[None, :] - TRAVEL * far * far / max(seconds[i], 1e-3)
-        came[i] = np.argmax(cost, axis=1)
-        total = cost[np.arange(PLACES), came[i]] + gain[i] * _busy(columns[i], columns)
-    path = [int(np.argmax(total))]
-    for i in range(len(gain) - 1, 0, -1):
-        path.append(int(came[i, path[-1]]))
-    taken = np.array(path[::-1])
+        gain[i] *= _busy(columns[i], columns)
+    path = best_path(gain, lambda i: TRAVEL * far * far / max(seconds[i], 1e-3))
+    taken = np.array(path)
     return CropWindow(focus.frames, lefts[taken], _share(columns, lefts[taken], width, wide))
 
 

@@ -16,6 +16,8 @@ from shortform_assets.reframing.who.scene import Actor, Box
 
 Gray = NDArray[np.float64]
 
+# Set by hand; held by tests/reframing/test_layouts.py and test_slides.py: windows where there are some, and
+# none on noise, whatever its seed.
 STEP = 10.0
 """Least change of luma (of 255) across a border."""
 UNBROKEN = 0.9

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shortform_assets.reframing.who.scene import Actor, Box
 
+# Set by hand; held by tests/reframing/test_slides.py and the scene with a slide of benchmarks/reframing.py.
 EVEN = 12
 """Change of luma (of 255) that is still the same ground."""
 LARGE = 0.25

@@ -13,8 +13,11 @@ from shortform_assets.contracts.speech import Turn
 Line = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+# Set on the scenes of benchmarks/reframing.py and ASW's dev half; held by its "speaker in crop" and "switch
+# delay".
 SAMPLE_RATE = 16_000
 HOP_MS = 10
+"""Between two levels of the sound."""
 QUIET_DB, FLOOR_DB = 30.0, -60.0
 """Sound this much below the clip's loud parts, or below the floor, is silence."""
 PAUSE_MS = 250

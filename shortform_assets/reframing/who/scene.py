@@ -14,6 +14,8 @@ from shortform_assets.reframing.who.liveness import State
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in source pixels."""
 
+# Set by hand on the puppets of benchmarks/scenes.py, whose heads are known to the pixel; held by "speaker in
+# crop".
 HEAD_ABOVE, BESIDE, BELOW = 0.22, 0.10, 0.08
 """Room around the landmarks of a face that belongs to it, as shares of its height and width."""
 ABSENT_SECONDS = 0.6

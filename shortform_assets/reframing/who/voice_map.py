@@ -14,22 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import FaceTrack, FaceTracks, FaceTracksSet, VoicedFace, VoiceMap
-from shortform_assets.contracts.speech import Turn
+from shortform_assets.contracts.clips import (
+    ACTIVITY_MS,
+    FaceTrack,
+    FaceTracks,
+    FaceTracksSet,
+    VoicedFace,
+    VoiceMap,
+)
+from shortform_assets.contracts.selection import Timeline
+from shortform_assets.contracts.speech import SpeakerTurns, Turn
 
+# Set on the scenes of benchmarks/reframing.py; held by its "speaker in crop" and
+# tests/reframing/test_voices.py.
 ALIKE = 0.62
 """Least share of colours that two views of a person have in common, when the seat is the same."""
 OTHER_SEAT = 0.12
 """How much more alike two views in different seats must look."""
 MOVES = 0.012
 """Mouth movement in a half second above which it counts as talking."""
-MIN_BINS = 5
-MIN_SHARE = 0.3
-MIN_LEAD = 0.12
+MIN_BINS, MIN_SHARE, MIN_LEAD = 5, 0.3, 0.12
 """Half seconds seen, share of them with a moving mouth, and lead over other voices' turns for a match."""
 CLOSE = 0.8
 """Share of the evidence for a match from which somebody else is as likely."""
-BIN_MS = 500
 
 
 @dataclass
@@ -148,10 +155,10 @@ def _meet(one: _Person, other: _Person) -> bool:
 
 def _heard(face: FaceTrack, rate: FrameRate, turns: Sequence[Turn]) -> list[tuple[str, float]]:
     """The half seconds in which `face` is landmarked and exactly one voice is heard."""
-    first = rate.ms(face.first_frame) // BIN_MS
+    first = rate.ms(face.first_frame) // ACTIVITY_MS
     found = []
     for number, activity in enumerate(face.activity):
-        middle = (first + number) * BIN_MS + BIN_MS // 2
+        middle = (first + number) * ACTIVITY_MS + ACTIVITY_MS // 2
         voices = {turn.speaker for turn in turns if turn.start_ms <= middle < turn.end_ms}
         if activity >= 0 and len(voices) == 1:
             found.append((voices.pop(), activity))
@@ -166,3 +173,13 @@ def _together(one: FaceTrack, other: FaceTrack) -> bool:
     return (
         one.shot == other.shot and one.first_frame <= other.last_frame and other.first_frame <= one.last_frame
     )
+
+
+def local_turns(turns: SpeakerTurns, timeline: Timeline, rate: FrameRate) -> tuple[Turn, ...]:
+    """The turns heard in a clip, in milliseconds of the clip, by start; a turn cut by a join is split."""
+    found = [
+        turn.model_copy(update={"start_ms": rate.ms(start), "end_ms": rate.ms(end)})
+        for turn in turns.turns
+        for start, end in timeline.clip_ranges(rate.nearest(turn.start_ms), rate.nearest(turn.end_ms))
+    ]
+    return tuple(sorted(found, key=lambda turn: (turn.start_ms, turn.end_ms, turn.speaker)))

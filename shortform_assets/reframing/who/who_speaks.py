@@ -14,14 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shortform_assets.best_path import best_path
 from shortform_assets.reframing.see.series import TrackSeries
 from shortform_assets.reframing.who.hearing import HeardSamples
 from shortform_assets.reframing.who.liveness import State
 
 Line = NDArray[np.float64]
 
+# Set on the scenes of benchmarks/reframing.py and ASW's dev half; held by its "speaker in crop" and "switch
+# delay".
 AROUND_SECONDS = 0.6
+"""A mouth is at work where it moves within so long: people stop between words."""
 AGREE_SECONDS = 1.5
+"""On either side of a moment: how long mouth and sound are compared."""
 AGREEMENT, VOICE, DOUBT = 1.2, 0.8, 0.7
 """Weights beside the mouth's own evidence: agreement with the sound, the voice map, an unsure face."""
 SWITCH, PAUSE_SWITCH = 10.0, 1.5
@@ -69,7 +74,9 @@ def who_speaks(
             score -= DOUBT
         score += VOICE * np.array([_vote(voices, face.speaker, known) for voices in sound.voices])
         scores.append(np.where(sound.voiced & seen, np.clip(score, -2.0, 2.5), -2.0))
-    path = _best_path(np.stack(scores, axis=1), sound.voiced)
+    # Speakers take turns in pauses: a change costs little where the sound begins or ends.
+    price = np.where(np.diff(sound.voiced, prepend=sound.voiced[:1]), PAUSE_SWITCH, SWITCH)
+    path = best_path(np.stack(scores, axis=1), lambda i: float(price[i]))
     return ["" if state == 0 else names[state - 1] for state in path]
 
 
@@ -141,20 +148,3 @@ def _on(frames: NDArray[np.int32], series: TrackSeries, values: NDArray[np.float
     inside[inside] = frames[at[inside]] == series.frame[inside]
     found[at[inside]] = values[inside]
     return found
-
-
-def _best_path(scores: Line, voiced: NDArray[np.bool_]) -> list[int]:
-    """The states (n,) with the highest sum of `scores` (n, k) minus the price of changes (Viterbi 1967)."""
-    total = scores[0].copy()
-    came = np.zeros(scores.shape, np.intp)
-    # Speakers take turns in pauses: a change costs little where the sound begins or ends.
-    price = np.where(np.diff(voiced, prepend=voiced[:1]), PAUSE_SWITCH, SWITCH)
-    for i in range(1, len(scores)):
-        best = int(np.argmax(total))
-        change = total[best] - price[i] > total
-        came[i] = np.where(change, best, np.arange(len(total)))
-        total = np.where(change, total[best] - price[i], total) + scores[i]
-    path = [int(np.argmax(total))]
-    for i in range(len(scores) - 1, 0, -1):
-        path.append(int(came[i, path[-1]]))
-    return path[::-1]

@@ -19,10 +19,11 @@ from shortform_assets.selection.propose.moments import SHORT_SOURCE_MS
 from shortform_assets.selection.read.cold_open import find_teaser
 from shortform_assets.selection.read.features import Limits, Measures, limits, relaxed
 from shortform_assets.selection.read.promotion import ADVERT, flag_lines
-from shortform_assets.selection.read.script import Line, clock, read_script
+from shortform_assets.selection.read.script import Line, read_script
 from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.say.wording import word_clip
+from shortform_assets.text.clock import clock
 
 LEARNT = "editors_eye"
 JOIN_COST = 0.04

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from shortform_assets.contracts.selection import FellOut
 from shortform_assets.selection.choose.choice import Choice, Rules, ScoredMoment, overlap
 from shortform_assets.selection.cut.boundaries import FLAWS
-from shortform_assets.selection.read.script import clock
+from shortform_assets.text.clock import clock
 
 MAX_FELL_OUT = 500
 

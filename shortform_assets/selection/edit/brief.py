@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from shortform_assets.errors import InputError
 
-TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d{1,3})?)")
+TIME = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,6}):)?(\d{1,9}(?:\.\d{1,3})?)")
 HOW = "write mm:ss, h:mm:ss or seconds, such as 12:30"
 
 

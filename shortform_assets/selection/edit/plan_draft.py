@@ -15,7 +15,7 @@ from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.edit.edit_anchor import TextMatch, find_words, said_in, stretch
 from shortform_assets.selection.edit.plan_edits import Edited, apply_edits, pieces_of
-from shortform_assets.selection.read.script import clock
+from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
 
 ENOUGH = 85.0

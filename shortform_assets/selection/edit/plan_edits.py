@@ -13,7 +13,9 @@ from shortform_assets.contracts.speech import Transcript
 from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.cut.frame_edges import Pieces
 from shortform_assets.selection.edit.edit_anchor import NEAR, find_words, locate, match_clip, snap, stretch
-from shortform_assets.selection.read.script import Line, clock
+from shortform_assets.selection.read.script import Line
+from shortform_assets.text.clock import clock
+from shortform_assets.text.visible import one_line
 
 BESIDE_WORDS = 200
 """Words before and after a clip among which the words of a trim are looked for."""
@@ -118,7 +120,7 @@ def _hold(
         return None
     titled = bool(edit.title) and edit.verb != "trim"
     if titled:
-        built = built.model_copy(update={"title": _one_line(edit.title)})
+        built = built.model_copy(update={"title": one_line(edit.title)})
     span = _frames(built)
     beside = [e for e in state.entries if overlap(span, _frames(e.clip))]
     same = [e for e in beside if e.clip.clip_id == built.clip_id]
@@ -160,7 +162,7 @@ def _without(
 
 
 def _retitle(state: Edited, entry: EditedClip, edit: PlanEdit, where: str) -> None:
-    title = _one_line(edit.title)
+    title = one_line(edit.title)
     if not title:
         state.refuse(f"{where} gives no title.")
         return
@@ -186,7 +188,7 @@ def _trim(state: Edited, entry: EditedClip, edit: PlanEdit, desk: EditableClips,
             quote, desk.transcript, near, NEAR + 20
         )
         if found is None:
-            state.refuse(f'{where} was left out: "{_one_line(quote)}" is not said near the clip any more.')
+            state.refuse(f'{where} was left out: "{one_line(quote)}" is not said near the clip any more.')
             return
         first, last = (found.first, last) if opens else (first, found.last)
     if (first, last) == old:
@@ -239,7 +241,3 @@ def _hull(clip: PlannedClip) -> set[int]:
 
 def _frames(clip: PlannedClip) -> tuple[int, int]:
     return clip.spans[0].start_frame, clip.spans[-1].end_frame
-
-
-def _one_line(title: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in title).split())

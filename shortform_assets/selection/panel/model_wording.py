@@ -12,6 +12,7 @@ from shortform_assets.selection.panel.rubric import Written
 from shortform_assets.selection.read.script import is_content, plain_text, stem, tokenize
 from shortform_assets.selection.say.wording import DESCRIPTION_LENGTH, HASHTAGS, HOOK_LENGTH, TITLE_LENGTH
 from shortform_assets.text.graphemes import grapheme_count
+from shortform_assets.text.visible import is_unseen
 
 SAID = 85
 """Percent of like letters from which a word counts as said."""
@@ -83,7 +84,7 @@ def _line(text: str, length: int) -> str:
     text = " ".join(unicodedata.normalize("NFKC", text).split()).strip(" \"'“”‘’«»")
     if (
         grapheme_count(text) > length
-        or not text.isprintable()
+        or any(map(is_unseen, text))
         or _MARKUP.search(text)
         or _ADDRESS.search(text)
     ):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shortform_assets.selection.read.script import Line, clock
+from shortform_assets.selection.read.script import Line
+from shortform_assets.text.clock import clock
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.selection.read.lexicon import STOP
@@ -95,20 +96,17 @@ def is_content(token: str) -> bool:
     return token not in STOP and (len(token) > 2 or token.isdigit())
 
 
+@lru_cache(maxsize=100_000)
 def stem(token: str) -> str:
-    """Enough of a stemmer for counting repetitions: plural, -ing, -ed, -ly and the possessive."""
-    token = token.removesuffix("'s")
-    for suffix, left, into in (
-        ("ies", 3, "y"), ("sses", 3, "ss"), ("ations", 4, "at"), ("ation", 4, "at"), ("ings", 4, ""), ("ing", 4, ""),
-        ("edly", 4, ""), ("ed", 4, ""), ("ly", 4, ""), ("es", 4, ""), ("s", 3, ""), ("e", 4, ""),
-    ):  # fmt: skip
-        if (
-            token.endswith(suffix)
-            and len(token) - len(suffix) >= left
-            and not token.endswith(("ss", "us", "is"))
-        ):
-            return token[: len(token) - len(suffix)] + into
-    return token
+    """What counts as the same word: Porter's English stemmer, second edition, after the possessive.
+
+    On the meetings that `benchmarks/selection.py` holds back topics are found as with the suffix list that stood here
+    (F1 0.34; 0.46 instead of 0.45 without embeddings), and the planted moments are the same.
+    """
+    import snowballstemmer
+
+    # It keeps state while it works, and several threads ask: each word has its own.
+    return str(snowballstemmer.stemmer("english").stemWord(token.removesuffix("'s")))
 
 
 def _join_unclosed(transcript: Transcript, longest_ms: int) -> list[tuple[int, int, bool]]:
@@ -135,9 +133,3 @@ def _running_ends(transcript: Transcript) -> list[int]:
 def _speaker(indices: Sequence[int]) -> int:
     known = [i for i in indices if i >= 0]
     return max(sorted(set(known)), key=known.count) if known else -1
-
-
-def clock(ms: int) -> str:
-    """1:02:03 or 2:03."""
-    hours, rest = divmod(ms // 1000, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -11,6 +11,7 @@ from shortform_assets.selection.read.features import NUMBER, Measures
 from shortform_assets.selection.read.lexicon import CLAIM, EMOTION, FILLER, STOP, words
 from shortform_assets.selection.read.script import is_content, plain_text, stem, tokenize
 from shortform_assets.text.graphemes import grapheme_count, start_of
+from shortform_assets.text.visible import one_line
 
 SHORTEST = 8
 MOST_CLAUSES = 6
@@ -109,8 +110,7 @@ def clean(line: Sequence[str]) -> str:
             kept = kept[1:]
         else:
             break
-    text = "".join(c for c in " ".join(kept) if c.isprintable())
-    text = text.strip(' ,;:.—–-…"“”()[]')
+    text = one_line(" ".join(kept)).strip(' ,;:.—–-…"“”()[]')
     return text[:1].upper() + text[1:]
 
 

@@ -15,6 +15,7 @@ from shortform_assets.selection.say.phrases import PAUSE, Phrase, find_phrases, 
 from shortform_assets.selection.say.title_judge import can_stand, liking
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import respaced
+from shortform_assets.text.visible import one_line
 
 TITLE_LENGTH = 60
 HOOK_LENGTH = 48
@@ -133,7 +134,7 @@ def _quote(text: str) -> str:
 
 def _description(opening: str, quote: str) -> str:
     text = opening if quote in opening else f"{opening} {quote}"
-    text = "".join(c for c in text if c.isprintable())
+    text = one_line(text)
     if grapheme_count(text) <= DESCRIPTION_LENGTH:
         return text
     return quote if grapheme_count(quote) <= DESCRIPTION_LENGTH else shorten(quote, DESCRIPTION_LENGTH) + "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -13,14 +13,17 @@ from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.align.silence_repair import to_sound
 from shortform_assets.speech.align.verbalize import spoken
 from shortform_assets.speech.words.letter_to_sound import phones
-from shortform_assets.speech.words.voice_activity import Span, VoiceActivity
+from shortform_assets.speech.words.voice_activity import SoundTrack, Span, VoiceActivity
 from shortform_assets.speech.words.word_assembly import DraftWord, in_order
 
 _GAP_MS, _PAD_MS, _LATE_MS, _LONGEST_MS = 300, 350, 450, 15_000
+"""Pauses that part utterances; room around one; how far into a word the silence before it may reach; and the
+longest that is aligned at once. "Word boundaries" of benchmarks/speech.py guards these and those below."""
 _FURTHEST_MS, _DOUBTFUL_MS = 1200, 250
 """An edge that alignment moves further from where it was heard is not believed; half of that is too much
 where the utterance's words moved by more than `_DOUBTFUL_MS` (median)."""
 _SLOWEST_MS, _FASTEST_MS = 1600, 20
+"""No spoken word lasts longer, and two frames are the least."""
 _HIDDEN_MS = 120
 """Silence longer than this at the edge of a word is not part of it."""
 _FEWEST = 6
@@ -30,9 +33,7 @@ _FEWEST = 6
 def align_words(
     bench: Workbench,
     words: Sequence[DraftWord],
-    read: Callable[[int, int], Floats],
-    duration_ms: int,
-    voice: VoiceActivity,
+    sound: SoundTrack,
     aligner: Aligner,
     begun: float,
 ) -> list[DraftWord]:
@@ -44,7 +45,7 @@ def align_words(
     """
     ranges = utterances(words)
     seams = [
-        seam(words[last], words[last + 1], voice) if last + 1 < len(words) else duration_ms
+        seam(words[last], words[last + 1], sound.voice) if last + 1 < len(words) else sound.duration_ms
         for _, last in ranges
     ]
     jobs = [
@@ -55,33 +56,28 @@ def align_words(
     with aligner.crew(len(jobs)) as crew:
 
         def align(job: tuple[Sequence[DraftWord], int, int]) -> list[DraftWord]:
-            return _piecewise(*job, read, voice, crew)
+            return _piecewise(*job, sound, crew)
 
         for aligned in bench.map(align, jobs):
             done += aligned
             bench.progress(begun + (1 - begun) * len(done) / len(words), "aligning words")
-    return in_order(done, duration_ms)
+    return in_order(done, sound.duration_ms)
 
 
 def _piecewise(
-    words: Sequence[DraftWord],
-    start: int,
-    end: int,
-    read: Callable[[int, int], Floats],
-    voice: VoiceActivity,
-    aligner: Aligner,
+    words: Sequence[DraftWord], start: int, end: int, sound: SoundTrack, aligner: Aligner
 ) -> list[DraftWord]:
     """One utterance within [start, end); where it cannot be aligned whole, its halves are tried."""
     low, high = max(start, words[0].start - _PAD_MS, 0), min(end, words[-1].end + _PAD_MS)
-    found = _align(words, read(low, high), low, aligner)
+    found = _align(words, sound.read(low, high), low, aligner)
     if found is not None:
-        return [_to_voice(word, voice) for word in found]
+        return [_to_voice(word, sound.voice) for word in found]
     if len(words) < _FEWEST:
         return list(words)
     cut = _best_cut(words, 0, len(words) - 1)
-    middle = seam(words[cut], words[cut + 1], voice)
-    left = _piecewise(words[: cut + 1], start, middle, read, voice, aligner)
-    return left + _piecewise(words[cut + 1 :], middle, end, read, voice, aligner)
+    middle = seam(words[cut], words[cut + 1], sound.voice)
+    left = _piecewise(words[: cut + 1], start, middle, sound, aligner)
+    return left + _piecewise(words[cut + 1 :], middle, end, sound, aligner)
 
 
 def _to_voice(word: DraftWord, voice: VoiceActivity) -> DraftWord:

@@ -15,15 +15,24 @@ from shortform_assets.speech.guard.stock_phrases import is_stock
 from shortform_assets.speech.words.voice_activity import Span, VoiceActivity, merge
 
 _BLOCK_MS, _LEAD_MS = 300_000, 2_000
+"""What the detector is given at a time, as `words.voice_activity` does, and the lead in which it settles."""
 _HALF_HEARD, _LET_GO = 0.1, 0.05
 """Silero's probability: in noise and music it stays below 0.04 but for blinks, in radio speech it wavers
 between 0.05 and 0.4."""
 _BLINK_MS, _JOIN_MS, _LONGEST_MS = 300, 6_000, 25_000
+"""Shorter is no syllable; stretches this near are one; longer than a decoder's window of 30 s with room
+around it is never. By trial on the Apollo radio of benchmarks/speech.py, which guards it."""
 _LEAST_MS, _NEAR_MS, _PAD_MS = 1_000, 400, 300
+"""Less than that of half-heard voice is nobody; so near to known voice it is that voice's edge; room around
+it."""
 _SILENT = 10 ** (-60 / 20)
+"""RMS of full scale: -60 dB, quieter than a quiet room."""
 _FASTEST, _SLOWEST = 28.0, 1.5
 """Letters a second."""
 _AGREED = 0.4
+"""The share of words that two providers must have in common: less than `second_opinion.AGREED`, as both
+mishear radio. By trial; the words invented and the radio's word error rate of benchmarks/speech.py guard
+it."""
 
 
 def possible_voice(

@@ -18,11 +18,17 @@ from shortform_assets.speech.words.word_assembly import DraftWord
 _MARGIN_MS = 250
 """Provider word times are off by this much; a word farther from any voice was not spoken."""
 _LONGEST_CYCLE, _GRAM = 24, 4
+"""Words: the longest phrase that is looked for in a loop, and the run whose return shows one."""
 _WEAK_COVER, _WEAK_CONFIDENCE, _STRAY_CONFIDENCE = 0.5, 0.45, 0.3
+"""Less voice than half of the time, and mean word probabilities: unsure, and hardly believed. By trial on
+noise, music and crowds; "words invented" and "true words removed" of benchmarks/speech.py guard it from
+both sides."""
 _FASTEST_MS, _FAST_RUN = 60, 4
+"""No word of talk is shorter (a syllable takes 100 to 200 ms), so several in a row are not spoken."""
 _SLOWEST_MS, _SLOW_MS = 600, 3_000
 """Of voice for a letter, in a segment with this much voice or more."""
 _LONG_TOKEN = 24
+"""Letters; few words are longer, and one that is must not repeat itself."""
 _NOT_SPEECH = re.compile(r"^[\[(*♪♫].*[\])*♪♫][.!]?$|^[♪♫].*|.*[♪♫]$", re.DOTALL)
 
 

@@ -19,8 +19,11 @@ from shortform_assets.speech.words.voice_activity import Span, VoiceActivity
 from shortform_assets.speech.words.word_assembly import DraftWord
 
 _ASKED_MS, _ASKED_SHARE = 60_000, 0.05
-"""So much may be asked of another provider: the larger of the two, the share being of the words' whole time."""
+"""So much may be asked of another provider: the larger of the two, the share being of the words' whole
+time."""
 _UNHEARD_MS, _EDGE_MS = 1_200, 250
+"""Voice of that length has words in it (breaths and laughs are shorter), and providers' times are off by
+that much. By trial; the word error rates of benchmarks/speech.py guard it."""
 
 
 def guard(

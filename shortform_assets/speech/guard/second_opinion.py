@@ -17,6 +17,7 @@ Ask = Callable[[int, int], str | None]
 None where it has none to give."""
 
 _PAD_MS, _LONGEST_MS = 400, 31_000
+"""Room around what is asked about, so that no word is cut, and the most at once: a decoder's window."""
 _LIKE = 70
 """Two words whose letters are alike by this many percent are the same word, heard or spelled otherwise."""
 AGREED, APART = 0.6, 0.12

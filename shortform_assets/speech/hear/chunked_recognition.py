@@ -1,4 +1,5 @@
-"""Recognition of a long recording: chunk by chunk, side by side, with a second try where the decoder got lost."""
+"""Recognition of a long recording: chunk by chunk, side by side, with a second try where the decoder got
+lost."""
 
 from __future__ import annotations
 
@@ -9,30 +10,35 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.speech import GuardAction, HeardChunk, HeardSegment, HeardWord
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.recognizer import Floats, LanguageDetector, RawSegment, RawWord
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.guard.hallucinations import suspicious
-from shortform_assets.speech.hear.chunks import Chunk, SoundTrack, plan_chunks, samples_of, to_source
+from shortform_assets.speech.hear.chunks import Chunk, plan_chunks, samples_of, to_source
 from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
 from shortform_assets.speech.hear.validate import UnusableAnswer
-from shortform_assets.speech.words.voice_activity import Read, Span, VoiceActivity, voiced_windows
+from shortform_assets.speech.words.voice_activity import Read, SoundTrack, Span, VoiceActivity, voiced_windows
 
 RETRY_BEAM = 5
+"""Whisper's own default; greedy decoding, the first try, is quicker and gets lost more often."""
 _RETRY_PAD_MS, _RETRY_VOICE = 200, 0.5
+"""Room before what is heard again, and the least share of voice in it that is worth it."""
 _MIN_RETRY_MS = 600
+"""Shorter stretches give a decoder too little to go by."""
 _WINDOW_MS, _WINDOW_PAD_MS = 25_000, 300
-"""Windows in which a chunk without a usable answer is heard again; less than Whisper's 30 s with their padding."""
+"""Windows in which a chunk without a usable answer is heard again; less than Whisper's 30 s with their
+padding."""
 _LANGUAGE_WINDOW_MS, _LANGUAGE_WINDOWS = 30_000, 3
+"""Whisper's window, and so many over the source: one greeting or quotation is outvoted."""
 
 
 @dataclass(frozen=True)
 class HearingRequest:
     """How a source is heard."""
 
-    speech: SpeechSlice
+    speech: RecognitionSlice
     terms: tuple[str, ...] = ()
     """Names and terms that are likely."""
 
@@ -303,7 +309,7 @@ def _second_try(
 
 
 def _if_better(
-    fresh: list[RawSegment], before: Sequence[RawSegment], speech: SpeechSlice
+    fresh: list[RawSegment], before: Sequence[RawSegment], speech: RecognitionSlice
 ) -> list[RawSegment] | None:
     if not fresh or any(suspicious(segment, speech.guard) for segment in fresh):
         return None

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, RawSegment, RawWord
-from shortform_assets.speech.words.voice_activity import Read, Span, VoiceActivity, merge
+from shortform_assets.speech.words.voice_activity import Read, Span, merge
 
 CHUNK_MS = 120_000
 """Long enough that few sentences are cut."""
@@ -27,17 +27,8 @@ _ROOM = 0.8
 _SILENCE_MS, _PAD_MS = 2_000, 400
 """Silences this long are left out, up to that much on both sides of voice."""
 _OVERLAP_MS, _DIP_MS, _SEEK_MS = 1_500, 100, 15_000
-
-
-@dataclass(frozen=True)
-class SoundTrack:
-    """The speech of one source, and where there is voice in it."""
-
-    read: Read
-    voice: VoiceActivity
-    duration_ms: int
-    content: str
-    """A hash of the sound: what a killed run heard of it is not heard again."""
+"""Heard on both sides of a cut in voice: longer than a word; the quiet that is looked for; and how far
+back."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""From sound to guarded words: recognised, doubted where there is reason to, and heard again where it was missed."""
+"""From sound to guarded words: recognised, doubted where there is reason to, and heard again where it was
+missed."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shortform_assets.contracts.slices.speech_slice import SpeechSlice
+from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.speech import GuardAction, HeardChunk, PassedOver
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.recognizer import Ears, Provider, RawSegment
@@ -20,16 +21,16 @@ from shortform_assets.speech.hear.chunked_recognition import (
     raw_segments,
     tell_language,
 )
-from shortform_assets.speech.hear.chunks import SoundTrack
 from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
 from shortform_assets.speech.hear.validate import UnusableAnswer
 from shortform_assets.speech.names.glossary import prompt_terms
-from shortform_assets.speech.words.voice_activity import Span, VoiceActivity
+from shortform_assets.speech.words.voice_activity import SoundTrack, Span, VoiceActivity
 from shortform_assets.speech.words.word_assembly import DraftWord, drafts, in_order, trim
 
 _CHUNKS = 0.9
 """The share of the work that the chunks are; windows that are heard again are the rest."""
 _LONGEST_MS, _PAD_MS = 25_000, 150
+"""The most that is heard alone at once, with this room around it, within Whisper's window of 30 s."""
 _FAINT = "the voice detector hardly hears it; two providers agree on the words"
 _MISSED = "voice without words; heard again"
 
@@ -52,7 +53,7 @@ def recognise(
     bench: Workbench,
     sound: SoundTrack,
     ears: Ears,
-    speech: SpeechSlice,
+    speech: RecognitionSlice,
     glossary: Sequence[str],
     progress: Callable[[float], None],
 ) -> RecognizedSpeech | None:

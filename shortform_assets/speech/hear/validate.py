@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from itertools import accumulate
 
 from shortform_assets.ports.recognizer import ProviderFailed, RawSegment, RawTranscript, RawWord
 from shortform_assets.speech.words.word_assembly import UNSPACED
+from shortform_assets.text.spacing import words_of
 
 _SLACK = 1.0
 """Seconds by which a time may lie beyond the end; rounding and padding do that, nonsense goes further."""
@@ -52,11 +54,15 @@ def _checked(raw: RawTranscript, seconds: float, language: str) -> tuple[RawSegm
             _insist(value, seconds, f"a segment's {what}")
         if segment.end < segment.start - _SLACK:
             raise ValueError(f"a segment that ends before it starts: {_short(segment)}")
-        words = segment.words or _shares(segment, language)
+        for low, high in segment.voiced:
+            _insist(low, seconds, "voice")
+            _insist(high, seconds, "voice")
+        words = segment.words or spread(segment, language)
         for word in words:
             _insist(word.start, seconds, "a word's start")
             _insist(word.end, seconds, "a word's end")
-        segments.append(replace(segment, words=tuple(_clamped(word, seconds) for word in words)))
+        timed = tuple(_clamped(word, seconds) for word in words)
+        segments.append(replace(segment, words=timed, voiced=()))
     count = sum(len(segment.words) for segment in segments)
     if count > _MOST_WORDS_A_SECOND * (seconds + 1):
         raise ValueError(f"{count} words for {seconds:.0f} s of sound")
@@ -73,19 +79,29 @@ def _clamped(word: RawWord, seconds: float) -> RawWord:
     return replace(word, start=start, end=min(max(start, word.end), seconds))
 
 
-def _shares(segment: RawSegment, language: str) -> Sequence[RawWord]:
-    spaced = language not in UNSPACED
-    texts = segment.text.split() if spaced else [mark for mark in segment.text if not mark.isspace()]
-    total = sum(len(text) + 1 for text in texts)
-    length = max(0.0, segment.end - segment.start)
+def spread(segment: RawSegment, language: str) -> tuple[RawWord, ...]:
+    """The words of a segment without word times, over the voice in it: not `timed`.
+
+    Each word gets its share of the voice by its length, and none of the pauses; in languages without spaces
+    between words each of their characters is one.
+    """
+    texts = segment.text.split() if language not in UNSPACED else words_of(segment.text)
+    spans = segment.voiced or ((segment.start, max(segment.start, segment.end)),)
+    begins = [0.0, *accumulate(high - low for low, high in spans)]
+    marks = [0, *accumulate(len(text) + 1 for text in texts)]
     confidence = min(1.0, math.exp(min(0.0, segment.avg_logprob)))
-    words, at = [], 0
-    for text in texts:
-        start = segment.start + length * at / total
-        at += len(text) + 1
-        end = segment.start + length * at / total
-        words.append(RawWord(f" {text}", start, end, confidence, timed=False))
-    return words
+
+    def at(mark: int, ends: bool) -> float:
+        voiced = begins[-1] * mark / marks[-1]
+        # What ends where a span ends stays in it; what starts there starts in the next.
+        span = (bisect_left if ends else bisect_right)(begins, voiced) - 1
+        low, high = spans[min(max(span, 0), len(spans) - 1)]
+        return min(high, low + voiced - begins[min(max(span, 0), len(spans) - 1)])
+
+    return tuple(
+        RawWord(f" {text}", at(marks[i], False), at(marks[i + 1], True), confidence, timed=False)
+        for i, text in enumerate(texts)
+    )
 
 
 def _short(segment: RawSegment) -> str:

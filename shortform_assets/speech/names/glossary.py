@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from shortform_assets.contracts.speech import GuardAction
 from shortform_assets.speech.names.name_likeness import letters
 from shortform_assets.speech.names.near_misses import Find, near_misses
 from shortform_assets.speech.words.word_assembly import DraftWord, Timing
+from shortform_assets.text.visible import one_line
 
 PROMPT_TERMS, PROMPT_LENGTH = 60, 500
 """What a decoder can be told: Whisper reads no more than some 220 tokens."""
@@ -74,8 +74,7 @@ def _cleaned(glossary: Sequence[str]) -> Iterator[str]:
     """Each term once, on one line, without what cannot be printed; those without a letter are left out."""
     seen = set()
     for term in glossary:
-        plain = "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", term))
-        text = " ".join(plain.split())
+        text = one_line(term)
         if letters(text) and text.casefold() not in seen:
             seen.add(text.casefold())
             yield text

@@ -18,6 +18,9 @@ _PAIRS = frozenset(
 )
 """Consonants that a listener mixes up: with and without voice, or nearly the same place."""
 _CLOSE, _VOWEL_GAP, _BREATH = 0.35, 0.5, 0.3
+"""Costs of taking one sound for a near one, of a vowel that is missing, and of a breath, where another
+sound costs 1. By trial on the names of tests/speech/test_glossary.py, which guard all numbers of this
+room."""
 _SPOKEN_SHARE = 0.65
 """A misheard name is spelled anyhow, but sounds right."""
 # After a vowel, h is heard only before another one: John, Sarah.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shortform_assets.errors import InputError
+from shortform_assets.text.visible import visible
 
 _LONGEST_MS = 100 * 3_600_000
 _PAUSE_MS, _MOST_WORDS = 1_000, 30
@@ -43,14 +43,8 @@ def spoken_text(text: str) -> str:
     Without the dashes and chevrons of dialogue, labels like `Speaker 1:`, notes of music, sound descriptions
     in square brackets, and lines that are wholly in round ones.
     """
-    visible = "".join(sign if sign in "\n\t" or _is_text(sign) else " " for sign in text)
-    said = _DESCRIPTION.sub(" ", visible)
+    said = _DESCRIPTION.sub(" ", visible(text))
     return " ".join(_LABEL.sub("", _LEAD.sub("", said)).split())
-
-
-def _is_text(sign: str) -> bool:
-    # Zero-width joiners are formats too, and belong to the words of some scripts.
-    return unicodedata.category(sign) not in ("Cc", "Cs", "Co") and sign not in "\ufeff\u200e\u200f"
 
 
 def check_times(start: float, end: float, where: str) -> tuple[int, int]:

@@ -27,6 +27,7 @@ _FIRST = 495
 _WINDOW_MS, _STEP_MS = 10_000, 7_500
 _MARGIN_MS = (_WINDOW_MS - _STEP_MS) // 2
 _BATCH = 8
+"""Windows between two words of progress."""
 _LONGEST, _PAUSE = 2.5, 0.12
 """Seconds: pieces are at most this long and end at pauses of this length."""
 _SHORTEST, _TRUSTED = 0.25, 1.2

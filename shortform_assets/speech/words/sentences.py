@@ -10,7 +10,9 @@ from shortform_assets.contracts.speech import Sentence, Word
 LONGEST = 60
 """Words; a longer sentence is split at its best pause or comma."""
 _PAUSE_MS = 1500
+"""A pause of this length ends a sentence where the text allows it, twice of it always."""
 _SHORTEST_PIECE = 8
+"""Words; a long sentence is not cut nearer to its ends."""
 _CLOSING = "\"'”’»)]}」』"
 _TERMINAL = ".?!…。？！।؟"
 _MAY_END = frozenset(

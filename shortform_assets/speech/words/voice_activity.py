@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
+from shortform_assets.contracts.source import Mezzanine
+from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats
+from shortform_assets.ports.voice_finder import Span
+from shortform_assets.ports.workbench import Workbench
 
-Span = tuple[int, int]
-"""Start and end in milliseconds."""
 Read = Callable[[int, int], Floats]
 """Mono 16 kHz samples in -1..1 of source milliseconds [start, end)."""
 
 _BLOCK_MS = 300_000
+"""Five minutes of samples are 19 MB: memory stays flat over many hours."""
 _LEAD_MS = 2_000
+"""Silero's state has settled by then: blocks give what one run over the whole would."""
 _SILENCE_MS, _SPEECH_MS, _PAD_MS = 250, 90, 40
+"""Silero's settings: pauses that part voice, the least that is voice, and room around it. Tighter than its
+defaults, which hide the pauses that chunks, sentences and clips are cut in. benchmarks/speech.py guards
+it."""
 
 
 def find_voice(read: Read, duration_ms: int) -> tuple[Span, ...]:
@@ -84,6 +92,29 @@ class VoiceActivity:
         return self.inside(start_ms, end_ms, margin_ms) / (end_ms - start_ms)
 
 
+@dataclass(frozen=True)
+class SoundTrack:
+    """The speech of one source, and where there is voice in it."""
+
+    read: Read
+    voice: VoiceActivity
+    duration_ms: int
+    content: str
+    """A hash of the sound: what a killed run heard of it is not heard again."""
+
+
+def sound_track(bench: Workbench, mezzanine: Mezzanine) -> SoundTrack:
+    """The mezzanine's speech, its voice found."""
+    path = bench.open(mezzanine.speech)
+    duration_ms = min(mezzanine.duration_ms, mezzanine.speech_samples * 1000 // SAMPLE_RATE)
+
+    def read(start_ms: int, end_ms: int) -> Floats:
+        return read_speech(path, max(0, start_ms), min(end_ms, duration_ms))
+
+    voice = VoiceActivity(find_voice(read, duration_ms))
+    return SoundTrack(read, voice, duration_ms, mezzanine.speech.sha256)
+
+
 def next_chunk(spans: Sequence[Span], longest_ms: int, pad_ms: int = 300) -> tuple[int, int, bool]:
     """The first stretch to recognise of the voiced `spans`: start, end and whether it ends in silence.
 
@@ -112,3 +143,18 @@ def voiced_windows(
         end = min(end, end_ms)
         yield (start, end), [(low, min(high, end)) for low, high in rest if low < end]
         rest = [(max(low, end), high) for low, high in rest if high > end]
+
+
+class SileroVoice:
+    """`find_voice` as a `VoiceFinder`, for recognizers that are given samples."""
+
+    def spans(self, samples: Floats) -> tuple[Span, ...]:
+        per_ms = SAMPLE_RATE // 1000
+        return find_voice(lambda low, high: samples[low * per_ms : high * per_ms], _length(samples))
+
+    def windows(self, samples: Floats, longest_ms: int, pad_ms: int) -> Iterator[tuple[Span, list[Span]]]:
+        return voiced_windows(self.spans(samples), _length(samples), longest_ms, pad_ms)
+
+
+def _length(samples: Floats) -> int:
+    return len(samples) * 1000 // SAMPLE_RATE

@@ -17,7 +17,9 @@ UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "bo", "yue"})
 """Languages written without spaces, where every token is a word of its own."""
 
 MIN_MS = 40
+"""One frame at 25 a second: what a caption can show."""
 _LONGEST_MS, _PER_LETTER_MS = 700, 110
+"""A word lasts no longer than that and this for each letter: slow, drawn-out talk."""
 _OPENING = re.compile(r"^[\"'“‘«¿¡(\[{$€£#]+$")
 _MARK = re.compile(r"^[^\w]+$")
 _DASH = re.compile(r"^[\s–—-]+$")
