@@ -259,10 +259,10 @@ def _teach_runs(
     reached = np.cumsum(weights[order]) / weights.sum()
     return {
         **found,
-        "trees_unit": np.float32(by_trees),
-        "ridge_unit": np.float32(by_ridge),
-        "worth_low": np.float32(blended[order][np.searchsorted(reached, 0.5)]),
-        "worth_high": np.float32(blended[order][np.searchsorted(reached, 0.999)]),
+        "trees_unit": np.array(by_trees, np.float32),
+        "ridge_unit": np.array(by_ridge, np.float32),
+        "worth_low": np.array(blended[order][np.searchsorted(reached, 0.5)], np.float32),
+        "worth_high": np.array(blended[order][np.searchsorted(reached, 0.999)], np.float32),
     }
 
 
@@ -270,8 +270,15 @@ def eye_of_runs(arrays: Mapping[str, np.ndarray]) -> Any:
     """Trees' and ridge's answers apart, from cues."""
     from shortform_assets.selection.learned.trees import Trees
 
-    names = ("roots", "feature", "threshold", "left", "right", "value")
-    trees = Trees(*(arrays[f"tree_{n}"] for n in names), int(arrays["tree_depth"]))
+    trees = Trees(
+        roots=arrays["tree_roots"],
+        feature=arrays["tree_feature"],
+        threshold=arrays["tree_threshold"],
+        left=arrays["tree_left"],
+        right=arrays["tree_right"],
+        value=arrays["tree_value"],
+        depth=int(arrays["tree_depth"]),
+    )
 
     def answers(cues: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         table = widened(standard(cues, arrays["run_centre"], arrays["run_scale"], RUN_CLIP))
@@ -313,7 +320,7 @@ def _tree_arrays(trees: Sequence[dict[str, Any]]) -> dict[str, np.ndarray]:
         "tree_left": np.array(left, np.int32),
         "tree_right": np.array(right, np.int32),
         "tree_value": np.array(value, np.float32),
-        "tree_depth": np.int64(deepest),
+        "tree_depth": np.array(deepest, np.int64),
     }
 
 

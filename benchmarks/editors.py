@@ -66,7 +66,7 @@ GOALS = {
 Chooser = Callable[[Talk, int], list[Clip]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Known:
     """An embedder that knows one talk's lines already, so that no text is embedded twice."""
 
@@ -261,9 +261,9 @@ def main() -> None:
         for name, choose in methods.items():
             chosen = {t.name: choose(t, _count(t, per_hour)) for t in played}
             for where, names in (("cross-validated", set(fold)), ("untouched", out)):
-                own = {n: c for n, c in chosen.items() if n in names}
-                if own:
-                    found.setdefault(f"{where}, {per_hour:g} an hour", {})[name] = score(own, played)
+                those = {n: c for n, c in chosen.items() if n in names}
+                if those:
+                    found.setdefault(f"{where}, {per_hour:g} an hour", {})[name] = score(those, played)
     for title, rows in found.items():
         _show(console, title, rows)
     folded = [t for t in played if t.name in fold]

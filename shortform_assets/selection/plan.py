@@ -114,9 +114,8 @@ def _candidates(
     """All moments, those that join two pieces where the genre allows it, and those that a model proposed."""
     found: list[tuple[Moment, Pieces]] = [(moment, ()) for moment in desk.moments.moments]
     found += _proposed(desk, verdicts, {moment.moment_id for moment, _ in found})
-    judged = any(LEARNT in moment.features for moment in desk.moments.moments)
     # What is learnt speaks of whole runs only: where it decides, nothing is joined across an interruption.
-    may_join = desk.selection.max_parts > 1 and not judged
+    may_join = desk.selection.max_parts > 1 and not _learnt(desk)
     pairs = find_joined(desk.bounds, desk.flags, desk.measures.idf) if may_join else []
     found += [joined(desk, pair) for pair in pairs]
     local = {
@@ -129,6 +128,11 @@ def _candidates(
         for m, pieces in found
     ]
     return [_interrupted(desk, c, pairs) for c in candidates]
+
+
+def _learnt(desk: ClipBuilder) -> bool:
+    """Whether the moments carry what was learnt of their worth."""
+    return any(LEARNT in moment.features for moment in desk.moments.moments)
 
 
 def _interrupted(desk: ClipBuilder, candidate: ScoredMoment, pairs: Sequence[Joined]) -> ScoredMoment:
@@ -175,7 +179,6 @@ def _rules(desk: ClipBuilder, target: int) -> Rules:
         fair = FAIR * (topic.last_word - topic.first_word + 1) / words
         quotas[n] = max(LEAST_QUOTA, math.ceil(target * max(share, fair)))
     length = desk.rate.nearest(desk.limit.target_ms)
-    judged = any(LEARNT in moment.features for moment in desk.moments.moments)
     return Rules(
         target,
         desk.selection.min_score,
@@ -183,7 +186,7 @@ def _rules(desk: ClipBuilder, target: int) -> Rules:
         speakers,
         quotas,
         target_frames=length,
-        exact=judged,
+        exact=_learnt(desk),
     )
 
 

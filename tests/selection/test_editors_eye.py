@@ -86,7 +86,7 @@ def walked(tree, row):
 
 
 def as_arrays(trees, depth):
-    nodes = []
+    nodes: list[list[float]] = []
 
     def add(tree):
         at = len(nodes)
@@ -195,12 +195,12 @@ def test_thanks_and_subscriptions_look_like_housekeeping():
 class TestMoments:
     """Where the judgement enters the plan."""
 
-    def moments(self, bench, transcript, turns, embedder):
+    def moments(self, bench, embedder, transcript, turns):
         mezzanine, shots = silent_media(transcript.duration_ms)
         return heard_moments(bench, transcript, turns, shots, mezzanine, PODCAST, SILENT, None, embedder)
 
     def test_english_moments_carry_their_worth(self, bench):
-        found = self.moments(bench, *long_talk(), Hashed())
+        found = self.moments(bench, Hashed(), *long_talk())
         kept = [m for m in found.moments if not {"promotion", "ceremony"} & set(m.features)]
         assert kept
         assert all(0 <= m.features["editors_eye"] <= 1 for m in kept)
@@ -208,7 +208,7 @@ class TestMoments:
 
     def test_another_language_is_weighed_by_its_features_and_says_so(self, bench):
         transcript, turns = long_talk()
-        found = self.moments(bench, transcript.model_copy(update={"language": "de"}), turns, Hashed())
+        found = self.moments(bench, Hashed(), transcript.model_copy(update={"language": "de"}), turns)
         assert found.moments
         assert all("editors_eye" not in m.features for m in found.moments)
         assert "editors_eye" in found.unmeasured
@@ -216,10 +216,10 @@ class TestMoments:
     def test_too_little_talk_is_not_judged(self, bench):
         transcript, turns = talk("\n".join(f"A: {text}" for text in SAID[:5] * 2))
         assert len(transcript.sentences) < FEWEST_LINES
-        assert "editors_eye" in self.moments(bench, transcript, turns, Hashed()).unmeasured
+        assert "editors_eye" in self.moments(bench, Hashed(), transcript, turns).unmeasured
 
     def test_a_missing_model_is_said(self, bench):
-        found = self.moments(bench, *long_talk(), Missing())
+        found = self.moments(bench, Missing(), *long_talk())
         assert all("editors_eye" not in m.features for m in found.moments)
         assert any("learnt from editors" in reason for reason in bench.degraded)
 

@@ -93,7 +93,9 @@ def test_where_nothing_can_stand_a_person_is_asked():
 
 
 def test_edges_say_why():
-    transcript, turns = talk("A: Why do bakeries fail?\nB: The ovens cost too much. So they close.\nA: What then?")
+    transcript, turns = talk(
+        "A: Why do bakeries fail?\nB: The ovens cost too much. So they close.\nA: What then?"
+    )
     lines = read_script(transcript, turns, 37_500)
     measures = Measures(lines, [0] * len(lines), idf(lines), PODCAST, SILENT)
     assert edge_evidence(measures, 0, 2) == "opens on the question; stops before the next question"

@@ -27,6 +27,8 @@ def load_weights(name: str) -> dict[str, np.ndarray]:
     """The named arrays of a file. FileNotFoundError where it is missing, InputError where it is another."""
     data = shipped(name).read_bytes()
     if hashlib.sha256(data).hexdigest() != DIGESTS[name]:
-        raise InputError("these are not the weights that belong to this code", name, "install shortform again")
+        raise InputError(
+            "these are not the weights that belong to this code", name, "install shortform again"
+        )
     with np.load(io.BytesIO(data), allow_pickle=False) as held:
         return {key: held[key] for key in held.files}
