@@ -33,7 +33,7 @@ def can_stand(title: str) -> bool:
     tokens = tokenize(plain_text(title))
     if len(tokens) < 3 or not has_verb(tokens):
         return False
-    if any(title.count(q) % 2 for q in '"') or title.count("“") != title.count("”"):
+    if not balanced(title):
         return False
     asks = title.endswith("?")
     if asks and (not ASKS.match(" ".join(tokens)) or TAG_QUESTION.search(title)):
@@ -43,6 +43,11 @@ def can_stand(title: str) -> bool:
     unfinished = tokens[-1] in HANGING and not asks
     stutters = any(a == b for a, b in pairwise(tokens)) or any(t in HESITATION for t in tokens)
     return not (opens_badly or open_inside or unfinished or stutters or STAGE.search(" ".join(tokens)))
+
+
+def balanced(title: str) -> bool:
+    """Quotation marks come in pairs."""
+    return title.count('"') % 2 == 0 and title.count("“") == title.count("”")
 
 
 def title_cues(title: str) -> np.ndarray:

@@ -12,7 +12,7 @@ from shortform_assets.selection.read.lexicon import GENERIC, STOP, words
 from shortform_assets.selection.read.script import plain_text, stem
 from shortform_assets.selection.read.topics import keywords
 from shortform_assets.selection.say.phrases import PAUSE, Phrase, find_phrases, shorten
-from shortform_assets.selection.say.title_judge import can_stand, liking
+from shortform_assets.selection.say.title_judge import balanced, can_stand, liking
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import respaced
 from shortform_assets.text.visible import one_line
@@ -65,6 +65,8 @@ def word_clip(
     )
     quote = _quote(strongest[1])
     phrases = list(find_phrases(measures, texts, TITLE_LENGTH))
+    # Half a quotation is worse than another line.
+    phrases = [p for p in phrases if balanced(p.text)] or phrases
     judged = _judged_title(phrases, taken) if measures.english else None
     title = judged or _best(phrases, TITLE_LENGTH, taken, question=0.5) or shorten(quote, TITLE_LENGTH)
     others = [p for p in phrases if p.text != title]
