@@ -64,7 +64,12 @@ def moments(
 ) -> dg.MaterializeResult[Ref]:
     """Candidate segments of whole sentences, with measured features."""
     given = (transcript, speaker_turns, shots, mezzanine, selection)
-    return once(context, gather_moments, *given, using=(context.resources.embeddings, context.resources.talk_embeddings))
+    return once(
+        context,
+        gather_moments,
+        *given,
+        using=(context.resources.embeddings, context.resources.talk_embeddings),
+    )
 
 
 @dg.asset(
