@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 import tempfile
 import time
@@ -25,6 +24,7 @@ import numpy as np
 from editor_labels import DATA, FOLDS, Talk, degraded, folds, read_talks, untouched, vectors_of
 from editor_scores import Clip, auc, score
 from editor_training import key, line_labels, train, write
+from goals import Goals, conclude, misses
 from rich.console import Console
 from rich.table import Table
 
@@ -54,7 +54,7 @@ CACHE = Path(tempfile.gettempdir()) / "shortform-editors"
 SOURCES = ("learned", "read")
 """Rooms whose code decides what is taught."""
 
-GOALS = {
+GOALS: Goals = {
     "match a pick": (">=", 0.50),
     "recall of grade-3 picks": (">=", 0.50),
     "in never-zones": ("<=", 0.01),
@@ -165,15 +165,6 @@ def line_aucs(
     return {f"AUC {label}": auc(t[:, n], s[:, n]) for n, label in enumerate(LABELS) if label != "worth"}
 
 
-def misses(numbers: Mapping[str, float]) -> list[str]:
-    """The goals that are missed, one sentence each."""
-    return [
-        f"{name} is {numbers[name]:.3g}, the goal is {sign} {goal}"
-        for name, (sign, goal) in GOALS.items()
-        if not (numbers[name] >= goal if sign == ">=" else numbers[name] <= goal)
-    ]
-
-
 def _windows(talk: Talk, starts: Sequence[int]) -> list[Clip]:
     found: list[Clip] = []
     begins = np.array([line.start_ms for line in talk.lines])
@@ -273,12 +264,7 @@ def main() -> None:
         "CPU seconds for two hours": 2 * max(plans.seconds) + 2 * _embedding_seconds(embedder, folded),
     }
     _show(console, "the rest", {"": {k: v for k, v in numbers.items() if k.startswith(("AUC", "CPU"))}})
-    missed = misses(numbers)
-    if options.json:
-        options.json.write_text(json.dumps({"tables": found, "numbers": numbers, "missed": missed}, indent=1))
-    for line in missed:
-        console.print(line)
-    sys.exit(1 if missed and options.check else 0)
+    conclude({"tables": found, "numbers": numbers}, misses(GOALS, numbers), options.json, options.check)
 
 
 def _embedding_seconds(embedder: Embedder, talks: Sequence[Talk]) -> float:
