@@ -36,15 +36,15 @@ class EditorsEye:
     lines: LineJudge
     runs: RunJudge
 
-    def look(self, lines: Sequence[Line], vectors: np.ndarray) -> Look:
+    def look(self, lines: Sequence[Line], vectors: np.ndarray) -> JudgedTalk:
         """One talk. `vectors` (lines, dimensions) are embeddings of the model that it was taught with."""
         vectors = unit(vectors.astype(np.float32)).astype(np.float32)
         cues, names = talk_cues(lines, vectors)
-        return Look(self, tuple(lines), cues, names, vectors, self.lines.predict(cues, vectors))
+        return JudgedTalk(self, tuple(lines), cues, names, vectors, self.lines.predict(cues, vectors))
 
 
 @dataclass(frozen=True)
-class Look:
+class JudgedTalk:
     """What the eye makes of one talk."""
 
     eye: EditorsEye

@@ -22,7 +22,7 @@ from shortform_assets.selection.learned.editors_eye import (
     FEWEST_LINES,
     LANGUAGES,
     EditorsEye,
-    Look,
+    JudgedTalk,
     shipped_eye,
 )
 from shortform_assets.selection.read.features import Limits, Measures, limits, relaxed
@@ -157,7 +157,7 @@ def _look(
     lines: Sequence[Line],
     language: str,
     eye: EditorsEye | None,
-) -> Look | None:
+) -> JudgedTalk | None:
     """The learned judgement of this talk, or None where it cannot be asked; then the features decide alone."""
     if talk_embedder is None or language not in LANGUAGES or len(lines) < FEWEST_LINES:
         return None
@@ -170,7 +170,7 @@ def _look(
 
 
 def _worthy_runs(
-    look: Look, flags: Sequence[str], edges: Edges, limit: Limits, most: int
+    look: JudgedTalk, flags: Sequence[str], edges: Edges, limit: Limits, most: int
 ) -> dict[Run, float]:
     """The runs of a useful length without flagged lines that are worth most, a few ends for every start."""
     runs = []
