@@ -230,3 +230,12 @@ def test_a_genre_shifts_what_was_learnt():
     assert score(weigh(features, {"editors_eye": 1, "laughter": 9})) == pytest.approx(0.92)
     assert score(weigh(features, {"editors_eye": 9, "laughter": 1})) == pytest.approx(0.28)
     assert score(weigh({"laughter": 1.0}, {"editors_eye": 9, "laughter": 1})) == 1.0
+
+
+def test_hand_written_faults_take_only_from_what_the_features_give():
+    """Where editors cut was learnt: an opening on "so" is no fault of a run that is worth much."""
+    faulty = {"editors_eye": 0.8, "laughter": 1.0, "weak_opener": 1.0}
+    weights = {"editors_eye": 3.0, "laughter": 1.0}
+    assert weigh(faulty, weights, {"weak_opener": 0.2})["weak_opener"] == pytest.approx(-0.05)
+    unjudged = {"laughter": 1.0, "weak_opener": 1.0}
+    assert weigh(unjudged, weights, {"weak_opener": 0.2})["weak_opener"] == pytest.approx(-0.2)

@@ -55,12 +55,14 @@ def weigh(
         for name in counted
         if weights.get(name, 0.0) > 0
     }
+    # Where editors cut was learnt with the worth: a fault takes only from what the features give.
+    share = sum(weights.get(name, 0.0) for name in FEATURES) / total if total else 1.0
     for name, cost in penalties.items():
         feature, least = LACKING.get(name, (name, 0.0))
         how = max(0.0, 1 - features.get(feature, least) / least) if least else float(bool(features.get(name)))
         # What the genre gives no weight is no fault either.
         if how and (not least or weights.get(feature, 0.0) > 0):
-            parts[name] = -round(cost * how, 4)
+            parts[name] = -round(cost * how * share, 4)
     return parts
 
 
