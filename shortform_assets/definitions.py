@@ -9,6 +9,7 @@ import dagster as dg
 
 from resources.home import store_url
 from resources.media_store import MediaStore
+from resources.minilm_embedder import TalkEmbeddings
 from resources.ref_io import RefIOManager
 from resources.render_pool import LocalRenderPool
 from resources.stt.recognizers import Recognizers
@@ -42,6 +43,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "aligner": SphinxAligner(),
         "voices": OnnxVoiceModel(),
         "embeddings": SentenceEmbeddings(),
+        "talk_embeddings": TalkEmbeddings(),
         "vision": vision_from_environment(),
         "renderer": LocalRenderPool(),
         "io_manager": RefIOManager(store),

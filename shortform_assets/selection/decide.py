@@ -22,14 +22,15 @@ from shortform_assets.selection.read.features import limits
 def gather_moments(
     bench: Workbench,
     embedder: Embedder,
+    talk_embedder: Embedder,
     transcript: Transcript,
     turns: SpeakerTurns,
     shots: Shots,
     mezzanine: Mezzanine,
     selection: SelectionSlice,
 ) -> Moments:
-    """The candidates, their topics found by meaning."""
-    return find_moments(bench, transcript, turns, shots, mezzanine, selection, embedder)
+    """The candidates, their topics found by meaning, their worth judged by what was learnt from editors."""
+    return find_moments(bench, transcript, turns, shots, mezzanine, selection, embedder, talk_embedder)
 
 
 def decide_clips(

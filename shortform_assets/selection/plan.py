@@ -16,7 +16,7 @@ from shortform_assets.ports.embedder import Embedder
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.choose.brief_match import About
 from shortform_assets.selection.choose.choice import BESIDE, Choice, Rules, ScoredMoment, choose, share
-from shortform_assets.selection.choose.clip_builder import ClipBuilder
+from shortform_assets.selection.choose.clip_builder import LEARNT, ClipBuilder
 from shortform_assets.selection.choose.local_editor import score, weigh
 from shortform_assets.selection.choose.moment_variants import at_lines, joined
 from shortform_assets.selection.choose.panel_scores import judgements, panel_notes
@@ -114,7 +114,9 @@ def _candidates(
     """All moments, those that join two pieces where the genre allows it, and those that a model proposed."""
     found: list[tuple[Moment, Pieces]] = [(moment, ()) for moment in desk.moments.moments]
     found += _proposed(desk, verdicts, {moment.moment_id for moment, _ in found})
-    pairs = find_joined(desk.bounds, desk.flags, desk.measures.idf) if desk.selection.max_parts > 1 else []
+    # What is learnt speaks of whole runs only: where it decides, nothing is joined across an interruption.
+    may_join = desk.selection.max_parts > 1 and not _learnt(desk)
+    pairs = find_joined(desk.bounds, desk.flags, desk.measures.idf) if may_join else []
     found += [joined(desk, pair) for pair in pairs]
     local = {
         m.moment_id: score(weigh(m.features, desk.selection.weights, desk.selection.penalties))
@@ -126,6 +128,11 @@ def _candidates(
         for m, pieces in found
     ]
     return [_interrupted(desk, c, pairs) for c in candidates]
+
+
+def _learnt(desk: ClipBuilder) -> bool:
+    """Whether the moments carry what was learnt of their worth."""
+    return any(LEARNT in moment.features for moment in desk.moments.moments)
 
 
 def _interrupted(desk: ClipBuilder, candidate: ScoredMoment, pairs: Sequence[Joined]) -> ScoredMoment:
@@ -173,7 +180,13 @@ def _rules(desk: ClipBuilder, target: int) -> Rules:
         quotas[n] = max(LEAST_QUOTA, math.ceil(target * max(share, fair)))
     length = desk.rate.nearest(desk.limit.target_ms)
     return Rules(
-        target, desk.selection.min_score, desk.selection.diversity, speakers, quotas, target_frames=length
+        target,
+        desk.selection.min_score,
+        desk.selection.diversity,
+        speakers,
+        quotas,
+        target_frames=length,
+        exact=_learnt(desk),
     )
 
 

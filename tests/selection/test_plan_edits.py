@@ -9,6 +9,7 @@ from selection_talk import silent_media, talk
 from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
+from shortform_assets.selection.edit.edit_anchor import said_in
 from shortform_assets.selection.plan import plan_clips
 from shortform_assets.selection.propose.moments import find_moments
 
@@ -113,7 +114,7 @@ def test_pin_of_a_chosen_clip_marks_it_and_changes_nothing(plan):
 
 def test_trim_by_words_opens_and_closes_on_exactly_these_words(plan):
     before, first = plan()
-    clip = next(c for c in first.clips if "loaves" in c.title)
+    clip = next(c for c in first.clips if "the bank had given us" in said_in(c, plan.transcript))
     after, second = plan(
         edit("trim", clip, to_start_quote="the bank had given us", to_end_quote="He laughed,")
     )
@@ -133,7 +134,7 @@ def test_trim_by_words_opens_and_closes_on_exactly_these_words(plan):
 
 def test_trim_can_widen_to_words_beside_the_clip(plan):
     before, first = plan()
-    clip = next(c for c in first.clips if "loaves" in c.title)
+    clip = next(c for c in first.clips if "the bank had given us" in said_in(c, plan.transcript))
     _, second = plan(edit("trim", clip, to_start_quote="Let's talk about the beginning"))
     (new,) = [c for c in second.clips if c.clip_id not in before]
     assert plan.transcript.words[new.word_ranges[0][0]].text == "Let's"

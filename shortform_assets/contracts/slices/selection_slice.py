@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from shortform_assets.contracts.base import Contract, Ratio, Words, one_of
-from shortform_assets.contracts.selection import FEATURES
+from shortform_assets.contracts.selection import FEATURES, LEARNED
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 
 Weight = Annotated[float, Field(ge=0, le=100)]
@@ -45,7 +46,7 @@ class SelectionSlice(Contract):
     """2 lets a clip join a beginning and its later end across an interruption."""
     max_topic_share: Ratio = 0.4
     """At most this share of the target comes from one topic, or what its length gives it where that is more."""
-    weights: dict[Annotated[str, one_of("feature", FEATURES)], Weight]
+    weights: dict[Annotated[str, one_of("feature", ChainMap(FEATURES, LEARNED))], Weight]
     """Feature -> weight of the local editor's score; a feature that is not named counts for nothing."""
     penalties: dict[Annotated[str, one_of("fault", PENALTIES)], Ratio] = PENALTIES
     """Fault -> what it takes from the local editor's score; one that is not named costs nothing."""

@@ -62,7 +62,12 @@ def shots(context: dg.AssetExecutionContext, mezzanine: Mezzanine) -> dg.Materia
 
 
 @dg.asset(
-    **stage("analysis", {"python"}, "shortform_assets.selection.decide:gather_moments", tools={"embeddings"}),
+    **stage(
+        "analysis",
+        {"python"},
+        "shortform_assets.selection.decide:gather_moments",
+        tools={"embeddings", "talk_embeddings"},
+    ),
     ins={"selection": SELECTION},
 )
 def moments(
@@ -77,7 +82,12 @@ def moments(
     from shortform_assets.selection import gather_moments
 
     given = (transcript, speaker_turns, shots, mezzanine, selection)
-    return once(context, gather_moments, *given, using=(context.resources.embeddings,))
+    return once(
+        context,
+        gather_moments,
+        *given,
+        using=(context.resources.embeddings, context.resources.talk_embeddings),
+    )
 
 
 @dg.asset(

@@ -7,8 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from shortform_assets.contracts.panel_verdicts import PanelWording
 from shortform_assets.contracts.selection import Moment, Span
+from shortform_assets.selection.propose.best_set import best_set
 
 SAME_WORDS = 0.7
 """Two moments that share this much of the shorter one's content words say the same."""
@@ -65,6 +68,8 @@ class Rules:
     quotas: Mapping[int, int]
     target_frames: int = 1
     """The length the genre wants."""
+    exact: bool = False
+    """The candidates' worth was learnt, length and all: take the set of the highest total score, and nothing else."""
 
 
 @dataclass
@@ -85,6 +90,8 @@ def choose(candidates: Sequence[ScoredMoment], rules: Rules) -> Choice:
     that is good enough. Deterministic: ties go to the earlier moment.
     """
     able = [c for c in candidates if not c.fault and c.score >= rules.min_score]
+    if rules.exact:
+        return _choose_exactly(able, rules)
     clean = [c for c in able if not c.flaws]
     result = Choice()
     _pick(_without_repeats(clean, rules, result), result, rules)
@@ -92,6 +99,34 @@ def choose(candidates: Sequence[ScoredMoment], rules: Rules) -> Choice:
     alone = [c for c in alone if not any(overlap(c.frames, d.frames) for d in result.chosen)]
     _pick(_without_repeats(alone, rules, result), result, rules)
     result.chosen.sort(key=lambda c: (-c.score, c.moment.start_ms))
+    return result
+
+
+def _choose_exactly(able: Sequence[ScoredMoment], rules: Rules) -> Choice:
+    """At most `target` that do not overlap, of the highest total surplus over the least score.
+
+    Where two say the same, or a topic is over its quota, the lesser is taken out and the search runs again.
+    """
+    left, result = [c for c in able if c.spans], Choice()
+    for _ in range(MOST_PASSES):
+        start, end = (np.array([c.frames[n] for c in left], int) for n in (0, 1))
+        surplus = np.array([c.score - rules.min_score + WORTH_SHOWING for c in left])
+        best = [left[n] for n in best_set(start, end, surplus, rules.target)]
+        best.sort(key=lambda c: (-c.score, c.moment.start_ms))
+        result.chosen, too_many = [], []
+        topics: Counter[int] = Counter()
+        for c in best:
+            twin = next((other for other in result.chosen if _says_the_same(c, other)), None)
+            topics[c.moment.topic] += 1
+            if twin is not None:
+                result.same[c.moment.moment_id] = twin
+            if twin is not None or topics[c.moment.topic] > rules.quotas.get(c.moment.topic, rules.target):
+                too_many.append(c)
+            else:
+                result.chosen.append(c)
+        if not too_many:
+            break
+        left = [c for c in left if all(c is not out for out in too_many)]
     return result
 
 

@@ -10,6 +10,7 @@ from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.selection.choose.choice import ScoredMoment, overlap
+from shortform_assets.selection.choose.edge_evidence import edge_evidence
 from shortform_assets.selection.choose.local_editor import explain, score, weigh
 from shortform_assets.selection.choose.panel_scores import Judgement
 from shortform_assets.selection.cut.boundaries import Boundaries
@@ -24,6 +25,7 @@ from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.say.wording import word_clip
 from shortform_assets.text.clock import clock
 
+LEARNT = "editors_eye"
 JOIN_COST = 0.04
 """What a clip of two pieces loses: a plain one that is as good is better."""
 
@@ -105,7 +107,8 @@ class ClipBuilder:
             stems=frozenset(s for i in heard for s in self.lines[i].stems),
             speaker=min(voices, key=lambda v: (-voices[v], v)) if voices else -1,
             fault=self._fault(moment, heard, spans),
-            flaws=self.bounds.flaws(a, b),
+            # Whoever learnt where editors cut has judged these edges; rules that know less do not overrule it.
+            flaws=() if LEARNT in moment.features else self.bounds.flaws(a, b),
             reason=judged.reason if judged else "",
             wording=judged.wording if judged else None,
         )
@@ -125,9 +128,12 @@ class ClipBuilder:
             reason += f"; shorter than {self.selection.min_seconds:g} s because the source offers no more"
         if lowered:
             reason += "; the best of a short source"
-        built = self.build(candidate.pieces, candidate.score, reason, candidate.parts, taken)
-        assert built is not None, "a candidate without spans has a fault"
+        a, b = self.lines_of(candidate.pieces[0][0], candidate.pieces[-1][1])
+        reason += f"; {edge_evidence(self.measures, a, b)}"
         given = candidate.wording
+        titled = given is not None and bool(given.title)
+        built = self.build(candidate.pieces, candidate.score, reason, candidate.parts, taken, titled)
+        assert built is not None, "a candidate without spans has a fault"
         if given is None:
             return built
         return built.model_copy(
@@ -141,8 +147,12 @@ class ClipBuilder:
         reason: str,
         parts: dict[str, float],
         taken: Collection[str] = (),
+        titled: bool = False,
     ) -> PlannedClip | None:
-        """A clip of the words of all pieces, or None where they lie past the picture."""
+        """A clip of the words of all pieces, or None where they lie past the picture.
+
+        Where nothing said would stand as a title and it is not `titled` by others, the reason says so.
+        """
         spans, ranges = self._cut(pieces)
         if not spans:
             return None
@@ -151,6 +161,7 @@ class ClipBuilder:
         keywords = self.moments.topics[topic].keywords if 0 <= topic < len(self.moments.topics) else ()
         said = word_clip(self.measures, self._said(ranges), keywords, taken)
         a, b = self.lines_of(first, last)
+        reason += "; needs a title" if said.needs_title and not titled else ""
         return PlannedClip(
             clip_id=clip_id(spans),
             spans=spans,

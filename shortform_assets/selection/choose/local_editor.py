@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shortform_assets.contracts.selection import FEATURES
+from shortform_assets.contracts.selection import FEATURES, LEARNED
 from shortform_assets.contracts.slices.selection_slice import PENALTIES
 from shortform_assets.selection.read.script import plain_text, stem, tokenize
 
@@ -34,6 +34,7 @@ LIKED = {
     "opening": "a strong opening",
     "ending": "a finished ending",
     "coherence": "one topic",
+    "editors_eye": "a passage such as editors pick",
     "position": "well inside the source",
     "duration_fit": "a good length",
     "about": "what the brief asks for",
@@ -47,18 +48,21 @@ def weigh(
     penalties: Mapping[str, float] = PENALTIES,
 ) -> dict[str, float]:
     """Contribution of every weighted feature and fault; they sum to the score before clamping."""
-    total = sum(weights.get(name, 0.0) for name in FEATURES)
+    counted = (*FEATURES, *(name for name in LEARNED if name in features))
+    total = sum(weights.get(name, 0.0) for name in counted)
     parts = {
         name: round(weights[name] * features.get(name, 0.0) / total, 4)
-        for name in FEATURES
+        for name in counted
         if weights.get(name, 0.0) > 0
     }
+    # Where editors cut was learnt with the worth: a fault takes only from what the features give.
+    share = sum(weights.get(name, 0.0) for name in FEATURES) / total if total else 1.0
     for name, cost in penalties.items():
         feature, least = LACKING.get(name, (name, 0.0))
         how = max(0.0, 1 - features.get(feature, least) / least) if least else float(bool(features.get(name)))
         # What the genre gives no weight is no fault either.
         if how and (not least or weights.get(feature, 0.0) > 0):
-            parts[name] = -round(cost * how, 4)
+            parts[name] = -round(cost * how * share, 4)
     return parts
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from shortform_assets.contracts.base import canonical_json
-from shortform_assets.contracts.selection import FEATURES, Moment, Moments, Shots
+from shortform_assets.contracts.selection import FEATURES, LEARNED, Moment, Moments, Shots
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
@@ -18,6 +18,13 @@ from shortform_assets.errors import InputError
 from shortform_assets.ports.embedder import Embedder
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.cut.frame_edges import Edges
+from shortform_assets.selection.learned.editors_eye import (
+    FEWEST_LINES,
+    LANGUAGES,
+    EditorsEye,
+    JudgedTalk,
+    shipped_eye,
+)
 from shortform_assets.selection.read.features import Limits, Measures, limits, relaxed
 from shortform_assets.selection.read.meaning import line_vectors
 from shortform_assets.selection.read.promotion import ADVERT, flag_lines
@@ -51,18 +58,22 @@ def find_moments(
     mezzanine: Mezzanine,
     selection: SelectionSlice,
     embedder: Embedder | None = None,
+    talk_embedder: Embedder | None = None,
 ) -> Moments:
     """Topics and candidates of the whole source; at most `max_moments` candidates, six to a first sentence.
 
     `shots` tell how much of the picture there is to cut from, and where a clip's edge must not cross a cut;
-    a moment may run over many of them.
+    a moment may run over many of them. With a `talk_embedder`, the model that the learned judgement was taught
+    with, candidates are the runs that it finds worth most, and carry that worth.
     Nothing raises on strange speech: with no candidate `empty_reason` says why in one sentence.
     """
     sound = SILENT
     if transcript.words and mezzanine.speech_samples:
         spoken = [(word.start_ms, word.end_ms) for word in transcript.words]
         sound = listen(bench, bench.open(mezzanine.speech), mezzanine.speech_samples // 16, spoken)
-    return heard_moments(bench, transcript, turns, shots, mezzanine, selection, sound, embedder)
+    return heard_moments(
+        bench, transcript, turns, shots, mezzanine, selection, sound, embedder, talk_embedder
+    )
 
 
 def heard_moments(
@@ -74,8 +85,10 @@ def heard_moments(
     selection: SelectionSlice,
     sound: SoundMeasures,
     embedder: Embedder | None = None,
+    talk_embedder: Embedder | None = None,
+    eye: EditorsEye | None = None,
 ) -> Moments:
-    """`find_moments` over sound that is measured already."""
+    """`find_moments` over sound that is measured already, and with another eye than the shipped one."""
     rate, frames = mezzanine.rate, shots.shots[-1].end_frame if shots.shots else mezzanine.frames
     frames = min(frames, mezzanine.frames)
     cuts = tuple(shot.start_frame for shot in shots.shots if 0 < shot.start_frame < frames)
@@ -98,17 +111,25 @@ def heard_moments(
     )
     speech_ms = lines[-1].end_ms - lines[0].start_ms
     limit = limits(selection, speech_ms)
-    runs = _runs(measures, flags, edges, limit, selection.max_moments)
+    look = _look(bench, talk_embedder, lines, transcript.language, eye)
+    worth: dict[Run, float] = {}
+    if look is not None:
+        worth = _worthy_runs(look, flags, edges, limit, selection.max_moments)
+    runs = list(worth) or _runs(measures, flags, edges, limit, selection.max_moments)
     if not runs and speech_ms < SHORT_SOURCE_MS:
         limit = relaxed(limit, speech_ms)
         most = selection.max_moments
         runs = _runs(measures, flags, edges, limit, most)
         runs = runs or _runs(measures, _adverts_only(flags), edges, limit, most)
-    moments = [_moment(measures, flags, limit, run) for run in [*runs, *_flagged(measures, flags, edges)]]
+    moments = [
+        _moment(measures, flags, limit, run, worth.get(run))
+        for run in [*runs, *_flagged(measures, flags, edges)]
+    ]
     bench.progress(1.0, "moments")
     bench.note(lines=len(lines), topics=len(topics), moments=len(moments))
-    if measures.unmeasured:
-        bench.note(unmeasured=", ".join(measures.unmeasured))
+    unmeasured = (*measures.unmeasured, *(LEARNED if talk_embedder is not None and not worth else ()))
+    if unmeasured:
+        bench.note(unmeasured=", ".join(unmeasured))
     return Moments(
         rate=rate,
         frames=frames,
@@ -116,7 +137,7 @@ def heard_moments(
         topics=topics,
         cuts=cuts,
         empty_reason="" if runs else _why_empty(lines, flags, limit),
-        unmeasured=measures.unmeasured,
+        unmeasured=unmeasured,
     )
 
 
@@ -128,6 +149,47 @@ def _vectors(bench: Workbench, embedder: Embedder | None, lines: Sequence[Line])
     except InputError as error:
         bench.degrade(f"Topics were found by words alone, without sentence embeddings: {error}")
         return None
+
+
+def _look(
+    bench: Workbench,
+    talk_embedder: Embedder | None,
+    lines: Sequence[Line],
+    language: str,
+    eye: EditorsEye | None,
+) -> JudgedTalk | None:
+    """The learned judgement of this talk, or None where it cannot be asked; then the features decide alone."""
+    if talk_embedder is None or language not in LANGUAGES or len(lines) < FEWEST_LINES:
+        return None
+    try:
+        vectors = talk_embedder.embed([line.text for line in lines])
+    except InputError as error:
+        bench.degrade(f"Clips were chosen without what was learnt from editors: {error}")
+        return None
+    return (eye or shipped_eye()).look(lines, vectors)
+
+
+def _worthy_runs(
+    look: JudgedTalk, flags: Sequence[str], edges: Edges, limit: Limits, most: int
+) -> dict[Run, float]:
+    """The runs of a useful length without flagged lines that are worth most, a few ends for every start."""
+    runs = []
+    for a in range(len(look.lines)):
+        for b in range(a, len(look.lines)):
+            if flags[b]:
+                break
+            length = edges.length_ms(look.lines[a].first, look.lines[b].last)
+            if length > limit.max_ms:
+                break
+            if length >= limit.min_ms and edges.spans(look.lines[a].first, look.lines[b].last)[0]:
+                runs.append(Run(a, b, length))
+    worth = look.worth(np.array([r.a for r in runs], int), np.array([r.b for r in runs], int))
+    rank, kept = dict.fromkeys(range(len(look.lines)), 0), list[int]()
+    for n in np.lexsort((np.arange(len(runs)), -worth)).tolist():
+        rank[runs[n].a] += 1
+        if rank[runs[n].a] <= ENDS_PER_START and len(kept) < most:
+            kept.append(n)
+    return {runs[n]: float(worth[n]) for n in sorted(kept)}
 
 
 def _runs(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits, most: int) -> list[Run]:
@@ -191,7 +253,9 @@ def _flagged(measures: Measures, flags: Sequence[str], edges: Edges) -> list[Run
     return runs
 
 
-def _moment(measures: Measures, flags: Sequence[str], limit: Limits, run: Run) -> Moment:
+def _moment(
+    measures: Measures, flags: Sequence[str], limit: Limits, run: Run, worth: float | None = None
+) -> Moment:
     lines = measures.lines[run.a : run.b + 1]
     kinds = set(flags[run.a : run.b + 1])
     faults = {
@@ -204,6 +268,7 @@ def _moment(measures: Measures, flags: Sequence[str], limit: Limits, run: Run) -
     }
     values = measures.features(run.a, run.b, limit, run.length_ms)
     features = {name: round(values[name], 4) for name in FEATURES}
+    judged = {} if worth is None else {"editors_eye": round(worth, 4)}
     first, last = lines[0].first, lines[-1].last
     return Moment(
         moment_id=hashlib.sha256(canonical_json([first, last])).hexdigest()[:12],
@@ -213,7 +278,7 @@ def _moment(measures: Measures, flags: Sequence[str], limit: Limits, run: Run) -
         start_ms=lines[0].start_ms,
         end_ms=max(line.end_ms for line in lines),
         topic=measures.topic_of[run.a],
-        features={**features, **{name: 1.0 for name, on in faults.items() if on}},
+        features={**features, **judged, **{name: 1.0 for name, on in faults.items() if on}},
     )
 
 

@@ -90,6 +90,7 @@ class Measures:
         `cuts_ms` are the times at which the picture changes to another shot, ascending.
         """
         self.lines, self.topic_of, self.idf, self.sound = lines, list(topic_of), weights, sound
+        self.english = language == "en"
         known = vocabulary(language)
         self.terms = known or NO_WORDS
         openers = (*selection.weak_openers, *self.terms.openers)

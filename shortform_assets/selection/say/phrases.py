@@ -144,14 +144,15 @@ def _whole(tokens: Sequence[str], starts: bool, ends: bool, sentence: bool) -> f
     value -= 0.5 * (tokens[0] in LEADING and not sentence)
     value -= 0.9 * (tokens[0] in POINTING)
     value -= 0.35 * any(t in POINTING for t in tokens[1:] if t not in ("that", "there", "one"))
-    value -= (1.6 if tokens[0] in LEADING else 1.2) * (not _has_verb(tokens))
+    value -= (1.6 if tokens[0] in LEADING else 1.2) * (not has_verb(tokens))
     value -= 1.0 * bool(STAGE.search(" ".join(tokens))) + 0.8 * any(t in HESITATION for t in tokens)
     value -= 1.0 * any(a == b for a, b in pairwise(tokens))
     value -= 0.4 * (len(tokens) < 4) + 0.4 * (sum(t in STOP for t in tokens) > 0.75 * len(tokens))
     return value
 
 
-def _has_verb(tokens: Sequence[str]) -> bool:
+def has_verb(tokens: Sequence[str]) -> bool:
+    """Any finite verb, as far as a list and endings tell."""
     return any(
         t in VERBS
         or t.endswith(("n't", "'re", "'ve", "'ll", "'d", "'m"))

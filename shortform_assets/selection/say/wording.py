@@ -12,6 +12,7 @@ from shortform_assets.selection.read.lexicon import GENERIC, STOP, words
 from shortform_assets.selection.read.script import plain_text, stem
 from shortform_assets.selection.read.topics import keywords
 from shortform_assets.selection.say.phrases import PAUSE, Phrase, find_phrases, shorten
+from shortform_assets.selection.say.title_judge import balanced, can_stand, liking
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import respaced
 from shortform_assets.text.visible import one_line
@@ -21,6 +22,10 @@ HOOK_LENGTH = 48
 QUOTE_WORDS = 45
 DESCRIPTION_LENGTH = 280
 HASHTAGS = 5
+LIKED = 0.5
+"""Chance of being let stand from which a line is a title."""
+TASTE = 3.0
+"""What the whole of that chance counts beside how telling a phrase is, mostly 0 to 6."""
 DIFFERENT = 0.5
 """Title and hook share at most this much of the shorter one's content words."""
 
@@ -38,6 +43,8 @@ class ClipWording:
     quote: str
     description: str
     hashtags: tuple[str, ...]
+    needs_title: bool = False
+    """Nothing that is said would stand as a title: a person should write one."""
 
 
 def word_clip(
@@ -49,7 +56,8 @@ def word_clip(
     """Wording for the lines of a clip: their indices, each with the words of it that the clip keeps.
 
     The quote is verbatim; titles lose only punctuation and words of hesitation. `taken` are the titles and
-    hooks of other clips.
+    hooks of other clips. In English the title is a complete claim that the judge of titles likes, or else a
+    question, or else the most telling line, and then the clip `needs_title`.
     """
     texts = [(i, text) for i, text in texts if text]
     strongest = max(
@@ -57,7 +65,10 @@ def word_clip(
     )
     quote = _quote(strongest[1])
     phrases = list(find_phrases(measures, texts, TITLE_LENGTH))
-    title = _best(phrases, TITLE_LENGTH, taken, question=0.5) or shorten(quote, TITLE_LENGTH)
+    # Half a quotation is worse than another line.
+    phrases = [p for p in phrases if balanced(p.text)] or phrases
+    judged = _judged_title(phrases, taken) if measures.english else None
+    title = judged or _best(phrases, TITLE_LENGTH, taken, question=0.5) or shorten(quote, TITLE_LENGTH)
     others = [p for p in phrases if p.text != title]
     avoid = {*taken, title}
     hook = _best([p for p in others if not _alike(p.text, title)], HOOK_LENGTH, avoid, question=-0.2)
@@ -72,7 +83,28 @@ def word_clip(
         quote=respaced(quote),
         description=respaced(_description(texts[0][1], quote)),
         hashtags=_hashtags(measures, [i for i, _ in texts], topic_keywords),
+        needs_title=measures.english and not (judged and title == judged),
     )
+
+
+def _judged_title(phrases: Sequence[Phrase], taken: Collection[str]) -> str:
+    """The claim that would best stand as a title, else the best such question, else nothing."""
+    able = [
+        p
+        for p in phrases
+        if grapheme_count(p.text) <= TITLE_LENGTH and can_stand(p.text) and p.text not in taken
+    ]
+    liked = {p: liking(p.text) for p in able}
+    for asks in (False, True):
+        good = [
+            p
+            for p in able
+            if p.question == asks and p.text.endswith("?") == asks and (asks or liked[p] >= LIKED)
+        ]
+        if good:
+            # What is liked much and what tells much of this clip: neither alone.
+            return max(good, key=lambda p: (round(p.value + TASTE * liked[p], 6), p.text)).text
+    return ""
 
 
 def _best(phrases: Sequence[Phrase], length: int, taken: Collection[str], question: float) -> str:

@@ -1,0 +1,34 @@
+"""The weights that ship with the project, each known by its bytes.
+
+Their digests stand here, in code, so that other weights are another version of every stage that uses them.
+`tools/train_editor.py` writes both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import numpy as np
+
+from shortform_assets.data import shipped
+from shortform_assets.errors import InputError
+
+EDITORS_EYE = "weights/editors_eye.npz"
+TITLE_JUDGE = "weights/title_judge.npz"
+DIGESTS = {
+    EDITORS_EYE: "050f6cd9a08525dec9f4d8e2a8b4a78f51ac27e9fed0caf11d82ea40e8a631b1",
+    TITLE_JUDGE: "8590d6a4e0d28c620f225e27ab1c11d8038abaf5cd5e4c536f023f4eb76362b9",
+}
+"""SHA-256 of the files."""
+
+
+def load_weights(name: str) -> dict[str, np.ndarray]:
+    """The named arrays of a file. FileNotFoundError where it is missing, InputError where it is another."""
+    data = shipped(name).read_bytes()
+    if hashlib.sha256(data).hexdigest() != DIGESTS[name]:
+        raise InputError(
+            "these are not the weights that belong to this code", name, "install shortform again"
+        )
+    with np.load(io.BytesIO(data), allow_pickle=False) as held:
+        return {key: held[key] for key in held.files}
