@@ -62,7 +62,9 @@ class Missing:
 
 def long_talk():
     return talk(
-        "\n".join(f"{'ABA'[n % 3]}: {SAID[n % len(SAID)]} {SAID[(3 * n + 1) % len(SAID)]}" for n in range(40))
+        "\n".join(
+            f"{'ABA'[n % 3]}: {SAID[n % len(SAID)]} {SAID[(3 * n + 1) % len(SAID)]}" for n in range(120)
+        )
     )
 
 
