@@ -31,6 +31,7 @@ C = TypeVar("C", bound=Contract)
 Salt = Callable[[Callable[..., object]], str]
 
 _TELL_SECONDS = 0.5
+"""How often a thread that waits for others passes on what they report. Our choice."""
 
 
 class StoreBench:

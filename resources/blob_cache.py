@@ -15,7 +15,9 @@ from shortform_assets.data import cache_dir as cache_dir
 from shortform_assets.errors import InputError
 
 _DEFAULT_GIGABYTES = 50.0
+"""Of 10^9 bytes, where SHORTFORM_CACHE_GB says nothing. Our choice."""
 _IN_USE_SECONDS = 6 * 3600
+"""What was used since then stays. Our choice; test_the_cache_drops_the_oldest_but_nothing_in_use."""
 
 
 class BlobCache:

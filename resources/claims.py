@@ -25,6 +25,7 @@ from resources.store_errors import Missing
 from shortform_assets.errors import InputError, ShortformError
 
 BEAT_SECONDS = 20.0
+"""Between two heartbeats. Our choice."""
 DEAD_AFTER = 900.0
 """Seconds: 45 missed heartbeats, and more than the clocks of two machines differ."""
 

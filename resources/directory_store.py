@@ -20,6 +20,7 @@ from shortform_assets.contracts.base import Blob
 from shortform_assets.errors import InputError
 
 _STALE_SECONDS = 24 * 3600
+"""What is older was left: no copy takes a day. test_killed_while_copying_leaves_nothing_visible."""
 
 
 class DirectoryStore(MediaStore):

@@ -29,7 +29,9 @@ from shortform_assets.ports.spending import Charge, OverBudget
 
 USD_VARIABLE, TOKENS_VARIABLE = "SHORTFORM_MAX_USD_PER_SOURCE", "SHORTFORM_MAX_TOKENS_PER_SOURCE"
 _MICRO = 1_000_000
+"""Amounts are whole millionths of a dollar, which add up exactly."""
 _WHAT_LETTERS = 200
+"""Characters that are kept of what a reservation is for. Our choice."""
 _ENTRY = re.compile(r"/\d{6,}\.json$")
 
 

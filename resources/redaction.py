@@ -11,6 +11,7 @@ GONE = "[redacted]"
 
 _NAMES = re.compile(r"(?:^|_)(?:API_?)?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)", re.I)
 _SHORTEST = 8
+"""Characters: a shorter value of a variable may be an ordinary word and is left. Our choice."""
 _SHAPES = (
     # With stars: servers that repeat a key half hidden show too much of it all the same.
     re.compile(r"\b(?:sk|pk|rk|gsk|xai|key)[-_][A-Za-z0-9_*-]{12,}"),

@@ -20,8 +20,11 @@ from shortform_assets.contracts.delivery import RenderTask
 from shortform_assets.ports.render_executor import OnEvent, RenderJobs
 
 _TICK_SECONDS = 0.5
+"""Between two looks at deadlines while no worker says anything. Our choice."""
 _GRACE_SECONDS = 8.0
+"""How long workers have to end by themselves after SIGTERM, all together. Our choice."""
 _SOON_SECONDS = 0.02
+"""Between two looks while a worker's output is closed and its end not yet there. Our choice."""
 _READ_BYTES = 65536
 
 

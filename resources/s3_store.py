@@ -22,7 +22,9 @@ from shortform_assets.contracts.base import Blob
 from shortform_assets.errors import InputError
 
 _PART = 8 * 1024 * 1024
+"""Bytes of a part; S3 wants at least 5 MiB. Our choice."""
 _MOST_PARTS = 9000
+"""S3 takes 10,000: the parts of a larger file are larger."""
 
 
 class BucketStore(MediaStore):

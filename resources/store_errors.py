@@ -33,6 +33,8 @@ class KeyTaken(StoreError):
 
 
 _KEY_BYTES, _NAME_BYTES = 1024, 240
+"""S3's limit of a key, and the 255 bytes of usual file systems less what obstore adds while it writes;
+test_bad_keys_are_refused_by_every_verb."""
 # obstore names its half-written files so; a directory store could not tell them apart.
 _STAGING_NAME = re.compile(r"#\d+$")
 

@@ -17,6 +17,7 @@ from typing import Any
 from shortform_assets.errors import InputError
 
 MAX_BYTES = 1_000_000
+"""Our choice: the shipped genres and styles have a few thousand."""
 MAX_NODES = 50_000
 """Aliases are followed, so a small file could stand for any number of values."""
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 URL_VARIABLE, KEY_VARIABLE = "SHORTFORM_LLM_URL", "SHORTFORM_LLM_KEY"
 MAX_ANSWER_BYTES = 1_000_000
+"""Our choice: an answer of thousands of tokens has some ten thousand."""
 _OPENAI = ("openai", "openai-chat")
 
 

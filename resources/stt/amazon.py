@@ -32,8 +32,12 @@ BUCKET_VARIABLE = "SHORTFORM_TRANSCRIBE_BUCKET"
 VOCABULARY_VARIABLE = "SHORTFORM_TRANSCRIBE_VOCABULARY"
 _NAME = "amazon-transcribe"
 _SHORTEST = SAMPLE_RATE // 2
+"""Samples: half a second is the least that Amazon Transcribe documents;
+test_next_to_nothing_is_heard_without_a_fault."""
 _ROUNDS = 3
+"""How often a job is started that was gone. Our choice; test_a_job_that_somebody_removes_is_started_anew."""
 _PATIENCE = Patience(tries=6, deadline=1800.0)
+"""Half an hour for a job, which may queue. Our choice."""
 
 _CODES = (
     "ab-GE af-ZA am-ET ar-SA az-AZ ba-RU be-BY bg-BG bn-IN bs-BA ca-ES cs-CZ cy-WL da-DK de-DE el-GR en-US es-US "

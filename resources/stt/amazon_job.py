@@ -19,6 +19,7 @@ T = TypeVar("T")
 _USD_PER_MINUTE, _LEAST_SECONDS = 0.024, 15
 """Amazon's first tier (2026), billed by the second."""
 _LONGEST_POLL, _POLL_GROWTH = 15.0, 1.5
+"""Seconds between two looks at a job, and the factor by which they grow up to that. Our choice."""
 _LOG = logging.getLogger(__name__)
 
 

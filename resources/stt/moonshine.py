@@ -37,6 +37,7 @@ _OPTIONS = {
 _WINDOW_MS, _EDGE_MS = 20_000, 300
 """Longest stretch decoded in one go: shorter ones cost words, longer ones time."""
 _SHORTEST = SAMPLE_RATE // 4
+"""Samples: a shorter rest of a stretch is not decoded. Our choice."""
 _QUIET = np.zeros(SAMPLE_RATE // 2, np.float32)
 """Silence on both sides: a word cut off at an edge sends the decoder into loops."""
 

@@ -28,11 +28,16 @@ if TYPE_CHECKING:
     import httpx2
 
 _MOST_UPLOAD = 25_000_000
+"""Bytes: OpenAI documents 25 MB as the most, which is 13 minutes of such sound."""
 _MOST_ANSWER = 32_000_000
+"""Bytes. Our choice: the words of 13 minutes and their times have less than one million."""
 _SHORTEST = SAMPLE_RATE // 10
+"""Samples: OpenAI refuses less than 0.1 s; test_silence_has_no_words_and_a_moment_is_not_sent."""
 _PROMPT_LETTERS = 600
 """Whisper reads the last 224 tokens of a prompt; names take about three letters each."""
 _TRY_AGAIN = frozenset({408, 409, 425, 429})
+"""Beside all from 500 on; 409 is tried again by OpenAI's own client too.
+test_busy_servers_are_asked_again_as_late_as_they_say."""
 _PERHAPS_BILLED = frozenset({408, 502, 504})
 """A proxy gave up, the server behind it may have worked."""
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})

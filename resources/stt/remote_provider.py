@@ -17,6 +17,7 @@ from shortform_assets.ports.spending import Charge, OverBudget, Purse
 
 T = TypeVar("T")
 _TOLD_LETTERS = 200
+"""Characters of a server's words that get into a message. Our choice."""
 
 
 def wav(samples: Floats) -> bytes:

@@ -16,6 +16,7 @@ USUAL_LOGPROB = -0.5
 _PAUSE = 1.0
 """Seconds between two words that part segments."""
 _LEAST_SURE = 0.01
+"""Taken for any lower probability of a word, whose logarithm would outweigh all others. Our choice."""
 _SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 
 

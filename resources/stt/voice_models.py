@@ -13,6 +13,7 @@ from shortform_assets.ports.recognizer import Floats
 from shortform_assets.ports.voice_model import VoiceModel
 
 _THREADS = 2
+"""Of one run of a model, whatever the cores. Our choice."""
 _POWERSET = np.array(
     [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], np.float32
 )

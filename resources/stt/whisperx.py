@@ -30,6 +30,7 @@ from shortform_assets.ports.voice_finder import Span, VoiceFinder
 
 _INSTALL = "pip install 'shortform[whisperx]'"
 _BATCH = {"cpu": 4, "cuda": 16}
+"""Stretches that are decoded at once; more take more memory. Our choice."""
 _PRECISION = {"cpu": "int8", "cuda": "float16"}
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from shortform_assets.ports.recognizer import RawWord
 
 _LEAST_SHARED = 0.8
+"""Of the letters. Our choice; test_garbage_is_paid_for_but_never_used."""
 
 
 def spell(texts: Sequence[str], words: Sequence[RawWord]) -> list[tuple[RawWord, ...]] | None:

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     import httpx2
 
 POLL_SECONDS = 0.5
+"""Between two looks at a job. Our choice."""
 LONGEST_PAUSE = 15.0
+"""Seconds between two tries, also where the server asks for more. Our choice."""
 CONNECT_SECONDS, SILENCE_SECONDS = 10.0, 60.0
 """To connect, and between two bytes."""
 FIRST_PAUSE = 0.25
+"""Seconds before the second try. Our choice."""
 _CHUNK = 1 << 20
 
 

@@ -24,6 +24,7 @@ from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import InputError, ShortformError
 
 TICK_SECONDS = 0.2
+"""How often progress is shown while no clip is finished. Our choice."""
 
 
 class HttpVision(Executor):

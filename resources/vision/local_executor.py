@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from resources.vision.pipes_session import PipesSession
 
 LOG_TAIL = 200
+"""Characters of a log that get into a message. Our choice."""
 MOST_WORKERS = 4
 """A worker takes up to 1.2 GB of memory at 1080p."""
 PROGRAM = (sys.executable, "-m", "shortform_assets.workers.vision")
@@ -42,6 +43,7 @@ ENVIRONMENT = {"OMP_NUM_THREADS": "1", "GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_
 # finds no folder for its number and does not start.
 _AS_WORKER = 'echo $$ > "$0" || exit 1; log=$1; shift; exec "$@" >> "$log" 2>&1'
 _START_SECONDS = 60.0
+"""How long one that is to be killed is waited for to write down its number. Our choice."""
 
 
 class LocalVision(Executor):

@@ -15,6 +15,7 @@ from resources.media_store import MediaStore
 
 STORE, FOLDER = "store", "folder"
 _SECONDS = 2.0
+"""Between two bundles of messages. Our choice."""
 
 
 def chunk_key(folder: str, index: int) -> str:

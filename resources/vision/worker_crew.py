@@ -21,7 +21,9 @@ ATTEMPTS = 2
 BARREN = 3
 """So many workers in a row may be lost, for no clip's fault, without a finished clip."""
 START_SECONDS = 300.0
+"""Until a worker says its first word: it loads its models before. Our choice."""
 SILENCE_SECONDS = 600.0
+"""Between two words of a worker. Our choice; test_a_worker_that_says_nothing_any_more_is_ended."""
 
 OnResult = Callable[[str, Result], None]
 OnTick = Callable[[Mapping[str, float]], None]

@@ -18,6 +18,7 @@ from shortform_assets.errors import ShortformError
 DEBUG = "SHORTFORM_DEBUG"
 """Set by `--debug`: tracebacks are shown after the sentence."""
 _LONGEST = 1000
+"""Characters of an error that are shown: what a tool said may go on for pages. Our choice."""
 
 # Typer keeps its errors of usage to itself, but all are kin of the one that it hands out.
 _UsageError = cast(type[Exception], typer.BadParameter.__mro__[2])

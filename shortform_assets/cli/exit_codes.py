@@ -10,6 +10,7 @@ FAILED = 1
 USAGE = 2
 """Wrong usage; typer's own code."""
 OUTPUTS_FAILED = 3
+"""Everything ran, but an output could not be rendered."""
 NO_CLIPS = 4
 """There is nothing to clip."""
 INTERRUPTED = 130

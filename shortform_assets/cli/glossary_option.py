@@ -10,7 +10,9 @@ from shortform_assets.errors import InputError
 from shortform_assets.text.visible import is_unseen
 
 MOST_TERMS, LONGEST_TERM = 500, 80
+"""Terms, and characters of one. Our choice; test_nonsense_is_no_glossary."""
 _LARGEST_FILE = 1_000_000
+"""Bytes: the most terms at their longest have less than a fifth of it."""
 _WHERE = "--glossary"
 
 

@@ -12,6 +12,7 @@ from shortform_assets.selection import Row, stretch
 from shortform_assets.text.clock import clock
 
 MOST_REASONS = 6
+"""Kinds of reasons that are listed, the most frequent first. A matter of looks."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class AspectRatio(Contract):
 
 
 _SOCIAL = SafeBox(left=0.05, top=0.05, right=0.95, bottom=0.92)
+"""Nothing at the edges, and at the bottom room for the bar of a player. Our choice."""
 
 ASPECTS: dict[str, AspectRatio] = {
     # Clear of the buttons and captions of TikTok, Reels and Shorts. The captions' centre is below a face framed

@@ -8,6 +8,7 @@ from shortform_assets.delivery.outcomes import finish
 from shortform_assets.ports.store import ObjectStore
 
 _REASON_LENGTH = 500
+"""Characters of a reason that are kept. Our choice."""
 
 
 class DispatchedJobs:

@@ -6,6 +6,7 @@ from shortform_assets.contracts.creative import Composition
 from shortform_assets.text.slug import slug
 
 _SLUG_BYTES = 100
+"""Of a title: usual file systems take names of 255; test_names_are_unique_and_safe."""
 
 
 def file_stems(composition: Composition) -> dict[str, str]:

@@ -13,6 +13,7 @@ from shortform_assets.contracts.delivery import OutputState
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 
 MANIFEST_VERSION = 1
+"""Number of the layout, written into it as `version`."""
 
 Files = Mapping[str, tuple[str, Blob]]
 """Kind (video, poster, srt, vtt, json) -> file name and bytes."""

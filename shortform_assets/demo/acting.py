@@ -18,6 +18,7 @@ CLOSE_SECONDS = 3.0
 SHORTEST = 30
 """No shot has fewer frames."""
 _EARLY = 4
+"""Frames by which a close-up begins before its turn and ends after it. A matter of looks."""
 
 
 def direct(said: Sequence[PlacedLine], frames: int) -> tuple[CameraShot, ...]:

@@ -21,9 +21,13 @@ SAMPLES = RATE // FPS
 HOSTS: tuple[Host, Host] = ("A", "B")
 
 _LEAD, _TAIL = 0.8, 1.2
+"""Seconds before the first sentence and after the last."""
 _LEVEL = 0.106
+"""Root mean square of what a host says: -19.5 dBFS, which makes the mix about -18 LUFS."""
 _ROOM = 10 ** (-64 / 20)
+"""Root mean square of the noise of the room: -64 dBFS."""
 _PAN: dict[Host, tuple[float, float]] = {"A": (1.0, 0.78), "B": (0.78, 1.0)}
+"""Gain on the left and on the right."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,10 @@ Sound = NDArray[np.float32]
 
 _SILENT = set("^$.,!?;:\"'()-— ˈˌ")
 _GAP = RATE // 4
+"""Samples of silence between sentences that are changed in one go, so that none runs into the next."""
 _SMALLER, _HIGHER = 1.13, 1.30
+"""Factors of formants and pitch, and of pitch once more. Our choice;
+test_piper_speaks_in_two_voices_and_times_its_words."""
 _FAINT = 0.005
 """Of the sentence's loudest moment (-46 dB): what is fainter is silence."""
 _OFF = 2

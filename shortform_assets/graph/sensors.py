@@ -14,6 +14,7 @@ from shortform_assets.graph.jobs import deliver
 from shortform_assets.graph.partitions import source_videos
 
 _AT_ONCE = 50
+"""Materializations that one tick looks at; the next goes on behind them. Our choice."""
 
 
 @dg.sensor(

@@ -166,3 +166,4 @@ class _Converter:
 
 
 _UNSPECIFIED = 2
+"""Matrix coefficients that the stream does not tell (ISO/IEC 23091-2)."""

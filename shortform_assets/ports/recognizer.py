@@ -13,6 +13,7 @@ from shortform_assets.errors import ShortformError
 
 Floats = NDArray[np.float32]
 SAMPLE_RATE = 16000
+"""Hertz of all speech, mono: what Whisper, Moonshine, PocketSphinx and Silero take."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from shortform_assets.media.loudness import NEARLY_SILENT_LUFS, measure_loudness
 from shortform_assets.ports.workbench import Workbench
 
 SAMPLE_RATE = 48000
+"""Hertz of every output: the most that Reels take."""
 _MOST_GAIN_DB = 24.0
 """A talk at -38 LUFS still reaches -14; more would raise the noise of a room to where it is heard. Our choice."""
 _CLOSE_ENOUGH_LU = 0.3

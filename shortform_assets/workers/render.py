@@ -46,6 +46,7 @@ OTHER_CODE = (
     "install the same release there, or run again where the code was changed meanwhile."
 )
 _QUIET_SECONDS = 0.5
+"""Between two reports of progress. Our choice."""
 
 
 class RenderResult(Protocol):

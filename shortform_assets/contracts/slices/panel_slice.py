@@ -59,6 +59,7 @@ RUBRIC: dict[str, Criterion] = {
     ),
     "engagement": Criterion(weight=1.0, description="people would comment on it, argue with it, send it on"),
 }
+"""What the panel scores unless a genre says otherwise. The weights are those of a mean, and our choice."""
 
 
 class PanelSlice(Contract):

@@ -17,6 +17,7 @@ from shortform_assets.text.line_breaks import wrapping
 PADDING = 0.45
 """Space between text and the edge of the card, in em. A matter of looks."""
 _MOST_LINES = 3
+"""Lines of a card. A matter of looks."""
 _SCALES = (1.0, 0.85, 0.7)
 """Shares of the style's size that are tried: at the least one the house style's type is 46 of 1920 pixels high."""
 _LOWEST = 0.6

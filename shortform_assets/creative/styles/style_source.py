@@ -19,6 +19,7 @@ from shortform_assets.located_yaml import read_yaml
 
 FILE = "style.yaml"
 _FONT_LIMIT, _LOGO_LIMIT = 20_000_000, 2_000_000
+"""Bytes. Our choice."""
 _SHOWN = "áéíóúñüäößàâçèêëîïôûœ¿¡«»…–’"
 """Letters a caption font must have beside ASCII: Spanish, German, French."""
 

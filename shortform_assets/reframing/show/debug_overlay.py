@@ -39,6 +39,7 @@ STRIP = 132
 ROWS = 6
 """At most so many faces have a time line, those that are seen most."""
 TRAIL_SECONDS = 2.0
+"""How much of the crop's path is drawn, half of it still to come."""
 CUT_SECONDS = 0.3
 """How long a cut is announced."""
 GAP_SAMPLES = 8

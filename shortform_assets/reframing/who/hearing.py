@@ -16,6 +16,7 @@ Mask = NDArray[np.bool_]
 # Set on the scenes of benchmarks/reframing.py and ASW's dev half; held by its "speaker in crop" and "switch
 # delay".
 SAMPLE_RATE = 16_000
+"""Hertz of the samples, mono."""
 HOP_MS = 10
 """Between two levels of the sound."""
 QUIET_DB, FLOOR_DB = 30.0, -60.0

@@ -12,12 +12,16 @@ from shortform_assets.speech.words.voice_activity import Span
 from shortform_assets.speech.words.word_assembly import DraftWord
 
 _STEP_MS = 10
+"""Of one level; also the frame of the aligner."""
 _SQUEEZED_MS = 150
 """A stranded word is as short as its phones allow: three states each, of 10 ms."""
 _LOUDER_DB = 20
 """Sound that nobody claims is this much louder than the span of the word that owns it."""
 _BELOW_PEAK_DB = 40
+"""What is this much below the utterance's loudest moment is no sound. Our choice."""
 _SHORTEST_MS, _JOINED_MS = 60, 80
+"""Sound that may be a word, and a gap within one. Our choice; the rule is held by
+tests/speech/test_stranded.py."""
 
 
 def to_sound(words: Sequence[DraftWord], samples: Floats, start_ms: int) -> list[DraftWord]:

@@ -43,6 +43,7 @@ _PIECE = re.compile(
     r"|(?P<dot>\.(?=\w))|(?P<colon>(?<=\d):(?=\d\d))|(?P<sign>[%&+@=°/])"
 )
 _LARGEST, _MOST_DIGITS = 10**15, 40
+"""From here on a number is read digit by digit, and no more than so many of them. Our choice."""
 
 
 def spoken(word: str) -> list[str]:

@@ -16,7 +16,9 @@ from shortform_assets.speech.names.name_likeness import letters, likeness, spell
 from shortform_assets.speech.words.sentences import ends_sentence
 from shortform_assets.speech.words.word_assembly import UNSPACED, DraftWord
 
+# Our choice; held from both sides by test_near_misses_are_repaired and test_traps_are_left_alone.
 _UNSURE = 0.5
+"""Confidence below which the recognizer hardly believed a word."""
 _GAP_MS = 700
 """A term is spoken without a pause longer than this."""
 _MORE = 2
@@ -24,10 +26,15 @@ _MORE = 2
 _FEWEST, _FEWEST_KNOWN = 4, 5
 """Letters of a term whose near misses are looked for, and of one that may replace a known word."""
 _SPOKEN, _LIKE = 0.8, 0.77
+"""Likeness to the term, from 0 to 1, as it is spoken and altogether."""
 _SPOKEN_KNOWN, _LIKE_KNOWN = 0.85, 0.85
+"""The same where all that is doubted are words of the dictionary."""
 _SPOKEN_SHORT = 0.9
+"""The least spoken likeness to a term of at most `_SHORT` letters."""
 _SHORT = 5
+"""Letters; with fewer, neither capitals inside nor being joined or parted tell a term from other words."""
 _SHORT_KNOWN = 6
+"""A term of at most so many letters replaces a known word only where they sound the same."""
 _CURTAILED = 2
 """What is the term but for this many letters at its end is its short form: Postgres, not PostgreSQL."""
 _WRITTEN, _WRITTEN_NAME = 0.8, 0.9
@@ -37,6 +44,7 @@ _DOUBTED = 0.4
 _THERE, _EXACT = 3.0, 2.0
 """Scores of the term itself and of the term in other case or pieces; near misses have their likeness."""
 _HOMOPHONE = 0.999
+"""Spoken likeness of what sounds the same: 1, but for rounding."""
 _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 _ENDINGS = re.compile(r"^(.+?)(['’]s|s|-\w+)$", re.IGNORECASE)
 _NOUNS_HAVE_CAPITALS = frozenset({"de", "lb"})

@@ -11,7 +11,9 @@ from shortform_assets.errors import InputError
 from shortform_assets.text.visible import visible
 
 _LONGEST_MS = 100 * 3_600_000
+"""A hundred hours: times beyond are milliseconds taken for seconds. Our choice; test_damage_is_named."""
 _PAUSE_MS, _MOST_WORDS = 1_000, 30
+"""Where words come without cues: a pause that ends one, and its most words. Our choice."""
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’)\]]*$")
 _DESCRIPTION = re.compile(r"\[[^\[\]]*\]:?|^\s*\([^()]*\)\s*$|[♩♪♫♬]", re.MULTILINE)
 _LEAD = re.compile(r"^\s*(?:>+|[-–—](?=\s|[^\W\d]))\s*", re.MULTILINE)

@@ -14,6 +14,7 @@ from shortform_assets.speech.own.own_subtitles import read_srt, read_vtt
 __all__ = ["CueWord", "OwnCue", "beyond", "own_segments", "parse_transcript"]
 
 _MOST_BYTES = 64 << 20
+"""Our choice: far more than a talk has, and little enough to be read in one go."""
 _FORMATS = "give SubRip (.srt), WebVTT (.vtt) or JSON"
 
 

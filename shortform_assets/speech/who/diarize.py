@@ -25,7 +25,10 @@ FRAME = 270
 _FIRST = 495
 """The sample in the middle of a window's first frame."""
 _WINDOW_MS, _STEP_MS = 10_000, 7_500
+"""Windows as pyannote segmentation 3.0 was trained on. How far they overlap is our choice; held by
+test_local_speakers_are_joined_over_windows and the "diarization error rate" of benchmarks/speech.py."""
 _MARGIN_MS = (_WINDOW_MS - _STEP_MS) // 2
+"""Half of the overlap: a window counts up to here from its edges."""
 _BATCH = 8
 """Windows between two words of progress."""
 _LONGEST, _PAUSE = 2.5, 0.12
