@@ -70,9 +70,11 @@ def plan_clips(
     candidates = _settled(desk, about, found, rules)
     bench.progress(0.4, "scored")
     choice = choose(candidates, rules)
-    lowered = desk.short and not choice.chosen and any(not c.fault for c in candidates)
+    # Talk unlike what was learnt may reach the bar nowhere: its best passages still are what there is to post.
+    least = min(target, selection.min_clips) if rules.exact else int(desk.short)
+    lowered = len(choice.chosen) < least and any(not c.fault for c in candidates)
     if lowered:
-        rules = replace(rules, target=1, min_score=0.0, quotas={})
+        rules = replace(rules, target=least, min_score=0.0, quotas={})
         candidates = _settled(desk, about, found, rules)
         choice = choose(candidates, rules)
     rest = explain_rest(candidates, choice, rules)

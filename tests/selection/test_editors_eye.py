@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selection_talk import silent_media, talk
 
+from shortform_assets.contracts.edits import PlanEdits
+from shortform_assets.contracts.source import Brief
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
@@ -26,6 +28,7 @@ from shortform_assets.selection.learned.line_judge import (
 )
 from shortform_assets.selection.learned.run_cues import highest, highest_around
 from shortform_assets.selection.learned.trees import Trees
+from shortform_assets.selection.plan import plan_clips
 from shortform_assets.selection.propose.moments import heard_moments
 from shortform_assets.selection.read.script import read_script
 from shortform_assets.selection.read.sound_events import SILENT
@@ -224,6 +227,21 @@ class TestMoments:
         found = self.moments(bench, Missing(), *long_talk())
         assert all("editors_eye" not in m.features for m in found.moments)
         assert any("learnt from editors" in reason for reason in bench.degraded)
+
+    def test_where_nothing_reaches_the_bar_the_best_few_are_taken_and_say_so(self, bench):
+        transcript, turns = long_talk()
+        found = self.moments(bench, Hashed(), transcript, turns)
+
+        def chosen(**changes):
+            selection = PODCAST.model_copy(update=changes)
+            return plan_clips(bench, found, transcript, turns, selection, PlanEdits(), Brief())
+
+        # The talk repeats itself, so one of each kind is all there is; the genre asks for at least two.
+        plan = chosen(min_score=0.99, min_clips=2)
+        assert 1 <= len(plan.clips) <= 2
+        assert all("under the genre's least score" in clip.reason for clip in plan.clips)
+        assert "wanted clips were found" in plan.shortfall
+        assert not any("least score" in clip.reason for clip in chosen(min_score=0.0).clips)
 
 
 def test_a_genre_shifts_what_was_learnt():

@@ -126,8 +126,12 @@ class ClipBuilder:
             reason += f"; joined across the interruption at {clock(left_out.start_ms)}"
         if self.rate.ms(sum(s.frames for s in candidate.spans)) < 1000 * self.selection.min_seconds:
             reason += f"; shorter than {self.selection.min_seconds:g} s because the source offers no more"
-        if lowered:
-            reason += "; the best of a short source"
+        if lowered and candidate.score < self.selection.min_score:
+            reason += (
+                "; the best of a short source"
+                if self.short
+                else "; under the genre's least score, as most here is"
+            )
         a, b = self.lines_of(candidate.pieces[0][0], candidate.pieces[-1][1])
         reason += f"; {edge_evidence(self.measures, a, b)}"
         given = candidate.wording
