@@ -54,7 +54,7 @@ def _lines(value: str) -> Iterator[tuple[str, str]]:
 
 def _term(text: str, where: str) -> str:
     term = unicodedata.normalize("NFC", text.strip())
-    if any(map(is_unseen, term)):
+    if any(map(is_unseen, term.replace("\t", " "))):
         raise InputError("a term holds control characters", where, "type the terms plainly")
     term = " ".join(term.split())
     if term and not any(c.isalnum() for c in term):

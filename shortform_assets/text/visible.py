@@ -9,15 +9,16 @@ _JOINERS = "\u200c\u200d"
 
 
 def is_unseen(character: str) -> bool:
-    """Whether it is neither seen nor white space: control, format (of direction, too), private, unassigned."""
-    if character.isspace() or character in _JOINERS:
-        return False
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
+    """Whether nobody sees it: control (line breaks and tabs, too), format (of direction, too), private, unassigned."""
+    return character not in _JOINERS and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def visible(text: str) -> str:
-    """`text` without its unseen characters; a control leaves a space, as it parts what stands beside it."""
-    return "".join(c if not is_unseen(c) else " " if unicodedata.category(c) == "Cc" else "" for c in text)
+    """`text` without its unseen characters, white space kept; another control leaves a space, as it parts what
+    stands beside it."""
+    return "".join(
+        c if c.isspace() or not is_unseen(c) else " " if unicodedata.category(c) == "Cc" else "" for c in text
+    )
 
 
 def one_line(text: str) -> str:

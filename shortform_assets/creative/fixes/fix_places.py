@@ -91,7 +91,7 @@ def make_fix(scope: FixScope, wrong: str, right: str, clip: int | None = None) -
 
 def _usable(text: str, what: str) -> str:
     text = unicodedata.normalize("NFC", text)
-    if any(is_unseen(c) or unicodedata.category(c) == "Cc" for c in text):
+    if any(map(is_unseen, text)):
         raise InputError("control characters cannot be written", what, "type the words plainly")
     text = " ".join(text.split())
     if not text:
