@@ -270,15 +270,7 @@ def eye_of_runs(arrays: Mapping[str, np.ndarray]) -> Any:
     """Trees' and ridge's answers apart, from cues."""
     from shortform_assets.selection.learned.trees import Trees
 
-    trees = Trees(
-        roots=arrays["tree_roots"],
-        feature=arrays["tree_feature"],
-        threshold=arrays["tree_threshold"],
-        left=arrays["tree_left"],
-        right=arrays["tree_right"],
-        value=arrays["tree_value"],
-        depth=int(arrays["tree_depth"]),
-    )
+    trees = Trees.of(arrays)
 
     def answers(cues: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         table = widened(standard(cues, arrays["run_centre"], arrays["run_scale"], RUN_CLIP))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from resources.models import Models
+from shortform_assets.code_versions import code_of
 
 _MODEL = "minilm-l6-int8"
 _MOST_TOKENS = 128
@@ -28,7 +29,7 @@ class TalkEmbeddings:
 
     @property
     def fingerprint(self) -> str:
-        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:mean"
+        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{code_of(MiniLM).version}"
 
     def load(self) -> MiniLM:
         """Never fails: a model that is missing is reported by `embed`, so that the stage can do without."""

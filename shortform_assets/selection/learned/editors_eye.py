@@ -90,15 +90,7 @@ def read_eye(path: Path) -> EditorsEye:
 def eye_of(arrays: Mapping[str, np.ndarray]) -> EditorsEye:
     """The eye of named arrays, in single precision whatever they are stored in."""
     own = {n: v.astype(np.float32) if v.dtype.kind == "f" else v.astype(np.int64) for n, v in arrays.items()}
-    trees = Trees(
-        roots=own["tree_roots"],
-        feature=own["tree_feature"],
-        threshold=own["tree_threshold"],
-        left=own["tree_left"],
-        right=own["tree_right"],
-        value=own["tree_value"],
-        depth=int(own["tree_depth"]),
-    )
+    trees = Trees.of(own)
     return EditorsEye(
         LineJudge(
             centre_of_meaning=own["meaning_centre"],

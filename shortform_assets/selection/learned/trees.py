@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,15 @@ class Trees:
     """(nodes,) what a leaf adds; 0 elsewhere."""
     depth: int
     """Steps after which every row has reached a leaf."""
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> Trees:
+        """From the arrays of a file of weights, each field under its name with `tree_` before it."""
+        held = {
+            name: arrays[f"tree_{name}"]
+            for name in ("roots", "feature", "threshold", "left", "right", "value")
+        }
+        return cls(**held, depth=int(arrays["tree_depth"]))
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """(n,) float64: the sum over all trees for each of `rows` (n, columns) float32."""
