@@ -67,6 +67,21 @@ def job_with_sizes(fields: Fields) -> Fields:
     return {**fields, "job": {**job, "enhancement": {**clip, "pages": pages, "hook": hook}}}
 
 
+def style_with_creative_layer(fields: Fields) -> Fields:
+    """Style, 1 to 2: what it does not say of looks, overlays and sound is as it was before they could be chosen."""
+    return fields
+
+
+def job_with_creative_layer(fields: Fields) -> Fields:
+    """Render job, 1 to 2: as its style."""
+    return fields
+
+
+def genre_with_creative_layer(fields: Fields) -> Fields:
+    """Genre, 2 to 3: as the style."""
+    return fields
+
+
 def _sizes(block: Fields, lines: list[str], share: float, padding: float) -> Fields:
     found = {}
     for aspect in block["anchor"]:

@@ -25,10 +25,13 @@ from shortform_assets.contracts.upgrades import (
     Fields,
     Upgrade,
     genre_with_caption_pace,
+    genre_with_creative_layer,
+    job_with_creative_layer,
     job_with_sizes,
     numbered,
     publication_of_config,
     style_origin,
+    style_with_creative_layer,
 )
 from shortform_assets.errors import InputError
 
@@ -111,14 +114,21 @@ SOURCE_RECORD = Persisted("source record", SourceRecord, "register the source ag
 PLAN_EDIT = Persisted("plan edit", PlanEdit, _AGAIN)
 FRAMING_EDIT = Persisted("framing edit", FramingEdit, _AGAIN)
 CREATIVE_EDIT = Persisted("creative edit", CreativeEdit, _AGAIN)
-STYLE = Persisted("style", PublishedStyle, "publish the style again as another version", (style_origin,))
+STYLE = Persisted(
+    "style",
+    PublishedStyle,
+    "publish the style again as another version",
+    (style_origin, style_with_creative_layer),
+)
 GENRE = Persisted(
     "genre",
     GenreConfig,
     "publish the genres again with `shortform genres publish`",
-    (numbered, genre_with_caption_pace),
+    (numbered, genre_with_caption_pace, genre_with_creative_layer),
 )
 GENRE_PUBLICATION = Persisted("genre publication", GenrePublication, GENRE.fix, (publication_of_config,))
-RENDER_TASK = Persisted("render job", RenderTask, "dispatch it anew", (job_with_sizes,))
+RENDER_TASK = Persisted(
+    "render job", RenderTask, "dispatch it anew", (job_with_sizes, job_with_creative_layer)
+)
 ATTEMPT = Persisted("attempt", Attempt, "delete it; the job is sent again")
 OUTCOME = Persisted("outcome", Outcome, "delete it; the output is rendered again")
