@@ -1,93 +1,18 @@
-"""Style contracts, the enhancement plan and the composition."""
+"""The enhancement plan and the composition."""
 
 from __future__ import annotations
-
-from typing import Annotated, Literal
 
 from pydantic import Field
 
 from shortform_assets.contracts.aspects import Aspect
-from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Ratio
+from shortform_assets.contracts.base import Contract, Dropped, FrameRate, Measure, Ratio
 from shortform_assets.contracts.clips import AspectFraming, ClipMedia
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.known_names import X264Preset
+from shortform_assets.contracts.style_contracts import StyleContract
 
 BoxSize = tuple[Measure, Measure]
 """Width and height as shares of the output's."""
-Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
-
-
-class Font(Contract):
-    """A TrueType or OpenType file and the family or full name it carries."""
-
-    family: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")
-    file: Blob
-
-
-class CaptionStyle(Contract):
-    """Karaoke captions. Sizes are shares of the height of a 9:16 output (see `creative/captions/typeset.py` for
-    the others)."""
-
-    font: str
-    size: float = Field(gt=0.01, lt=0.15)
-    colour: Colour
-    active_colour: Colour
-    outline_colour: Colour
-    outline: float = Field(ge=0, le=0.02)
-    uppercase: bool = False
-    max_lines: int = Field(ge=1, le=3)
-    max_words: int = Field(ge=1, le=12)
-    """On a page; of a script without spaces as much as so many average English words take."""
-
-
-class HookStyle(Contract):
-    """The title card over the first seconds."""
-
-    font: str
-    size: float = Field(gt=0.01, lt=0.15)
-    colour: Colour
-    box_colour: Colour
-    seconds: float = Field(gt=0, le=10)
-
-
-class LogoStyle(Contract):
-    image: Blob
-    height: float = Field(gt=0.005, lt=0.3)
-    corner: Literal["top_left", "top_right"] = "top_left"
-    opacity: float = Field(ge=0, le=1)
-
-
-class AudioStyle(Contract):
-    """What happens to the sound beside loudness: a gentle voice chain, fades at the ends."""
-
-    highpass_hz: int = Field(ge=0, le=300)
-    compress: bool
-    fade_ms: int = Field(ge=0, le=1000)
-
-
-class StyleContract(Contract):
-    """One immutable published style version."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
-    version: int = Field(ge=1)
-    captions: CaptionStyle
-    hook: HookStyle | None = None
-    logo: LogoStyle | None = None
-    audio: AudioStyle
-    fonts: tuple[Font, ...] = Field(min_length=1)
-    accent: Colour
-
-    @property
-    def pin(self) -> str:
-        return f"{self.name}@{self.version}"
-
-
-class PublishedStyle(Contract):
-    """What the store holds of a style version."""
-
-    style: StyleContract
-    shipped: bool = False
-    """It came along with Shortform; False for what somebody published."""
 
 
 class CaptionWord(Contract):

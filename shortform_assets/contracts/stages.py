@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shortform_assets.contracts.base import Contract
 from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet, FaceTracksSet
-from shortform_assets.contracts.creative import Composition, EnhancementPlan, StyleContract
+from shortform_assets.contracts.creative import Composition, EnhancementPlan
 from shortform_assets.contracts.delivery import Delivery, RenderedOutputs
 from shortform_assets.contracts.edits import CreativeEdits, FramingEdits, PlanEdits
 from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
@@ -18,6 +18,7 @@ from shortform_assets.contracts.slices import (
 )
 from shortform_assets.contracts.source import Mezzanine, SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.contracts.style_contracts import StyleContract
 
 WORKFLOW: dict[str, type[Contract]] = {
     "source_video": SourceVideo,

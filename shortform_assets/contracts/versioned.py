@@ -16,11 +16,11 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shortform_assets.contracts.base import canonical_json
-from shortform_assets.contracts.creative import PublishedStyle
 from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
 from shortform_assets.contracts.edits import CreativeEdit, FramingEdit, PlanEdit
 from shortform_assets.contracts.slices import GenreConfig, GenrePublication
 from shortform_assets.contracts.source import SourceRecord
+from shortform_assets.contracts.style_contracts import PublishedStyle
 from shortform_assets.contracts.upgrades import (
     Fields,
     Upgrade,

@@ -16,7 +16,6 @@ from shortform_assets.contracts.creative import (
     ClipWord,
     EnhancementPlan,
     LogoPlacement,
-    StyleContract,
     TextOverlay,
 )
 from shortform_assets.contracts.edits import CreativeEdits
@@ -24,6 +23,7 @@ from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
 from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo

@@ -11,11 +11,12 @@ import dagster as dg
 
 from shortform_assets.contracts.base import Contract, Dropped
 from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet, FaceTracksSet
-from shortform_assets.contracts.creative import Composition, EnhancementPlan, StyleContract
+from shortform_assets.contracts.creative import Composition, EnhancementPlan
 from shortform_assets.contracts.delivery import Delivery, RenderedOutputs
 from shortform_assets.contracts.selection import ClipPlan, Moments, Shots
 from shortform_assets.contracts.source import Mezzanine, SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
 

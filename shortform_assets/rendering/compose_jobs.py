@@ -8,14 +8,9 @@ from collections.abc import Sequence
 from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.contracts.base import Dropped, canonical_json
 from shortform_assets.contracts.clips import ClipMedia, ClipMediaSet, CropPaths, CropPathsSet
-from shortform_assets.contracts.creative import (
-    ClipEnhancement,
-    Composition,
-    EnhancementPlan,
-    RenderJob,
-    StyleContract,
-)
+from shortform_assets.contracts.creative import ClipEnhancement, Composition, EnhancementPlan, RenderJob
 from shortform_assets.contracts.slices.delivery_slice import DeliverySlice
+from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.errors import ClipFault, InputError
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.reframing.direct.path_guard import misfits

@@ -15,22 +15,19 @@ from shortform_assets.contracts.clips import (
     Panel,
 )
 from shortform_assets.contracts.creative import (
-    AudioStyle,
     AudioTreatment,
     CaptionPage,
-    CaptionStyle,
     CaptionWord,
     ClipEnhancement,
     ClipWord,
     Composition,
     Encode,
-    Font,
     RenderJob,
-    StyleContract,
 )
 from shortform_assets.contracts.delivery import Outcome, Quality
 from shortform_assets.contracts.selection import ClipPlan, FellOut, PlannedClip, Span
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
+from shortform_assets.contracts.style_contracts import AudioStyle, CaptionStyle, Font, StyleContract
 from shortform_assets.delivery.outcomes import Terms
 
 RATE = FrameRate(num=25)

@@ -19,13 +19,8 @@ from shortform_assets.contracts.clips import (
     MediaSegment,
     Panel,
 )
-from shortform_assets.contracts.creative import (
-    AudioTreatment,
-    ClipEnhancement,
-    Encode,
-    RenderJob,
-    StyleContract,
-)
+from shortform_assets.contracts.creative import AudioTreatment, ClipEnhancement, Encode, RenderJob
+from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
 

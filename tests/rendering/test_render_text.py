@@ -13,7 +13,8 @@ from present import present
 from render_studio import RATE, framing, job, media, panel, pictures, segment, silence, style_of
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.creative import CaptionPage, CaptionWord, Font, LogoPlacement, TextOverlay
+from shortform_assets.contracts.creative import CaptionPage, CaptionWord, LogoPlacement, TextOverlay
+from shortform_assets.contracts.style_contracts import Font
 from shortform_assets.creative.captions.ass_script import ass_script, escaped, timestamp
 from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
 from shortform_assets.rendering.filtergraph import build_graph, quoted

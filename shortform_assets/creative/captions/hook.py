@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
-from shortform_assets.contracts.creative import HookStyle, TextOverlay
+from shortform_assets.contracts.creative import TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.contracts.style_contracts import HookStyle
 from shortform_assets.creative.captions.placement import FOREHEAD, STEP, face_margin, text_width
 from shortform_assets.creative.captions.typeset import LINE_PITCH, Typeface, displayed, type_px
 from shortform_assets.text.line_breaks import wrapping

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.clips import AspectFraming
-from shortform_assets.contracts.creative import LogoPlacement, LogoStyle, TextOverlay
+from shortform_assets.contracts.creative import LogoPlacement, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.contracts.style_contracts import LogoStyle
 from shortform_assets.creative.captions.placement import covered
 from shortform_assets.creative.captions.typeset import type_px
 

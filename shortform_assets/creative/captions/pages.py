@@ -16,7 +16,7 @@ from functools import cache
 from itertools import accumulate
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.creative import CaptionStyle
+from shortform_assets.contracts.style_contracts import CaptionStyle
 from shortform_assets.creative.captions.clip_words import SpokenWord
 from shortform_assets.creative.captions.typeset import Typeface, displayed
 from shortform_assets.errors import ClipFault

@@ -7,7 +7,7 @@ import difflib
 import re
 from pathlib import Path
 
-from shortform_assets.contracts.creative import PublishedStyle, StyleContract
+from shortform_assets.contracts.style_contracts import PublishedStyle, StyleContract
 from shortform_assets.contracts.versioned import STYLE, NewerSchema
 from shortform_assets.creative.styles.style_source import FILE, StyleDraft, load_style_source
 from shortform_assets.data import shipped

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from shortform_assets.config_errors import explained
-from shortform_assets.contracts.creative import StyleContract
+from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative.captions.typeset import Typeface
 from shortform_assets.errors import InputError
 from shortform_assets.located_yaml import read_yaml

@@ -4,11 +4,12 @@ import dagster as dg
 
 from resources.artifacts import Ref
 from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet
-from shortform_assets.contracts.creative import EnhancementPlan, StyleContract
+from shortform_assets.contracts.creative import EnhancementPlan
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.graph.assets.asset_options import stage
 from shortform_assets.graph.reuse import once
 

@@ -1,0 +1,255 @@
+"""Style contracts: what a brand says of captions, overlays and sound, typed, published once, never changed.
+
+What a section leaves out is as it was before it could be said. The docstrings of the fields are what `docs/styles.md`
+says of the keys.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shortform_assets.contracts.aspects import Platform, SafeBox
+from shortform_assets.contracts.base import Blob, Contract, Ratio
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+TypeSize = Annotated[float, Field(gt=0.01, lt=0.15)]
+"""Em size of type as a share of the height of a 9:16 output (see `creative/captions/typeset.py` for the others)."""
+FontFamily = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
+CardWords = Annotated[str, Field(max_length=120, pattern=r"^\S(.*\S)?$")]
+"""What a brand writes itself: one line, without space around it."""
+CaptionLook = Literal[
+    "plain", "karaoke", "pop", "word_box", "one_word", "two_tone", "subtitle_bar", "typewriter"
+]
+ScriptCode = Literal[
+    "Arab",
+    "Beng",
+    "Cyrl",
+    "Deva",
+    "Grek",
+    "Hang",
+    "Hans",
+    "Hant",
+    "Hebr",
+    "Jpan",
+    "Latn",
+    "Taml",
+    "Telu",
+    "Thai",
+]
+"""ISO 15924."""
+
+
+class Font(Contract):
+    """A TrueType or OpenType file and the family or full name it carries."""
+
+    family: FontFamily
+    """The family or full name that the file carries."""
+    file: Blob
+    """The font file, TrueType or OpenType, at most 20 MB."""
+
+
+class CaptionBacking(Contract):
+    """A bar or box behind captions, in the looks that have one."""
+
+    colour: Colour
+    """Of the bar or box."""
+    opacity: Ratio = 1.0
+    """0 is not seen, 1 hides the picture."""
+
+
+class CaptionStyle(Contract):
+    """Captions. Sizes are shares of the height of a 9:16 output (see `creative/captions/typeset.py` for the others)."""
+
+    font: str
+    """A family of `fonts`."""
+    size: TypeSize
+    """Em size of the type."""
+    colour: Colour
+    """Of words that are not being said."""
+    active_colour: Colour
+    """Of the word that is being said."""
+    outline_colour: Colour
+    """Around every letter."""
+    outline: float = Field(ge=0, le=0.02)
+    """Width of the outline, a share as `size`."""
+    uppercase: bool = False
+    """Capitals only."""
+    max_lines: int = Field(ge=1, le=3)
+    """On a page."""
+    max_words: int = Field(ge=1, le=12)
+    """On a page; of a script without spaces as much as so many average English words take."""
+    look: CaptionLook = "karaoke"
+    """How a page is drawn and moves; `karaoke` lights the word that is being said."""
+    backing: CaptionBacking | None = None
+    """Behind the words, in the looks that have a bar or box."""
+
+
+class HookStyle(Contract):
+    """The title card over the first seconds."""
+
+    font: str
+    """A family of `fonts`."""
+    size: TypeSize
+    """Em size of the type."""
+    colour: Colour
+    """Of the letters."""
+    box_colour: Colour
+    """Of the card."""
+    seconds: float = Field(gt=0, le=10)
+    """It is gone after so long, and after half of the clip at the latest."""
+
+
+class LogoStyle(Contract):
+    """The brand's mark in a top corner of the safe box."""
+
+    image: Blob
+    """A PNG file, at most 2 MB."""
+    height: float = Field(gt=0.005, lt=0.3)
+    """Share of the height of a 9:16 output."""
+    corner: Literal["top_left", "top_right"] = "top_left"
+    """Where it stands, unless the other corner covers faces less often."""
+    opacity: float = Field(ge=0, le=1)
+    """0 is not seen, 1 hides the picture."""
+
+
+class LowerThirdStyle(Contract):
+    """A speaker's name on a strip while that speaker says the first words."""
+
+    font: str
+    """A family of `fonts`."""
+    size: TypeSize
+    """Em size of the type."""
+    colour: Colour
+    """Of the letters."""
+    box_colour: Colour
+    """Of the strip."""
+    seconds: float = Field(gt=0, le=10)
+    """It is gone after so long."""
+
+
+class ProgressBarStyle(Contract):
+    """A line along an edge that grows with the clip."""
+
+    colour: Colour
+    """Of the part that has been played."""
+    height: float = Field(gt=0, le=0.02)
+    """Share of the output's height."""
+    edge: Literal["top", "bottom"] = "bottom"
+    """Along which it runs."""
+
+
+class CallToActionStyle(Contract):
+    """Words on a card over the last seconds."""
+
+    text: CardWords
+    """What it says."""
+    font: str
+    """A family of `fonts`."""
+    size: TypeSize
+    """Em size of the type."""
+    colour: Colour
+    """Of the letters."""
+    box_colour: Colour
+    """Of the card."""
+    seconds: float = Field(gt=0, le=10)
+    """It stands over so much of the clip's end, half of the clip at the most."""
+
+
+class EndCardStyle(Contract):
+    """A picture of one colour with words after the clip's last frame."""
+
+    text: CardWords
+    """What it says."""
+    font: str
+    """A family of `fonts`."""
+    size: TypeSize
+    """Em size of the type."""
+    colour: Colour
+    """Of the letters."""
+    background: Colour
+    """Of the card, which fills the output."""
+    seconds: float = Field(gt=0, le=10)
+    """How long it stands."""
+
+
+class PunchInStyle(Contract):
+    """A zoom in on emphasis."""
+
+    zoom: float = Field(gt=1, le=1.3)
+    """How much larger the picture gets."""
+    seconds: float = Field(gt=0, le=5)
+    """How long it stays so."""
+
+
+class MusicStyle(Contract):
+    """A bed of music under the speech, pressed down while somebody speaks (side-chain ducking)."""
+
+    file: Blob
+    """A sound file, at most 20 MB."""
+    level_lu: float = Field(ge=-40, le=0)
+    """Loudness of the bed against the speech, in LU, where nobody speaks."""
+    duck_db: float = Field(ge=0, le=30)
+    """By how much more it is pressed down under speech."""
+
+
+class AudioStyle(Contract):
+    """What happens to the sound beside loudness: a gentle voice chain, fades at the ends."""
+
+    highpass_hz: int = Field(ge=0, le=300)
+    """Rumble below is taken away; 0 leaves it."""
+    compress: bool
+    """Gently, 2 to 1, on the peaks of speech only."""
+    fade_ms: int = Field(ge=0, le=1000)
+    """At both ends of a clip."""
+    denoise: bool = False
+    """Steady noise is lowered by what is measured of it in pauses."""
+    level_speakers: bool = False
+    """Speakers are brought to one loudness."""
+    music: MusicStyle | None = None
+    """A bed under the speech."""
+    bleep: bool = False
+    """Profanities are masked in captions and covered by a tone."""
+
+
+class StyleContract(Contract):
+    """One immutable published style version."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    """Lower case letters, digits, `-` and `_`, a letter first."""
+    version: int = Field(ge=1)
+    """Left out it is the next one; given it is published as that or not at all."""
+    captions: CaptionStyle
+    hook: HookStyle | None = None
+    logo: LogoStyle | None = None
+    lower_third: LowerThirdStyle | None = None
+    progress_bar: ProgressBarStyle | None = None
+    call_to_action: CallToActionStyle | None = None
+    end_card: EndCardStyle | None = None
+    punch_in: PunchInStyle | None = None
+    audio: AudioStyle
+    fonts: tuple[Font, ...] = Field(min_length=1, max_length=16)
+    """Every font in use, each with its file."""
+    accent: Colour
+    """The brand's colour, where nothing else is said."""
+    palette: dict[str, Colour] = Field(default_factory=dict, max_length=32)
+    """Colours by name; a name may stand wherever a colour is wanted."""
+    scripts: tuple[ScriptCode, ...] = ()
+    """Scripts that its fonts must cover (ISO 15924); none claims Latin as Spanish, German and French write it."""
+    safe_box: dict[Platform, SafeBox] = Field(default_factory=dict)
+    """For each platform where text may stand, within the genre's safe box, in outputs of that platform's aspect ratio."""
+
+    @property
+    def pin(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+class PublishedStyle(Contract):
+    """What the store holds of a style version."""
+
+    style: StyleContract
+    shipped: bool = False
+    """It came along with Shortform; False for what somebody published."""
+    extends: str = ""
+    """The pin of the style that its source extended, or empty; what it took from there is in `style`."""
