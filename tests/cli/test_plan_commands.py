@@ -16,8 +16,8 @@ from shortform_assets.contracts.selection import ClipPlan, Shot, Shots
 from shortform_assets.contracts.source import Brief, Mezzanine, SourceRecord
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 KEY = "crumbs-0a1b2c3d4e"
 RATE = FrameRate(num=25)
@@ -71,9 +71,11 @@ def replan(project: Project, count: int = 3) -> ClipPlan:
     )  # fmt: skip
     with StoreBench.over(project.store) as bench:
         shots = Shots(shots=(Shot(start_frame=0, end_frame=frames),))
-        moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
+        moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection))
         edits = project.registry.plan_edits(KEY)
-        plan = plan_clips(bench, moments, transcript, turns, selection, edits, Brief(count=count))
+        plan = plan_clips(
+            bench, PlanRequest(moments, transcript, turns, selection, edits, Brief(count=count))
+        )
     results = {
         "clip_plan": plan,
         "moments": moments,

@@ -10,8 +10,8 @@ from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.edit.edit_anchor import said_in
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def plan(bench):
     transcript, turns = talk(SCRIPT)
     mezzanine, shots = silent_media(transcript.duration_ms)
     selection = load_genre("podcast").selection
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection))
 
     class Planner:
         """Call it with the edits."""
@@ -30,7 +30,10 @@ def plan(bench):
 
         def __call__(self, *edits: PlanEdit, count: int = 4):
             plan = plan_clips(
-                bench, moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count)
+                bench,
+                PlanRequest(
+                    moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count)
+                ),
             )
             return {c.clip_id: c for c in plan.clips}, plan
 

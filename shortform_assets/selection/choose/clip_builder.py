@@ -14,13 +14,12 @@ from shortform_assets.selection.choose.edge_evidence import edge_evidence
 from shortform_assets.selection.choose.local_editor import explain, score, weigh
 from shortform_assets.selection.choose.panel_scores import Judgement
 from shortform_assets.selection.cut.boundaries import Boundaries
-from shortform_assets.selection.cut.frame_edges import Cutting, Edges, Pieces
+from shortform_assets.selection.cut.frame_edges import CutRequest, Cutting, Edges, Pieces
 from shortform_assets.selection.propose.moments import SHORT_SOURCE_MS
 from shortform_assets.selection.read.cold_open import find_teaser
-from shortform_assets.selection.read.features import Limits, Measures, limits, relaxed
+from shortform_assets.selection.read.features import Limits, Measures, ReadTalk, limits, relaxed
 from shortform_assets.selection.read.promotion import ADVERT, flag_lines
 from shortform_assets.selection.read.script import Line, read_script
-from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.say.wording import word_clip
 from shortform_assets.text.clock import clock
@@ -49,9 +48,8 @@ class ClipBuilder:
         self._whole = self._edges(False) if selection.cut_fillers else self.edges
         self.limit = self._limit()
         topic_of = [self.topic_at(line.first) for line in self.lines]
-        self.measures = Measures(
-            self.lines, topic_of, idf(self.lines), selection, SILENT, transcript.language
-        )
+        read = ReadTalk(self.lines, topic_of, idf(self.lines), transcript.language)
+        self.measures = Measures(read, selection)
         self.flags = flag_lines(self.lines)
         self.teaser = find_teaser(self.lines, self.flags)
         self.bounds = Boundaries(self.measures, self.edges, self._closed(), self.limit)
@@ -203,14 +201,16 @@ class ClipBuilder:
 
     def _edges(self, cut_fillers: bool) -> Edges:
         return Edges(
-            self.transcript,
-            self.turns,
-            self.moments.rate,
-            self.moments.frames,
-            self.selection.pad_ms,
-            self.selection.max_pause_ms,
-            self.moments.cuts,
-            cut_fillers,
+            CutRequest(
+                self.transcript,
+                self.turns,
+                self.moments.rate,
+                self.moments.frames,
+                pad_ms=self.selection.pad_ms,
+                max_pause_ms=self.selection.max_pause_ms,
+                shot_cuts=self.moments.cuts,
+                cut_fillers=cut_fillers,
+            )
         )
 
     def _cut(self, pieces: Pieces) -> Cutting:
