@@ -127,11 +127,13 @@ def test_the_plan_is_a_table_and_plain_data(shell, project):
     plan = replan(project)
     shown = shell("plan", KEY[:6])
     for clip in plan.clips:
-        assert clip.title in shown
+        assert (f"{clip.title} (needs a title)" if clip.needs_title else clip.title) in shown
+    assert {clip.needs_title for clip in plan.clips} == {True, False}, "one of each, or nothing is tested"
     assert "fell out" in shown
     assert "is said" not in shell("plan", KEY, "--all")
     told = json.loads(shell("plan", KEY, "--json"))
     assert [c["clip_id"] for c in told["clips"]] == [c.clip_id for c in plan.clips]
+    assert [c["needs_title"] for c in told["clips"]] == [c.needs_title for c in plan.clips]
     assert all(c["from_ms"] < c["to_ms"] and c["length_ms"] > 0 for c in told["clips"])
     assert told["waiting_edits"] == 0
     assert {f["reason"] for f in told["fell_out"]} == {f.reason for f in plan.fell_out}
@@ -228,6 +230,8 @@ def test_retitle_changes_the_title_alone(shell, project):
     said = shell("retitle", KEY, 1, "Bread & <weather> [bold]")
     assert "is called Bread & <weather> [bold] instead of" in said
     after = replan(project)
-    assert after.clips[0] == plan.clips[0].model_copy(update={"title": "Bread & <weather> [bold]"})
+    assert after.clips[0] == plan.clips[0].model_copy(
+        update={"title": "Bread & <weather> [bold]", "needs_title": False}
+    )
     assert "[bold]" in shell("plan", KEY)
     assert "empty" in shell("retitle", KEY, 1, "  ", fails=True)

@@ -67,10 +67,21 @@ def test_retitle_changes_the_title_alone(plan):
     before, first = plan()
     clip = first.clips[2]
     after, _ = plan(edit("retitle", clip, title=" The van\nand the baker "))
-    assert after[clip.clip_id] == clip.model_copy(update={"title": "The van and the baker"})
+    assert after[clip.clip_id] == clip.model_copy(
+        update={"title": "The van and the baker", "needs_title": False}
+    )
     assert {k: v for k, v in after.items() if k != clip.clip_id} == {
         k: v for k, v in before.items() if k != clip.clip_id
     }
+
+
+def test_a_title_by_hand_is_asked_for_no_longer_and_is_not_shown_twice(plan):
+    _, first = plan()
+    clip = next(c for c in first.clips if c.hook)
+    title = clip.hook.upper() + "!"
+    after, _ = plan(edit("retitle", clip, title=title))
+    kept = next(c for c in after.values() if c.title == title)
+    assert (kept.needs_title, kept.hook) == (False, "")
 
 
 def test_trim_moves_to_the_nearest_sentence(plan):
