@@ -20,8 +20,21 @@ FontFamily = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")
 CardWords = Annotated[str, Field(max_length=120, pattern=r"^\S(.*\S)?$")]
 """What a brand writes itself: one line, without space around it."""
 CaptionLook = Literal[
-    "plain", "karaoke", "pop", "word_box", "one_word", "two_tone", "subtitle_bar", "typewriter"
+    "plain",
+    "karaoke",
+    "karaoke_fill",
+    "pop",
+    "word_box",
+    "one_word",
+    "two_tone",
+    "subtitle_bar",
+    "typewriter",
 ]
+"""plain: nothing moves. karaoke: the word that is said is lit. karaoke_fill: the colour runs over it. pop: it grows a
+little. word_box: a box stands behind it. one_word: it stands alone. two_tone: every speaker in a colour. subtitle_bar:
+karaoke on a bar. typewriter: letters come as they are said."""
+Motion = Literal["fade", "wipe", "rise"]
+"""fade: its opacity. wipe: from left to right. rise: up into its place, within its own edges."""
 ScriptCode = Literal[
     "Arab",
     "Beng",
@@ -83,7 +96,14 @@ class CaptionStyle(Contract):
     look: CaptionLook = "karaoke"
     """How a page is drawn and moves; `karaoke` lights the word that is being said."""
     backing: CaptionBacking | None = None
-    """Behind the words, in the looks that have a bar or box."""
+    """Behind the words, in the looks that have a bar or box; without it the bar has the colour of the outline, the box
+    the active colour."""
+    emphasis_colour: Colour | None = None
+    """Of key words (numbers, names of the glossary, words of the hook) while they are not being said; without it they
+    are as all others."""
+    speaker_colours: tuple[Colour, ...] = Field(default=(), max_length=8)
+    """In `two_tone`, by order of first speech in the source, over again where there are more speakers; without them
+    `colour` and `active_colour`."""
 
 
 class HookStyle(Contract):
@@ -99,6 +119,10 @@ class HookStyle(Contract):
     """Of the card."""
     seconds: float = Field(gt=0, le=10)
     """It is gone after so long, and after half of the clip at the latest."""
+    entrance: Motion = "fade"
+    """How it comes."""
+    exit: Motion = "fade"
+    """How it goes; `wipe` and `rise` go back the way they come."""
 
 
 class LogoStyle(Contract):
