@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shortform_assets.contracts.aspects import Platform, SafeBox
-from shortform_assets.contracts.base import Blob, Contract, Ratio
+from shortform_assets.contracts.aspects import MIN_BOX, PLATFORMS, Aspect, Platform, SafeBox
+from shortform_assets.contracts.base import Blob, Contract, Ratio, Words
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 TypeSize = Annotated[float, Field(gt=0.01, lt=0.15)]
@@ -268,6 +268,19 @@ class StyleContract(Contract):
     def pin(self) -> str:
         return f"{self.name}@{self.version}"
 
+    def platforms_of(self, aspect: Aspect) -> list[Platform]:
+        """The platforms with a safe box of their own that show outputs of `aspect`, sorted."""
+        return sorted(platform for platform in self.safe_box if PLATFORMS[platform] == aspect)
+
+    def text_box(self, aspect: Aspect, box: SafeBox) -> SafeBox | None:
+        """What of the genre's safe `box` lies in those of all platforms; None where that is no room for text."""
+        boxes = [box, *(self.safe_box[platform] for platform in self.platforms_of(aspect))]
+        left, top = max(each.left for each in boxes), max(each.top for each in boxes)
+        right, bottom = min(each.right for each in boxes), min(each.bottom for each in boxes)
+        if right - left < MIN_BOX or bottom - top < MIN_BOX:
+            return None
+        return SafeBox(left=left, top=top, right=right, bottom=bottom)
+
 
 class PublishedStyle(Contract):
     """What the store holds of a style version."""
@@ -277,3 +290,9 @@ class PublishedStyle(Contract):
     """It came along with Shortform; False for what somebody published."""
     extends: str = ""
     """The pin of the style that its source extended, or empty; what it took from there is in `style`."""
+
+
+class StyleWithdrawal(Contract):
+    """A published version is taken back: what pinned it keeps it, nobody else gets it."""
+
+    why: Words

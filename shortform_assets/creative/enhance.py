@@ -96,7 +96,7 @@ class _Artist:
         if crop.frames != clip.frames:
             raise ClipFault(f"the camera has {crop.frames} frames and the clip {clip.frames}")
         framings = {framing.aspect: framing for framing in crop.aspects}
-        boxes = {aspect: self.rules.safe_box[aspect] for aspect in framings}
+        boxes = {aspect: self._box(aspect) for aspect in framings}
         clip = fix_clip(clip, rate, self.edits)
         words = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
         logos = self._logos(framings, boxes)
@@ -122,6 +122,16 @@ class _Artist:
                 fade_out_ms=audio.fade_ms,
             ),
         )
+
+    def _box(self, aspect: Aspect) -> SafeBox:
+        box = self.style.text_box(aspect, self.rules.safe_box[aspect])
+        if box is None:
+            raise InputError(
+                f"its safe boxes and the genre's leave no room for text in {aspect}",
+                self.style.pin,
+                "let them overlap",
+            )
+        return box
 
     def _exported(self, word: SpokenWord) -> ClipWord:
         return ClipWord(
