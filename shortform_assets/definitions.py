@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from resources.fallback_fonts import FallbackFonts
 from resources.home import store_url
 from resources.media_store import MediaStore
 from resources.minilm_embedder import TalkEmbeddings
@@ -45,6 +46,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "embeddings": SentenceEmbeddings(),
         "talk_embeddings": TalkEmbeddings(),
         "vision": vision_from_environment(),
+        "fonts": FallbackFonts(),
         "renderer": LocalRenderPool(),
         "io_manager": RefIOManager(store),
         **given,

@@ -52,7 +52,8 @@ def examine(terminal: Terminal) -> bool:
     terminal.show(models)
 
     backends = Listing("backend", "state")
-    for name, probe in {"ffmpeg": _ffmpeg, "opencv": _opencv, "store": _store, "database": _database}.items():
+    probes = {"ffmpeg": _ffmpeg, "opencv": _opencv, "fonts": _fonts, "store": _store, "database": _database}
+    for name, probe in probes.items():
         fine, state = _tried(probe)
         healthy &= fine
         backends.row(name, state)
@@ -94,6 +95,15 @@ def _opencv() -> str:
     import cv2
 
     return str(cv2.__version__)
+
+
+def _fonts() -> str:
+    from resources.fallback_fonts import FallbackFonts
+
+    shelf = FallbackFonts().load()
+    found, absent = shelf.files(), sorted(set(shelf.absent().values()))
+    own = sum(font.own for font in found)
+    return "; ".join([f"{len(found) - own} that step in, {own} of yours", *absent])
 
 
 def _store() -> str:

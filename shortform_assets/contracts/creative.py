@@ -9,7 +9,7 @@ from shortform_assets.contracts.base import Contract, Dropped, FrameRate, Measur
 from shortform_assets.contracts.clips import AspectFraming, ClipMedia
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.known_names import X264Preset
-from shortform_assets.contracts.style_contracts import StyleContract
+from shortform_assets.contracts.style_contracts import Font, StyleContract
 
 BoxSize = tuple[Measure, Measure]
 """Width and height as shares of the output's."""
@@ -21,8 +21,6 @@ class CaptionWord(Contract):
     text: str
     start_frame: int
     end_frame: int
-    emphasis: bool = False
-    """A key word: a number, a name, a word of the hook."""
 
 
 class ClipWord(Contract):
@@ -34,6 +32,8 @@ class ClipWord(Contract):
     confidence: Ratio = 1.0
     speaker: str = ""
     """S1, S2, ... or empty."""
+    captioned: bool = True
+    """False where no font at hand has its letters: it is exported, and no caption shows it."""
 
 
 class CaptionPage(Contract):
@@ -45,11 +45,13 @@ class CaptionPage(Contract):
     anchor: dict[Aspect, Measure]
     """For each aspect ratio the centre of the block as a share of the output's height."""
     size: dict[Aspect, BoxSize]
-    """For each aspect ratio what the block takes of the output, with its outline, bar or boxes."""
+    """For each aspect ratio what the block takes of the output, outline included."""
     scale: Ratio = 1.0
     """Share of the style's size: below 1 where a long word would leave the safe box."""
-    voice: int = -1
-    """Whose words these are: index into the speakers of the turns, or -1 where that is not known."""
+    pitch: Measure = 1.25
+    """Distance of two baselines in em: more where letters of the script reach higher or lower than Latin ones."""
+    right_to_left: bool = False
+    """Base direction of its lines; words stand in the order in which they are said."""
 
     def box(self, aspect: Aspect) -> OutputBox:
         """Where the block stands; KeyError in an aspect ratio that the page was not laid out for."""
@@ -70,6 +72,10 @@ class TextOverlay(Contract):
     """What the card takes of the output, in the aspect ratios that have it."""
     scale: Ratio = 1.0
     """Share of the style's size."""
+    pitch: Measure = 1.25
+    """Distance of two baselines in em."""
+    right_to_left: bool = False
+    """Base direction of its lines."""
 
     def box(self, aspect: Aspect) -> OutputBox | None:
         """Where the card stands; None in an aspect ratio that goes without."""
@@ -111,6 +117,8 @@ class ClipEnhancement(Contract):
     show_logo: bool = True
     logo: dict[Aspect, LogoPlacement] = Field(default_factory=dict)
     """For each aspect ratio; empty where no logo is shown."""
+    fonts: tuple[Font, ...] = ()
+    """What steps in for the style's fonts, in this order, for letters they lack: cut to what this clip shows."""
     audio: AudioTreatment
 
 

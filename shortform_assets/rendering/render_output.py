@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.creative.captions.ass_script import ass_script
+from shortform_assets.creative.captions.font_stack import stacks
 from shortform_assets.creative.captions.typeset import Typeface
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
@@ -76,17 +77,17 @@ def count_frames(path: Path) -> int:
 
 
 def _script(bench: Workbench, job: RenderJob) -> tuple[Path | None, Path]:
-    """The ASS file, if anything is written, and the folder with the style's fonts and no others."""
+    """The ASS file, if anything is written, and the folder with the job's fonts and no others."""
     fonts = bench.scratch / "fonts"
     fonts.mkdir(exist_ok=True)
-    faces = {}
-    for i, font in enumerate(job.style.fonts):
+    faces = []
+    for i, font in enumerate((*job.style.fonts, *job.enhancement.fonts)):
         path = bench.open(font.file)
-        faces[font.family] = Typeface(path)
+        faces.append((font.family, Typeface(path)))
         link = fonts / f"font{i}.ttf"
         link.unlink(missing_ok=True)
         link.symlink_to(path)
-    text = ass_script(job, faces)
+    text = ass_script(job, stacks(faces, len(job.style.fonts)))
     if not text:
         return None, fonts
     script = bench.scratch / "captions.ass"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.creative.captions.clip_words import SpokenWord
+from shortform_assets.creative.captions.font_stack import FontStack
 from shortform_assets.creative.captions.pages import COLUMNS_A_WORD, Measure, Pace, caption_pages
 from shortform_assets.creative.captions.typeset import Typeface, displayed
 from shortform_assets.data import shipped
@@ -20,7 +21,7 @@ from shortform_assets.text.spacing import runs_on
 
 RATE = FrameRate(num=30)
 PACE = Pace(gap_ms=700, hold_ms=400, min_ms=700)
-FACE = Typeface(shipped("style_contracts") / "shortform" / "Montserrat-ExtraBold.ttf")
+FACE = FontStack([("M", Typeface(shipped("style_contracts") / "shortform" / "Montserrat-ExtraBold.ttf"))])
 WIDE = Measure(FACE, 9.5, False, 2, 6)
 
 TEXTS = st.one_of(

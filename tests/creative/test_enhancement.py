@@ -7,6 +7,7 @@ from enhancement_talk import BOX, RATE, RULES, TEXT, camera, media_of, planned, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.clips import (
     ClipMediaSet,
     CropPathsSet,
@@ -34,7 +35,7 @@ def enhanced(bench, style, clips, crops, edits=(), rules=RULES, words=None):
     plan = ClipPlan(editor="local", rate=RATE, clips=tuple(clips), target_count=len(clips))
     sets, fixes = CropPathsSet(clips=tuple(crops)), CreativeEdits(edits=tuple(edits))
     request = EnhancementRequest(plan, words, turns(words), sets, style, rules, fixes)
-    return plan_enhancement(bench, request)
+    return plan_enhancement(bench, FallbackFonts().load(), request)
 
 
 def whole(last: int | None = None) -> PlannedClip:
@@ -262,3 +263,18 @@ def test_composition_is_best_first_and_drops_what_does_not_fit(bench, style):
     none = compose(bench, plan, CropPathsSet(clips=()), ClipMediaSet(clips=()), style, rules)
     assert none.outputs == ()
     assert "every clip was dropped" in none.empty_reason
+
+
+def test_words_that_no_font_has_are_left_out_and_said(bench, style):
+    """The rest of the line is captioned; nothing is drawn as a box, and one sentence names script and setting."""
+    words = transcript("They said བོད་ཡིག་ and 日本語 to everybody here.")
+    clip = planned([Span(start_frame=0, end_frame=RATE.nearest(8 * 320))], [(0, 7)], hook="What is བོད་?")
+    found = enhanced(bench, style, [clip], [camera(clip)], words=words).clips[0]
+    shown = [word.text for page in found.pages for line in page.lines for word in line]
+    assert shown == ["They", "said", "and", "日本語", "to", "everybody", "here."]
+    assert [word.text for word in found.words if not word.captioned] == ["བོད་ཡིག་"]
+    assert found.hook is None
+    assert len(found.fonts) == 1
+    (reason,) = bench.degraded
+    assert "Tibetan" in reason
+    assert "SHORTFORM_FONTS" in reason

@@ -7,6 +7,7 @@ from enhancement_talk import RATE, RULES, camera, planned, transcript, turns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.clips import CropPathsSet, FaceBox
 from shortform_assets.contracts.creative import ClipEnhancement
 from shortform_assets.contracts.edits import CreativeEdits
@@ -29,7 +30,7 @@ def made(bench, faces=FACES, words=WORDS, clip=CLIP, rules=RULES):
     crops = CropPathsSet(clips=(camera(clip, faces),))
     style = resolve_style(bench.store, "shortform")
     request = EnhancementRequest(plan, words, turns(words), crops, style, rules, CreativeEdits(edits=()))
-    return plan_enhancement(bench, request), crops
+    return plan_enhancement(bench, FallbackFonts().load(), request), crops
 
 
 def found(plan, crops, change=None, rules=RULES) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numbers_clip import FPS, always, check, direct, synthetic
 
+from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.aspects import ASPECTS, AspectRatio, SafeBox
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import (
@@ -88,7 +89,7 @@ def test_one_entry_goes_from_the_plan_to_the_composition(entry, bench, tmp_path:
     paths = CropPathsSet(clips=(crops,))
     rules, edits = genre.enhancement, CreativeEdits()
     enhanced = plan_enhancement(
-        bench, EnhancementRequest(plan, transcript, turns, paths, style, rules, edits)
+        bench, FallbackFonts().load(), EnhancementRequest(plan, transcript, turns, paths, style, rules, edits)
     )
     box = entry.safe_box
     pages = enhanced.clips[0].pages

@@ -15,8 +15,8 @@ from render_studio import RATE, framing, job, media, panel, pictures, segment, s
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, LogoPlacement, TextOverlay
 from shortform_assets.contracts.style_contracts import Font
-from shortform_assets.creative.captions.ass_events import escaped, timestamp
-from shortform_assets.creative.captions.ass_script import ass_script
+from shortform_assets.creative.captions.ass_script import ass_script, escaped, timestamp
+from shortform_assets.creative.captions.font_stack import stacks
 from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
 from shortform_assets.rendering.filtergraph import build_graph, quoted
 from shortform_assets.rendering.render_output import render
@@ -78,14 +78,14 @@ def test_hostile_text_adds_no_line_to_the_script(bench, text):
     clip = black_clip(bench, 2)
     still = framing(0, 2, panel(202.5, 360, (0, 200, 0)))
     work = job(bench, clip, still, size=FULL, pages=(page([[text]], 0, 2),))
-    faces = {font.family: Typeface(bench.open(font.file)) for font in work.style.fonts}
+    faces = stacks([(font.family, Typeface(bench.open(font.file))) for font in work.style.fonts], 1)
     script = ass_script(work, faces)
     events = script.split("[Events]")[1].splitlines()[2:]
     assert len(events) == 1
     assert events[0].startswith("Dialogue: 1,0:00:00.00,0:00:00.06,Caption,,0,0,0,,")
-    # The one block of tags is ours: the place and the colour.
+    # Whatever opens a tag is ours: the place and the colour.
     body = events[0].replace("\\{", "").replace("\\}", "")
-    assert body.count("{") == body.count("}") == 1
+    assert body.count("{") == body.count("}") == 2
     graph = build_graph(work, script=bench.scratch / "captions.ass", fonts=bench.scratch, logo=False)
     assert text not in graph or text == "\\"
 
@@ -142,7 +142,7 @@ def test_unspaced_words_are_drawn_without_spaces(bench):
     still = framing(0, 2, panel(202.5, 360, (0, 200, 0)))
     tokens = ["我", "们", "用", "Python", "写"]
     work = job(bench, black_clip(bench, 2), still, size=FULL, pages=(page([tokens], 0, 2),))
-    faces = {font.family: Typeface(bench.open(font.file)) for font in work.style.fonts}
+    faces = stacks([(font.family, Typeface(bench.open(font.file))) for font in work.style.fonts], 1)
     (event,) = [line for line in ass_script(work, faces).splitlines() if line.startswith("Dialogue: 1")]
     assert re.sub(r"\{[^}]*\}", "", event).endswith(",,我们用 Python 写")
     assert event.count("\\1c") == len(tokens)

@@ -11,9 +11,11 @@ from shortform_assets.contracts.clips import AspectFraming, FaceBox
 from shortform_assets.contracts.creative import TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import HookStyle
+from shortform_assets.creative.captions.font_stack import FontStack
 from shortform_assets.creative.captions.placement import FOREHEAD, STEP, face_margin, text_width
-from shortform_assets.creative.captions.typeset import LINE_PITCH, Typeface, displayed, type_px
+from shortform_assets.creative.captions.typeset import displayed, type_px
 from shortform_assets.text.line_breaks import wrapping
+from shortform_assets.text.writing_systems import reads_right_to_left
 
 PADDING = 0.45
 """Space between text and the edge of the card, in em. A matter of looks."""
@@ -40,11 +42,14 @@ class HookRoom:
     """What the captions cover in that time."""
     end: int
     rate: FrameRate
+    language: str = ""
+    """Of what is said, BCP 47."""
 
 
-def hook_overlay(text: str, style: HookStyle, face: Typeface, room: HookRoom) -> TextOverlay | None:
+def hook_overlay(text: str, style: HookStyle, face: FontStack, room: HookRoom) -> TextOverlay | None:
     """The card for `text`, or None where no aspect ratio has room for it."""
     framings, end = room.framings, room.end
+    pitch = face.pitch(text.split())
     limit = min(text_width(room.boxes[a]) * ASPECTS[a].width / type_px(style.size, a) for a in framings)
     best: TextOverlay | None = None
     laid = list(layouts(displayed(text, False), face, limit - 2 * PADDING)) if end else []
@@ -53,7 +58,7 @@ def hook_overlay(text: str, style: HookStyle, face: Typeface, room: HookRoom) ->
     }
     for (lines, scale), spared in ((layout, spared) for spared in (0.0, FOREHEAD) for layout in laid):
         anchors: dict[Aspect, float] = {}
-        sizes = {aspect: _card_size(lines, face, style.size * scale, aspect) for aspect in framings}
+        sizes = {aspect: _card_size(lines, face, (style.size * scale, pitch), aspect) for aspect in framings}
         for aspect, size in sizes.items():
             busy = [*room.taken[aspect], *(_below(f, spared) for f in faces[aspect])]
             anchor = _free(size, room.boxes[aspect], busy)
@@ -67,6 +72,8 @@ def hook_overlay(text: str, style: HookStyle, face: Typeface, room: HookRoom) ->
                 anchor=anchors,
                 size={aspect: sizes[aspect] for aspect in anchors},
                 scale=scale,
+                pitch=pitch,
+                right_to_left=reads_right_to_left(text, room.language),
             )
         if len(anchors) == len(framings):
             break
@@ -95,15 +102,18 @@ def hook_end(style: HookStyle, rate: FrameRate, frames: int) -> int:
     return min(rate.nearest(round(style.seconds * 1000)), int(frames * _LONGEST_SHARE))
 
 
-def _card_size(lines: Sequence[str], face: Typeface, size: float, aspect: Aspect) -> tuple[float, float]:
-    """Width and height of the card as shares of the output, for type of `size` (a share, scale included)."""
-    em = type_px(size, aspect)
+def _card_size(
+    lines: Sequence[str], face: FontStack, size: tuple[float, float], aspect: Aspect
+) -> tuple[float, float]:
+    """Width and height of the card as shares of the output. `size` is that of the type (a share, scale included)
+    and its pitch in em."""
+    em = type_px(size[0], aspect)
     width, height = ASPECTS[aspect].size
     across = max(face.width(line) for line in lines) + 2 * PADDING
-    return across * em / width, (len(lines) * LINE_PITCH + 2 * PADDING) * em / height
+    return across * em / width, (len(lines) * size[1] + 2 * PADDING) * em / height
 
 
-def layouts(text: str, face: Typeface, width: float) -> Iterator[tuple[tuple[str, ...], float]]:
+def layouts(text: str, face: FontStack, width: float) -> Iterator[tuple[tuple[str, ...], float]]:
     """Lines no wider than `width` em and evenly filled, with the scale they need: best layout first."""
     parts = wrapping(text)
     for scale in _SCALES:
@@ -113,7 +123,7 @@ def layouts(text: str, face: Typeface, width: float) -> Iterator[tuple[tuple[str
                 yield lines, scale
 
 
-def _even(parts: Sequence[str], face: Typeface, width: float, count: int) -> tuple[str, ...] | None:
+def _even(parts: Sequence[str], face: FontStack, width: float, count: int) -> tuple[str, ...] | None:
     """The parts on exactly `count` lines with the least widest line; None if that is too wide."""
     if count > len(parts):
         return None
@@ -129,7 +139,7 @@ def _even(parts: Sequence[str], face: Typeface, width: float, count: int) -> tup
     return best if best is not None and len(best) == count else None
 
 
-def _greedy(parts: Sequence[str], face: Typeface, width: float) -> tuple[str, ...] | None:
+def _greedy(parts: Sequence[str], face: FontStack, width: float) -> tuple[str, ...] | None:
     lines = [""]
     for part in parts:
         longer = (lines[-1] + part).strip()

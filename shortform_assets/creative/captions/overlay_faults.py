@@ -86,14 +86,16 @@ def _own_faults(overlay: Overlay, framing: AspectFraming, safe: SafeBox, camera:
 
 def _word_faults(clip: ClipEnhancement, camera: CropPaths) -> Iterator[str]:
     """Words said without a caption, captions of words nobody says, and words whose page is not there in time."""
-    said = [(_letters(word.text), word.start_frame) for word in clip.words]
+    # Words that no font has are said once for the whole plan.
+    words = [word for word in clip.words if word.captioned]
+    said = [(_letters(word.text), word.start_frame) for word in words]
     shown = [(_letters(word.text), page) for page in clip.pages for line in page.lines for word in line]
     spoken, written = "".join(text for text, _ in said), "".join(text for text, _ in shown)
     pages = [page for text, page in shown for _ in text]
     places = _aligned(spoken, written)
     missing, late, at = [], [], 0
     slack = camera.rate.nearest(SYNC_MS)
-    for (text, start), word in zip(said, clip.words, strict=True):
+    for (text, start), word in zip(said, words, strict=True):
         letters = [places.get(i) for i in range(at, at + len(text))]
         at += len(text)
         if text and any(place is None for place in letters):

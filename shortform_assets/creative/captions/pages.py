@@ -18,13 +18,14 @@ from itertools import accumulate
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.style_contracts import CaptionStyle
 from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.typeset import Typeface, displayed
+from shortform_assets.creative.captions.font_stack import FontStack
+from shortform_assets.creative.captions.typeset import displayed
 from shortform_assets.errors import ClipFault
 from shortform_assets.text.graphemes import columns, grapheme_count
 from shortform_assets.text.line_breaks import line_units, pieces_within
 from shortform_assets.text.spacing import joined, runs_on
 
-SMALLEST = 0.6
+_SMALLEST = 0.6
 """Share of the style's size below which a long word is split, not shrunk: 46 of 1920 pixels in the house style.
 Our choice; test_a_long_word_shrinks_then_splits."""
 COLUMNS_A_WORD = 6
@@ -69,16 +70,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Measure:
-    """What a line may hold: a typeface, the widest line in em, and the limits of a page."""
+    """What a line may hold: fonts, the widest line in em, and the limits of a page."""
 
-    face: Typeface
+    face: FontStack
     width: float
     uppercase: bool
     max_lines: int
     max_words: int
 
     @staticmethod
-    def of(style: CaptionStyle, face: Typeface, width: float) -> Measure:
+    def of(style: CaptionStyle, face: FontStack, width: float) -> Measure:
         """`width` is that of the safe box in em, with the outline still in it."""
         return Measure(
             face, width - 2 * style.outline / style.size, style.uppercase, style.max_lines, style.max_words
@@ -150,7 +151,7 @@ def _whole(unit: Sequence[SpokenWord]) -> Unit:
 
 def _fitting(unit: Unit, measure: Measure) -> list[Unit]:
     """The unit, or parts of it where it would not fit a line even when shrunk."""
-    if measure.line(unit) <= measure.width / SMALLEST:
+    if measure.line(unit) <= measure.width / _SMALLEST:
         return [unit]
     if len(unit) > 1:
         return [part for word in unit for part in _fitting((word,), measure)]

@@ -15,7 +15,7 @@ from shortform_assets.graph.reuse import once
 
 
 @dg.asset(
-    **stage("creative", {"python"}, "shortform_assets.creative.enhance:plan_enhancement"),
+    **stage("creative", {"python"}, "shortform_assets.creative.enhance:plan_enhancement", tools={"fonts"}),
     ins={
         "enhancement": dg.AssetIn(["genre", "enhancement"]),
         "edits": dg.AssetIn(["edits", "creative"]),
@@ -37,7 +37,7 @@ def enhancement_plan(
     request = EnhancementRequest(
         clip_plan, transcript, speaker_turns, crop_paths, style_contract, enhancement, edits
     )
-    return once(context, plan_enhancement, request)
+    return once(context, plan_enhancement, request, using=(context.resources.fonts,))
 
 
 @dg.asset(

@@ -1,0 +1,170 @@
+"""Captions in every script: each letter drawn by a font that has it, in the order in which it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from render_studio import framing, job, media, panel, pictures, segment, silence
+
+from resources.bench import StoreBench
+from resources.fallback_fonts import FallbackFonts
+from resources.media_store import MediaStore
+from shortform_assets.contracts.creative import CaptionPage, CaptionWord
+from shortform_assets.creative.captions.ass_script import ass_script
+from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
+from shortform_assets.creative.captions.typeset import displayed, type_px
+from shortform_assets.rendering.render_output import render
+from shortform_assets.text.writing_systems import reads_right_to_left, visual_order
+
+LINES = {
+    "el": "Η αλήθεια είναι απλή",
+    "uk": "Це змінило все життя",
+    "ar": "هذا غيّر كل شيء",
+    "he": "זה שינה את הכול",
+    "fa": "می‌خواهم کتاب‌ها را",
+    "hi": "क्षत्रिय ने प्रश्न पूछा",
+    "bn": "এটি সবকিছু বদলে দিয়েছে",
+    "ta": "கோழி முட்டை இட்டது",
+    "th": "ปั๊มน้ำเปลี่ยนทุกอย่าง",
+    "zh": "今天我们聊聊人工智能",
+    "ja": "今日は人工知能の話です",
+    "ko": "오늘은 인공지능 이야기",
+}
+
+
+def clip_fonts(bench, language: str, texts: list[str], style) -> ClipFonts:
+    return ClipLetters(bench, FallbackFonts().load(), style, language).fonts(texts)
+
+
+def drawing(bench, language: str, words: list[str], frames: int = 2):
+    """A job that shows the words on one line, and the stack it is set with."""
+    picture = np.zeros((360, 640, 3), np.uint8)
+    clip = media([segment(bench, lambda n: picture, silence(frames), frames)])
+    step = max(1, frames // len(words))
+    row = tuple(
+        CaptionWord(text=w, start_frame=i * step, end_frame=(i + 1) * step) for i, w in enumerate(words)
+    )
+    shown = CaptionPage(
+        start_frame=0,
+        end_frame=frames,
+        lines=(row,),
+        anchor={"9:16": 0.5},
+        size={"9:16": (0.9, 0.05)},
+        scale=0.8,
+        right_to_left=reads_right_to_left(" ".join(words), language),
+    )
+    work = job(
+        bench, clip, framing(0, frames, panel(202.5, 360, (0, 200, 0))), size=(1080, 1920), pages=(shown,)
+    )
+    fonts = clip_fonts(bench, language, words, work.style)
+    enhancement = work.enhancement.model_copy(update={"fonts": fonts.added})
+    return work.model_copy(update={"enhancement": enhancement}), fonts.stack(work.style.captions.font)
+
+
+@pytest.mark.parametrize("language", LINES)
+def test_a_line_is_drawn_as_it_was_measured(bench, language):
+    words = LINES[language].split()
+    work, stack = drawing(bench, language, words)
+    ink = next(p.max(axis=2) > 60 for _, p in pictures(render(bench, work).video))
+    across = np.flatnonzero(ink.any(axis=0))
+    em = 0.8 * type_px(work.style.captions.size, "9:16")
+    assert across[-1] - across[0] == pytest.approx(em * stack.width(" ".join(words)), rel=0.03)
+    assert stack.lacking(LINES[language]) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("he", "Python זה נהדר מאוד"),
+        ("en", "They say שלום עולם here"),
+        ("ar", "YouTube هو وقتي"),
+        ("en", "one two three"),
+        ("he", "שלום 3 חברים טובים"),
+    ],
+)
+def test_words_are_lit_where_they_are_read(bench, language, line):
+    """The word that is said is lit in its place, in lines that run either way and in both."""
+    words = line.split()
+    work, _ = drawing(bench, language, words, frames=2 * len(words))
+    lit = []
+    for picture in [p.astype(int) for _, p in pictures(render(bench, work).video)][::2]:
+        yellow = (picture[:, :, 0] > 180) & (picture[:, :, 2] < 90)
+        assert yellow.sum() > 100
+        lit.append(float(np.flatnonzero(yellow.any(axis=0)).mean()))
+    seen = sorted(range(len(words)), key=lambda i: lit[i])
+    assert seen == visual_order(words, reads_right_to_left(line, language))
+
+
+EMOJI = ["👩‍👩‍👧", "👍🏽", "🇯🇵", "1️⃣", "❤️", "🏳️‍🌈", "🧑🏿‍🚀", "👨‍👩‍👧‍👦", "🐻‍❄️", "🇺🇳"]
+
+
+@pytest.mark.parametrize("emoji", EMOJI)
+def test_a_sequence_of_emoji_is_one_picture(bench, emoji):
+    """Never its parts, never a box: a single glyph is measured and that one is drawn."""
+    work, stack = drawing(bench, "en", [emoji])
+    (run,) = stack.runs(emoji)
+    assert len(run.face.spelled(emoji)) == 1
+    ink = next(p.max(axis=2) > 60 for _, p in pictures(render(bench, work).video))
+    across = np.flatnonzero(ink.any(axis=0))
+    em = 0.8 * type_px(work.style.captions.size, "9:16")
+    assert across[-1] - across[0] < 1.5 * em
+
+
+ALL_SCRIPTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), min_size=1, max_size=8),
+    st.sampled_from([word for line in LINES.values() for word in line.split()]),
+    st.sampled_from(EMOJI),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(words=st.lists(ALL_SCRIPTS, min_size=1, max_size=6), language=st.sampled_from([*LINES, "en"]))
+def test_whatever_is_drawn_has_a_glyph(tmp_path_factory, words, language):
+    """No character that a stack draws is the box of its font, and the stack says which it cannot draw."""
+    import uharfbuzz
+
+    with StoreBench.over(MediaStore.local(tmp_path_factory.mktemp("store"))) as bench:
+        from render_studio import style_of
+
+        fonts = clip_fonts(bench, language, words, style_of(bench))
+        stack = fonts.stack("Montserrat ExtraBold")
+        for word in words:
+            for text in (displayed(word, False), displayed(word, True)):
+                runs = list(stack.runs(text))
+                assert "".join(run.text for run in runs) == text
+                if not fonts.draws(word):
+                    continue
+                for run in runs:
+                    font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(run.face.path)))
+                    buffer = uharfbuzz.Buffer()
+                    buffer.add_str(run.face.spelled(run.text))
+                    buffer.guess_segment_properties()
+                    uharfbuzz.shape(font, buffer)
+                    assert 0 not in [info.codepoint for info in buffer.glyph_infos], (run.text, run.family)
+
+
+def test_the_same_words_give_the_same_fonts(tmp_path):
+    """Cut twice in two stores: the same bytes, so that a plan made again is the same plan."""
+    made = []
+    for name in ("a", "b"):
+        with StoreBench.over(MediaStore.local(tmp_path / name)) as bench:
+            from render_studio import style_of
+
+            made.append(clip_fonts(bench, "ja", ["日本語", "مرحبا", "👍🏽"], style_of(bench)).added)
+    assert made[0] == made[1]
+    assert len(made[0]) == 3
+
+
+def test_no_font_of_the_machine_is_asked(bench):
+    """Every run names a font of the job: the script names no other, and each is in the job."""
+    work, stack = drawing(bench, "en", ["Hi", "日本", "👍🏽", "שלום"])
+    script = ass_script(work, {work.style.captions.font: stack})
+    named = {part.split("\\")[0] for part in script.split("\\fn")[1:]}
+    held = {font.family for font in (*work.style.fonts, *work.enhancement.fonts)}
+    assert named <= held
+    assert len(named) == 4
+    assert all(Path(bench.open(font.file)).stat().st_size < 60_000 for font in work.enhancement.fonts)
