@@ -17,7 +17,7 @@ from shortform_assets.selection.learned.editors_eye import EditorsEye, eye_of
 from shortform_assets.selection.learned.line_cues import talk_cues, unit
 from shortform_assets.selection.learned.line_judge import CLIP as LINE_CLIP
 from shortform_assets.selection.learned.line_judge import LABELS, LineJudge, penalties, standard, surroundings
-from shortform_assets.selection.learned.run_cues import AXES, run_cues
+from shortform_assets.selection.learned.run_cues import AXES, JudgedLines, run_cues
 from shortform_assets.selection.learned.run_judge import CLIP as RUN_CLIP
 from shortform_assets.selection.learned.run_judge import SQUARED, widened
 
@@ -219,9 +219,8 @@ def _rows(
         near = overlap.max(1) > NEAR
         kept = np.flatnonzero(near | (random.rand(len(a)) < OFTEN))
         meanings = judge.meanings(h["vectors"])
-        cues.append(
-            run_cues(talk.lines, h["cues"], h["names"], said, h["vectors"], meanings, a[kept], b[kept])
-        )
+        known = JudgedLines(talk.lines, h["cues"], h["names"], said, h["vectors"], meanings)
+        cues.append(run_cues(known, a[kept], b[kept]))
         targets.append((overlap[kept] ** 2 * grades).max(1))
         weights.append(np.where(near[kept], 1.0, 0.5 / OFTEN))
     return np.vstack(cues), np.concatenate(targets), np.concatenate(weights)

@@ -41,8 +41,8 @@ from shortform_assets.genres import load_genre
 from shortform_assets.ports.embedder import Embedder
 from shortform_assets.selection.learned.editors_eye import EditorsEye, read_eye
 from shortform_assets.selection.learned.line_judge import LABELS
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import heard_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, heard_moments
 from shortform_assets.selection.read.meaning import word_vectors
 from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
@@ -96,9 +96,16 @@ class Plans:
         ):
             started = time.process_time()
             moments = heard_moments(
-                bench, *heard, shots, mezzanine, self.selection, SILENT, self.embedder, known, eye
+                bench,
+                MomentsRequest(*heard, shots, mezzanine, self.selection),
+                SILENT,
+                self.embedder,
+                known,
+                eye,
             )
-            plan = plan_clips(bench, moments, *heard, self.selection, PlanEdits(), Brief(count=count))
+            plan = plan_clips(
+                bench, PlanRequest(moments, *heard, self.selection, PlanEdits(), Brief(count=count))
+            )
             self.seconds.append((time.process_time() - started) / talk.hours)
         return plan
 

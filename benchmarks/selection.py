@@ -32,8 +32,8 @@ from shortform_assets.contracts.selection import ClipPlan, Moments
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import heard_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, heard_moments
 from shortform_assets.selection.read.meaning import line_vectors
 from shortform_assets.selection.read.script import read_script
 from shortform_assets.selection.read.sound_events import SILENT
@@ -168,14 +168,11 @@ def run(episode: Episode, selection: SelectionSlice) -> tuple[Moments, ClipPlan,
         started = time.process_time()
         moments = heard_moments(
             bench,
-            *heard,
-            episode.shots,
-            episode.mezzanine,
-            selection,
+            MomentsRequest(*heard, episode.shots, episode.mezzanine, selection),
             episode.sound,
             SentenceEmbeddings().load(),
         )
-        plan = plan_clips(bench, moments, *heard, selection, PlanEdits(), Brief())
+        plan = plan_clips(bench, PlanRequest(moments, *heard, selection, PlanEdits(), Brief()))
         return moments, plan, time.process_time() - started
 
 

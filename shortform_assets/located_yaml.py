@@ -28,14 +28,14 @@ _WORDS_FOR_TRUTH = re.compile(r"(?i)yes|no|on|off|y|n")
 
 @dataclass(frozen=True)
 class YamlLocation:
-    """A line of a file. `layer` counts from the genre's own file (0) towards base.yaml."""
+    """A line of a file, or with line 0 a published style. `layer` counts from the own file (0) to what it rests on."""
 
     path: Path
     line: int
     layer: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return f"{self.path}:{self.line}" if self.line else str(self.path)
 
 
 @dataclass(frozen=True)

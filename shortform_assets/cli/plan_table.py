@@ -36,7 +36,7 @@ def show(terminal: Terminal, view: PlanView, *, everything: bool) -> None:
         why = f"{row.state}; waits for the next run" if row.state else row.clip.reason
         listing.row(
             str(row.number),
-            row.clip.title,
+            shown_title(row.clip),
             clock(low, 1),
             clock(high, 1),
             clock(plan.rate.ms(row.clip.frames), 1) + _parts(row.clip),
@@ -54,6 +54,11 @@ def show(terminal: Terminal, view: PlanView, *, everything: bool) -> None:
     if waiting:
         edits = "1 edit waits" if waiting == 1 else f"{waiting} edits wait"
         terminal.say(f"{edits}; `shortform rerun {view.key}` applies {'it' if waiting == 1 else 'them'}")
+
+
+def shown_title(clip: PlannedClip) -> str:
+    """The title, and whether a person should write one."""
+    return f"{clip.title} (needs a title)" if clip.needs_title else clip.title
 
 
 def _parts(clip: PlannedClip) -> str:

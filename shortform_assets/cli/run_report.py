@@ -30,9 +30,19 @@ def show_outputs(terminal: Terminal, project: Project, key: str, out: Path) -> i
         terminal.say(f"{what}: {plan.shortfall}", style="yellow")
     if not delivery.outputs:
         return NO_CLIPS
+    _ask_for_titles(terminal, plan, delivery, key)
     terminal.say(f"{len(files)} files in {out}; open {out / 'index.html'} to review")
     failed = any(output.state != "completed" for output in delivery.outputs)
     return OUTPUTS_FAILED if failed else OK
+
+
+def _ask_for_titles(terminal: Terminal, plan: ClipPlan, delivery: Delivery, key: str) -> None:
+    """Say how many of the clips that were made are called by a makeshift, and how to name them."""
+    made = {output.clip_id for output in delivery.outputs}
+    count = sum(clip.needs_title for clip in plan.clips if clip.clip_id in made)
+    if count:
+        verb = "needs" if count == 1 else "need"
+        terminal.say(f"{count} of {len(made)} clips {verb} a title: `shortform retitle {key} NUMBER TITLE`")
 
 
 def _table(plan: ClipPlan, delivery: Delivery, out: Path) -> Listing:
@@ -45,7 +55,7 @@ def _table(plan: ClipPlan, delivery: Delivery, out: Path) -> Listing:
         why = output.outcome.error if output.outcome else output.lost or output.state
         listing.row(
             str(number),
-            output.title,
+            f"{output.title} (needs a title)" if clip.needs_title else output.title,
             clock(plan.rate.ms(clip.spans[0].start_frame), 1),
             clock(plan.rate.ms(clip.frames), 1),
             f"{clip.score:.2f}",

@@ -21,6 +21,8 @@ class CaptionWord(Contract):
     text: str
     start_frame: int
     end_frame: int
+    emphasis: bool = False
+    """A key word: a number, a name, a word of the hook."""
 
 
 class ClipWord(Contract):
@@ -45,9 +47,11 @@ class CaptionPage(Contract):
     anchor: dict[Aspect, Measure]
     """For each aspect ratio the centre of the block as a share of the output's height."""
     size: dict[Aspect, BoxSize]
-    """For each aspect ratio what the block takes of the output, outline included."""
+    """For each aspect ratio what the block takes of the output, with its outline, bar or boxes."""
     scale: Ratio = 1.0
     """Share of the style's size: below 1 where a long word would leave the safe box."""
+    voice: int = -1
+    """Whose words these are: index into the speakers of the turns, or -1 where that is not known."""
     pitch: Measure = 1.25
     """Distance of two baselines in em: more where letters of the script reach higher or lower than Latin ones."""
     right_to_left: bool = False

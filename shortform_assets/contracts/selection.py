@@ -128,8 +128,10 @@ class PlannedClip(Contract):
     word_ranges: tuple[tuple[int, int], ...]
     """For each span the transcript words it holds, indices inclusive."""
     title: str
+    needs_title: bool = False
+    """No line that is said would stand as a title: `title` is a makeshift, and a person should write one."""
     hook: str
-    """One short line to put on screen, made of words said in the clip."""
+    """One short line to put on screen, made of words said in the clip and never those of the title; empty: none."""
     quote: str
     """The words the clip was chosen for, as spoken."""
     description: str = ""

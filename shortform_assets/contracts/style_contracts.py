@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shortform_assets.contracts.aspects import Platform, SafeBox
-from shortform_assets.contracts.base import Blob, Contract, Ratio
+from shortform_assets.contracts.aspects import MIN_BOX, PLATFORMS, Aspect, Platform, SafeBox
+from shortform_assets.contracts.base import Blob, Contract, Ratio, Words
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 TypeSize = Annotated[float, Field(gt=0.01, lt=0.15)]
@@ -20,8 +20,21 @@ FontFamily = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")
 CardWords = Annotated[str, Field(max_length=120, pattern=r"^\S(.*\S)?$")]
 """What a brand writes itself: one line, without space around it."""
 CaptionLook = Literal[
-    "plain", "karaoke", "pop", "word_box", "one_word", "two_tone", "subtitle_bar", "typewriter"
+    "plain",
+    "karaoke",
+    "karaoke_fill",
+    "pop",
+    "word_box",
+    "one_word",
+    "two_tone",
+    "subtitle_bar",
+    "typewriter",
 ]
+"""plain: nothing moves. karaoke: the word that is said is lit. karaoke_fill: the colour runs over it. pop: it grows a
+little. word_box: a box stands behind it. one_word: it stands alone. two_tone: every speaker in a colour. subtitle_bar:
+karaoke on a bar. typewriter: letters come as they are said."""
+Motion = Literal["fade", "wipe", "rise"]
+"""fade: its opacity. wipe: from left to right. rise: up into its place, within its own edges."""
 ScriptCode = Literal[
     "Arab",
     "Beng",
@@ -83,7 +96,14 @@ class CaptionStyle(Contract):
     look: CaptionLook = "karaoke"
     """How a page is drawn and moves; `karaoke` lights the word that is being said."""
     backing: CaptionBacking | None = None
-    """Behind the words, in the looks that have a bar or box."""
+    """Behind the words, in the looks that have a bar or box; without it the bar has the colour of the outline, the box
+    the active colour."""
+    emphasis_colour: Colour | None = None
+    """Of key words (numbers, names of the glossary, words of the hook) while they are not being said; without it they
+    are as all others."""
+    speaker_colours: tuple[Colour, ...] = Field(default=(), max_length=8)
+    """In `two_tone`, by order of first speech in the source, over again where there are more speakers; without them
+    `colour` and `active_colour`."""
 
 
 class HookStyle(Contract):
@@ -99,6 +119,10 @@ class HookStyle(Contract):
     """Of the card."""
     seconds: float = Field(gt=0, le=10)
     """It is gone after so long, and after half of the clip at the latest."""
+    entrance: Motion = "fade"
+    """How it comes."""
+    exit: Motion = "fade"
+    """How it goes; `wipe` and `rise` go back the way they come."""
 
 
 class LogoStyle(Contract):
@@ -244,6 +268,19 @@ class StyleContract(Contract):
     def pin(self) -> str:
         return f"{self.name}@{self.version}"
 
+    def platforms_of(self, aspect: Aspect) -> list[Platform]:
+        """The platforms with a safe box of their own that show outputs of `aspect`, sorted."""
+        return sorted(platform for platform in self.safe_box if PLATFORMS[platform] == aspect)
+
+    def text_box(self, aspect: Aspect, box: SafeBox) -> SafeBox | None:
+        """What of the genre's safe `box` lies in those of all platforms; None where that is no room for text."""
+        boxes = [box, *(self.safe_box[platform] for platform in self.platforms_of(aspect))]
+        left, top = max(each.left for each in boxes), max(each.top for each in boxes)
+        right, bottom = min(each.right for each in boxes), min(each.bottom for each in boxes)
+        if right - left < MIN_BOX or bottom - top < MIN_BOX:
+            return None
+        return SafeBox(left=left, top=top, right=right, bottom=bottom)
+
 
 class PublishedStyle(Contract):
     """What the store holds of a style version."""
@@ -253,3 +290,9 @@ class PublishedStyle(Contract):
     """It came along with Shortform; False for what somebody published."""
     extends: str = ""
     """The pin of the style that its source extended, or empty; what it took from there is in `style`."""
+
+
+class StyleWithdrawal(Contract):
+    """A published version is taken back: what pinned it keeps it, nobody else gets it."""
+
+    why: Words

@@ -20,7 +20,7 @@ from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
 from shortform_assets.contracts.edits import CreativeEdit, FramingEdit, PlanEdit
 from shortform_assets.contracts.slices import GenreConfig, GenrePublication
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.contracts.style_contracts import PublishedStyle
+from shortform_assets.contracts.style_contracts import PublishedStyle, StyleWithdrawal
 from shortform_assets.contracts.upgrades import (
     Fields,
     Upgrade,
@@ -57,7 +57,7 @@ class Persisted(Generic[R]):
     fix: str
     """What to do where an object of this kind is damaged."""
     upgrades: tuple[Upgrade, ...] = (numbered,)
-    """Step n reads schema n; objects without a number are schema 0."""
+    """Step n reads schema n; objects without a number are schema 0, and a kind that was always numbered begins with it."""
 
     @property
     def schema_version(self) -> int:
@@ -120,6 +120,7 @@ STYLE = Persisted(
     "publish the style again as another version",
     (style_origin, style_with_creative_layer),
 )
+STYLE_WITHDRAWAL = Persisted("style withdrawal", StyleWithdrawal, "withdraw the style again", ())
 GENRE = Persisted(
     "genre",
     GenreConfig,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
@@ -28,8 +29,10 @@ from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
 from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
 from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
+from shortform_assets.creative.captions.look_room import look_room
 from shortform_assets.creative.captions.pages import Measure, Pace, Page, caption_pages
 from shortform_assets.creative.captions.placement import Block, place, text_width
+from shortform_assets.creative.captions.single_words import single_words
 from shortform_assets.creative.captions.typeset import displayed, line_share, type_px
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
 from shortform_assets.errors import ClipFault, InputError
@@ -93,7 +96,7 @@ class _Artist:
         if crop.frames != clip.frames:
             raise ClipFault(f"the camera has {crop.frames} frames and the clip {clip.frames}")
         framings = {framing.aspect: framing for framing in crop.aspects}
-        boxes = {aspect: self.rules.safe_box[aspect] for aspect in framings}
+        boxes = {aspect: self._box(aspect) for aspect in framings}
         clip = fix_clip(clip, rate, self.edits)
         words = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
         logos = self._logos(framings, boxes)
@@ -124,6 +127,16 @@ class _Artist:
             ),
         )
 
+    def _box(self, aspect: Aspect) -> SafeBox:
+        box = self.style.text_box(aspect, self.rules.safe_box[aspect])
+        if box is None:
+            raise InputError(
+                f"its safe boxes and the genre's leave no room for text in {aspect}",
+                self.style.pin,
+                "let them overlap",
+            )
+        return box
+
     def _exported(self, word: SpokenWord, fonts: ClipFonts) -> ClipWord:
         return ClipWord(
             text=word.text,
@@ -146,13 +159,16 @@ class _Artist:
     ) -> tuple[CaptionPage, ...]:
         size = self.style.captions.size
         width = min(text_width(boxes[a]) * ASPECTS[a].width / type_px(size, a) for a in framings)
+        room = look_room(self.style.captions.look)
         face = fonts.stack(self.style.captions.font)
-        measure = Measure.of(self.style.captions, face, width)
+        measure = Measure.of(self.style.captions, face, room.narrowed(width))
         if measure.width < 2:
             raise InputError("the safe box is too narrow for captions", self.style.pin, "widen `safe_box`")
         rules = self.rules
         pace = Pace(rules.caption_gap_ms, rules.caption_hold_ms, rules.caption_min_ms)
         pages = caption_pages(words, measure, rate, frames, pace)
+        if self.style.captions.look == "one_word":
+            pages = single_words(pages, measure, rate)
         pitch = face.pitch(displayed(word.text, self.style.captions.uppercase) for word in words)
         anchors = {
             aspect: place(
@@ -173,6 +189,7 @@ class _Artist:
                 anchor={aspect: anchors[aspect][i] for aspect in framings},
                 size={aspect: self._size(page, measure, pitch, aspect) for aspect in framings},
                 scale=page.scale,
+                voice=page.lines[0][0].speaker,
                 pitch=pitch,
                 right_to_left=reads_right_to_left(_text(page), self.language),
             )
@@ -180,21 +197,19 @@ class _Artist:
         )
 
     def _block(self, page: Page, measure: Measure, pitch: float, aspect: Aspect) -> Block:
-        across = max(measure.line(line) for line in page.lines) * page.scale
-        return Block(
-            page.start_frame,
-            page.end_frame,
-            # Narrow pages keep off what a wide one would cover, so that captions need not jump.
-            max(across * type_px(self.style.captions.size, aspect) / ASPECTS[aspect].width, _WIDE),
-            line_share(self.style.captions.size, aspect, pitch) * len(page.lines),
-        )
+        # As high as if its type were not shrunk, so that captions need not jump for a long word.
+        width, height = self._size(replace(page, scale=1.0), measure, pitch, aspect)
+        # Narrow pages keep off what a wide one would cover, too.
+        return Block(page.start_frame, page.end_frame, max(width * page.scale, _WIDE), height)
 
     def _size(self, page: Page, measure: Measure, pitch: float, aspect: Aspect) -> tuple[float, float]:
-        """What the page takes of the output, outline included."""
-        caption = self.style.captions
-        across = max(map(measure.line, page.lines)) * type_px(caption.size * page.scale, aspect)
-        width = (across + 2 * type_px(caption.outline, aspect)) / ASPECTS[aspect].width
-        return width, line_share(caption.size * page.scale, aspect, pitch) * len(page.lines)
+        """What the page takes of the output, its outline and what its look adds included."""
+        caption, room = self.style.captions, look_room(self.style.captions.look)
+        em = type_px(caption.size * page.scale, aspect)
+        across = max(map(measure.line, page.lines)) * room.scale + 2 * room.across
+        width = (across * em + 2 * type_px(caption.outline, aspect)) / ASPECTS[aspect].width
+        down = 2 * room.down * em / ASPECTS[aspect].height
+        return width, line_share(caption.size * page.scale, aspect, pitch) * len(page.lines) + down
 
     def _hook(
         self,

@@ -83,6 +83,7 @@ def _output(
         "problems": list(quality.problems) if quality else [],
         "degraded": list(outcome.degraded) if outcome else [],
         "title": job.enhancement.title,
+        "needs_title": clip.needs_title if clip else False,
         "description": job.enhancement.description,
         "hashtags": list(job.enhancement.hashtags),
         "aspect": job.aspect,

@@ -82,6 +82,7 @@ def review_page(report: DeliveryReport) -> str:
         transcript=_names(report.transcript),
         counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
         labels=_LABELS,
+        untitled=sum(bool(clip.plan and clip.plan.needs_title) for clip in clips),
         minutes=clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
         degraded=report.degraded,
         shortfall=plan.shortfall or composition.empty_reason,

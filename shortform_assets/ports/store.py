@@ -39,3 +39,7 @@ class ObjectStore(Protocol):
     def add_file(self, path: Path) -> Blob:
         """Copy a file in, addressed by its hash; `path` stays."""
         ...
+
+    def open_local(self, item: Blob) -> Path:
+        """A local, read-only path to the bytes of a blob; raises KeyError where it is not there."""
+        ...

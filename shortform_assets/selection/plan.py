@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.panel_verdicts import Verdicts
@@ -33,14 +34,21 @@ FAIR = 1.5
 """And this many times what its length would give it."""
 
 
+class PlanRequest(NamedTuple):
+    """What clips are chosen from, by which rules, and what a person asked for."""
+
+    # A tuple, so that reuse tells its parts apart by content.
+    moments: Moments
+    transcript: Transcript
+    turns: SpeakerTurns
+    selection: SelectionSlice
+    edits: PlanEdits
+    brief: Brief
+
+
 def plan_clips(
     bench: Workbench,
-    moments: Moments,
-    transcript: Transcript,
-    turns: SpeakerTurns,
-    selection: SelectionSlice,
-    edits: PlanEdits,
-    brief: Brief,
+    request: PlanRequest,
     verdicts: Verdicts | None = None,
     panel_weight: float = 0.5,
     embedder: Embedder | None = None,
@@ -52,6 +60,7 @@ def plan_clips(
     `panel_weight` from 0 to 1 against the local editor's. With an `embedder` the brief's topics are found by
     meaning as well as by words.
     """
+    moments, transcript, turns, selection, edits, brief = request
     target = target_count(selection, brief, moments.rate.ms(moments.frames))
     if not transcript.words:
         return ClipPlan(

@@ -16,8 +16,8 @@ from shortform_assets.contracts.selection import ClipPlan, Shot, Shots
 from shortform_assets.contracts.source import Brief, Mezzanine, SourceRecord
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 KEY = "crumbs-0a1b2c3d4e"
 RATE = FrameRate(num=25)
@@ -71,9 +71,11 @@ def replan(project: Project, count: int = 3) -> ClipPlan:
     )  # fmt: skip
     with StoreBench.over(project.store) as bench:
         shots = Shots(shots=(Shot(start_frame=0, end_frame=frames),))
-        moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
+        moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection))
         edits = project.registry.plan_edits(KEY)
-        plan = plan_clips(bench, moments, transcript, turns, selection, edits, Brief(count=count))
+        plan = plan_clips(
+            bench, PlanRequest(moments, transcript, turns, selection, edits, Brief(count=count))
+        )
     results = {
         "clip_plan": plan,
         "moments": moments,
@@ -125,11 +127,13 @@ def test_the_plan_is_a_table_and_plain_data(shell, project):
     plan = replan(project)
     shown = shell("plan", KEY[:6])
     for clip in plan.clips:
-        assert clip.title in shown
+        assert (f"{clip.title} (needs a title)" if clip.needs_title else clip.title) in shown
+    assert {clip.needs_title for clip in plan.clips} == {True, False}, "one of each, or nothing is tested"
     assert "fell out" in shown
     assert "is said" not in shell("plan", KEY, "--all")
     told = json.loads(shell("plan", KEY, "--json"))
     assert [c["clip_id"] for c in told["clips"]] == [c.clip_id for c in plan.clips]
+    assert [c["needs_title"] for c in told["clips"]] == [c.needs_title for c in plan.clips]
     assert all(c["from_ms"] < c["to_ms"] and c["length_ms"] > 0 for c in told["clips"])
     assert told["waiting_edits"] == 0
     assert {f["reason"] for f in told["fell_out"]} == {f.reason for f in plan.fell_out}
@@ -226,6 +230,8 @@ def test_retitle_changes_the_title_alone(shell, project):
     said = shell("retitle", KEY, 1, "Bread & <weather> [bold]")
     assert "is called Bread & <weather> [bold] instead of" in said
     after = replan(project)
-    assert after.clips[0] == plan.clips[0].model_copy(update={"title": "Bread & <weather> [bold]"})
+    assert after.clips[0] == plan.clips[0].model_copy(
+        update={"title": "Bread & <weather> [bold]", "needs_title": False}
+    )
     assert "[bold]" in shell("plan", KEY)
     assert "empty" in shell("retitle", KEY, 1, "  ", fails=True)

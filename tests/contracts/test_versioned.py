@@ -90,6 +90,7 @@ def test_a_style_of_before_means_what_it_meant(tmp_path, name, number):
     said = json.loads(data) if number == 0 else json.loads(data)["style"]
     unsaid = beyond(said | {"version": 3}, style.model_dump(mode="json"))
     assert unsaid.pop("captions.look") == "karaoke"
+    assert (unsaid.pop("hook.entrance"), unsaid.pop("hook.exit")) == ("fade", "fade")
     assert not any(unsaid.values()), unsaid
 
 

@@ -180,10 +180,14 @@ def test_unknown_pins_name_what_there_is(store, source, pin):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('colour: "#FFFFFF"', 'colour: "white"', r"style\.yaml:12: captions\.colour: .*it is \"white\""),
+        (
+            'colour: "#FFFFFF"',
+            'colour: "white"',
+            r"style\.yaml:12: captions\.colour: 'white' is neither .* #RRGGBB",
+        ),
         ("max_words: 3", "max_word: 3", r"style\.yaml:18: captions\.max_word: .*did you mean max_words\?"),
         ("size: 0.046", "size: 4.6", r"style\.yaml:11: captions\.size"),
-        ("image: logo.png", "image: ../../etc/passwd", r"style\.yaml:28: logo\.image: .*no file"),
+        ("image: logo.png", "image: ../../etc/passwd", r"style\.yaml:28: logo\.image: .*lies outside"),
         ("image: logo.png", "image: style.yaml", r"style\.yaml:28: logo\.image: .*not a readable PNG"),
         (
             "file: Inter-ExtraBold.otf",

@@ -52,10 +52,14 @@ LATE = render_job(255, "The one that was planned later")
 
 
 def delivered(
-    bench: StoreBench, titles: tuple[str, ...] = HOSTILE, fail: int = -1, late: tuple[RenderJob, ...] = ()
+    bench: StoreBench,
+    titles: tuple[str, ...] = HOSTILE,
+    fail: int = -1,
+    late: tuple[RenderJob, ...] = (),
+    untitled: tuple[str, ...] = (),
 ) -> Delivery:
     """All outputs completed, each with bytes of its own, but for number `fail`; the clip of LOST was dropped
-    on the way, those of `late` were planned after the composition."""
+    on the way, those of `late` were planned after the composition, those called as `untitled` need a title."""
     jobs = [saying(render_job(n, title), title) for n, title in enumerate(titles)]
     index = composition(*jobs).model_copy(
         update={
@@ -70,10 +74,15 @@ def delivered(
         finish(bench.store, key, failed(output) if n == fail else completed(output, video, poster))
     standing = states(bench.store, "talk", index)
     said = transcript()
+    plan = clip_plan(*jobs, LOST, *late)
     request = DeliveryRequest(
         index,
         standing,
-        clip_plan(*jobs, LOST, *late),
+        plan.model_copy(
+            update={
+                "clips": tuple(c.model_copy(update={"needs_title": c.title in untitled}) for c in plan.clips)
+            }
+        ),
         said,
         turns(said),
         CreativeEdits(),
@@ -120,6 +129,17 @@ def test_the_page_escapes_everything_and_links_only_files_beside_it(bench) -> No
         "overlaps",
     ):
         assert said in page.text
+
+
+def test_a_clip_that_needs_a_title_says_so_on_the_page_and_to_tools(bench) -> None:
+    titled = delivered(bench)
+    assert "eeds a title" not in bench.open(titled.review).read_text()
+    asked = delivered(bench, untitled=(HOSTILE[1],))
+    page = Page(bench.open(asked.review).read_text()).text
+    assert page.count("Needs a title") == 1
+    assert "1 needs a title" in page
+    told = json.loads(bench.open(asked.manifest).read_bytes())
+    assert [output["needs_title"] for output in told["outputs"]] == [title == HOSTILE[1] for title in HOSTILE]
 
 
 @pytest.mark.parametrize("fail", [-1, 0])

@@ -18,7 +18,7 @@ from shortform_assets.contracts.panel_verdicts import REJECTIONS, Verdicts
 from shortform_assets.contracts.selection import Moment
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.selection.panel.verdicts import hold_panel
+from shortform_assets.selection.panel.verdicts import PanelRequest, hold_panel
 from shortform_assets.selection.read.features import Limits
 from shortform_assets.selection.read.script import read_script
 
@@ -65,15 +65,8 @@ def hold(
     panel = slice_of(**changes)
     ledger = Ledger(bench.store, "talk", caps or Caps())
     judges = panel_for(panel, ledger, bench.store, reroll).load()
-    return hold_panel(
-        bench,
-        judges,
-        moments() if local is None else local,
-        *talk,
-        panel,
-        limits=LIMITS,
-        about=about,
-    )
+    request = PanelRequest(moments() if local is None else local, *talk, panel, LIMITS, about)
+    return hold_panel(bench, judges, request)
 
 
 def check_valid(verdicts: Verdicts, talk: tuple[Transcript, SpeakerTurns] = (TRANSCRIPT, TURNS)) -> None:

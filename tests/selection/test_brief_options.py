@@ -16,8 +16,8 @@ from shortform_assets.contracts.source import Brief
 from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.edit.brief import parse_about, parse_exclude, parse_time
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,14 @@ def test_a_topic_is_found_by_meaning_where_its_word_is_never_said(bench):
     transcript, turns = talk(SCRIPT)
     mezzanine, shots = silent_media(transcript.duration_ms)
     selection = load_genre("podcast").selection
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection))
 
     def first(embedder, *about):
         plan = plan_clips(
-            bench, moments, transcript, turns, selection, PlanEdits(), Brief(count=1, about=about), embedder=embedder
-        )  # fmt: skip
+            bench,
+            PlanRequest(moments, transcript, turns, selection, PlanEdits(), Brief(count=1, about=about)),
+            embedder=embedder,
+        )
         clip = plan.clips[0]
         return " ".join(w.text for a, b in clip.word_ranges for w in transcript.words[a : b + 1]), plan
 

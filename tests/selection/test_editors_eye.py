@@ -28,8 +28,8 @@ from shortform_assets.selection.learned.line_judge import (
 )
 from shortform_assets.selection.learned.run_cues import highest, highest_around
 from shortform_assets.selection.learned.trees import Trees
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import heard_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, heard_moments
 from shortform_assets.selection.read.script import read_script
 from shortform_assets.selection.read.sound_events import SILENT
 
@@ -202,7 +202,9 @@ class TestMoments:
 
     def moments(self, bench, embedder, transcript, turns):
         mezzanine, shots = silent_media(transcript.duration_ms)
-        return heard_moments(bench, transcript, turns, shots, mezzanine, PODCAST, SILENT, None, embedder)
+        return heard_moments(
+            bench, MomentsRequest(transcript, turns, shots, mezzanine, PODCAST), SILENT, None, embedder
+        )
 
     def test_english_moments_carry_their_worth(self, bench):
         found = self.moments(bench, Hashed(), *long_talk())
@@ -234,7 +236,7 @@ class TestMoments:
 
         def chosen(**changes):
             selection = PODCAST.model_copy(update=changes)
-            return plan_clips(bench, found, transcript, turns, selection, PlanEdits(), Brief())
+            return plan_clips(bench, PlanRequest(found, transcript, turns, selection, PlanEdits(), Brief()))
 
         # The talk repeats itself, so one of each kind is all there is; the genre asks for at least two.
         plan = chosen(min_score=0.99, min_clips=2)

@@ -15,13 +15,12 @@ from shortform_assets.contracts.source import Brief
 from shortform_assets.failure_modes import ungrounded_clips
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.choose.local_editor import LIKED, score, weigh
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
-from shortform_assets.selection.read.features import Measures
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
+from shortform_assets.selection.read.features import Measures, ReadTalk
 from shortform_assets.selection.read.promotion import flag_lines
 from shortform_assets.selection.read.referents import leaning
 from shortform_assets.selection.read.script import read_script, stem
-from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.read.vocabulary import NEEDS_WORDS, vocabulary
 
@@ -31,7 +30,7 @@ PODCAST = load_genre("podcast").selection
 def measured(script: str, language: str = "en") -> Measures:
     transcript, turns = talk(script)
     lines = read_script(transcript, turns, 60_000)
-    return Measures(lines, [0] * len(lines), idf(lines), PODCAST, SILENT, language)
+    return Measures(ReadTalk(lines, [0] * len(lines), idf(lines), language), PODCAST)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +96,12 @@ def test_a_language_without_lists_is_neutral_and_the_result_says_so(bench):
     transcript, turns = talk(script)
     transcript = transcript.model_copy(update={"language": "fi"})
     mezzanine, shots = silent_media(transcript.duration_ms)
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, PODCAST)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, PODCAST))
     assert {*NEEDS_WORDS, "hook_words", "laughter"} <= set(moments.unmeasured)
     assert all(m.features[name] == 0.5 for m in moments.moments for name in moments.unmeasured)
     assert "story" in bench.facts["unmeasured"]
     assert not bench.degraded
-    plan = plan_clips(bench, moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=2))
+    plan = plan_clips(bench, PlanRequest(moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=2)))
     assert plan.clips
 
 
@@ -121,8 +120,8 @@ def test_titles_of_languages_without_spaces_have_none(bench):
     transcript, turns = talk(script)
     transcript = transcript.model_copy(update={"language": "zh"})
     mezzanine, shots = silent_media(transcript.duration_ms)
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, PODCAST)
-    plan = plan_clips(bench, moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=2))
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, PODCAST))
+    plan = plan_clips(bench, PlanRequest(moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=2)))
     assert plan.clips
     for clip in plan.clips:
         for text in (clip.title, clip.hook, clip.quote, clip.description):

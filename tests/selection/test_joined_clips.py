@@ -11,8 +11,8 @@ from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import Interval
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 PODCAST = load_genre("podcast").selection
 FILLER = "HOST: Okay. Right. Yeah. I see. Okay then.\nGUEST: Yeah. Sure. I guess so. Yeah.\n"
@@ -38,9 +38,12 @@ GUEST: My rival from across the street broke the yard door with his bare shoulde
 def plan_of(bench, script, *, selection=PODCAST, edits=(), count=6, **brief):
     transcript, turns = talk(script) if isinstance(script, str) else script
     mezzanine, shots = silent_media(transcript.duration_ms)
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection))
     plan = plan_clips(
-        bench, moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count, **brief)
+        bench,
+        PlanRequest(
+            moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count, **brief)
+        ),
     )
     said = [
         [" ".join(w.text for w in transcript.words[a : b + 1]) for a, b in clip.word_ranges]

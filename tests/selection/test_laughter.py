@@ -9,7 +9,7 @@ import pytest
 from selection_talk import silent_media, talk
 
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 from shortform_assets.selection.read.laughter import reactions, texture
 from shortform_assets.selection.read.sound_events import measure
 
@@ -101,7 +101,9 @@ def test_a_joke_that_is_laughed_at_has_the_laughter(bench, tmp_path):
     mezzanine, shots = silent_media(transcript.duration_ms)
     update = {"speech": bench.keep(tmp_path / "speech.wav"), "speech_samples": len(samples)}
     selection = load_genre("comedy").selection.model_copy(update={"min_seconds": 3.0})
-    found = find_moments(bench, transcript, turns, shots, mezzanine.model_copy(update=update), selection)
+    found = find_moments(
+        bench, MomentsRequest(transcript, turns, shots, mezzanine.model_copy(update=update), selection)
+    )
 
     def laughter(turn):
         own = [m for m in found.moments if turn.start_ms <= m.start_ms and m.end_ms <= turn.end_ms]

@@ -10,8 +10,8 @@ from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.panel_verdicts import PanelWording, Proposal, Verdict, Verdicts
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 PODCAST = load_genre("podcast").selection
 
@@ -20,11 +20,14 @@ PODCAST = load_genre("podcast").selection
 def talked(bench):
     transcript, turns = talk(SCRIPT)
     mezzanine, shots = silent_media(transcript.duration_ms)
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, PODCAST)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, PODCAST))
 
     def plan(verdicts: Verdicts | None = None, count: int = 4, weight: float = 0.8):
         return plan_clips(
-            bench, moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=count), verdicts, weight
+            bench,
+            PlanRequest(moments, transcript, turns, PODCAST, PlanEdits(), Brief(count=count)),
+            verdicts,
+            weight,
         )
 
     return plan, moments, transcript

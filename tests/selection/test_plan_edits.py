@@ -10,8 +10,8 @@ from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.edit.edit_anchor import said_in
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def plan(bench):
     transcript, turns = talk(SCRIPT)
     mezzanine, shots = silent_media(transcript.duration_ms)
     selection = load_genre("podcast").selection
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection))
 
     class Planner:
         """Call it with the edits."""
@@ -30,7 +30,10 @@ def plan(bench):
 
         def __call__(self, *edits: PlanEdit, count: int = 4):
             plan = plan_clips(
-                bench, moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count)
+                bench,
+                PlanRequest(
+                    moments, transcript, turns, selection, PlanEdits(edits=edits), Brief(count=count)
+                ),
             )
             return {c.clip_id: c for c in plan.clips}, plan
 
@@ -64,10 +67,21 @@ def test_retitle_changes_the_title_alone(plan):
     before, first = plan()
     clip = first.clips[2]
     after, _ = plan(edit("retitle", clip, title=" The van\nand the baker "))
-    assert after[clip.clip_id] == clip.model_copy(update={"title": "The van and the baker"})
+    assert after[clip.clip_id] == clip.model_copy(
+        update={"title": "The van and the baker", "needs_title": False}
+    )
     assert {k: v for k, v in after.items() if k != clip.clip_id} == {
         k: v for k, v in before.items() if k != clip.clip_id
     }
+
+
+def test_a_title_by_hand_is_asked_for_no_longer_and_is_not_shown_twice(plan):
+    _, first = plan()
+    clip = next(c for c in first.clips if c.hook)
+    title = clip.hook.upper() + "!"
+    after, _ = plan(edit("retitle", clip, title=title))
+    kept = next(c for c in after.values() if c.title == title)
+    assert (kept.needs_title, kept.hook) == (False, "")
 
 
 def test_trim_moves_to_the_nearest_sentence(plan):

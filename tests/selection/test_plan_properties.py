@@ -21,8 +21,8 @@ from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, 
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.cut.boundaries import REACH
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 from shortform_assets.selection.read.script import plain_text
 
 SELECTION = load_genre("podcast").selection
@@ -189,18 +189,18 @@ def test_every_plan_keeps_its_promises(bench, made, rate, count, every):
     transcript, turns = made
     cuts = range(0, rate.frame(transcript.duration_ms), every) if every else ()
     mezzanine, shots = silent_media(transcript.duration_ms, rate, cuts)
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, SELECTION)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, SELECTION))
     assert moments.moments or moments.empty_reason
     assert [t.first_word for t in moments.topics[1:]] == [t.last_word + 1 for t in moments.topics[:-1]]
     assert all(0 <= v <= 1 for m in moments.moments for v in m.features.values())
     brief = Brief(count=count)
-    plan = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), brief)
+    plan = plan_clips(bench, PlanRequest(moments, transcript, turns, SELECTION, PlanEdits(), brief))
     holds(plan, transcript, rate, mezzanine.frames)
     keeps_out_of_other_shots(plan, moments, transcript)
     opens_well_where_it_can(plan, moments, transcript, turns)
     accounts_for_every_moment(plan, moments)
     assert len(plan.clips) <= plan.target_count
-    again = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), brief)
+    again = plan_clips(bench, PlanRequest(moments, transcript, turns, SELECTION, PlanEdits(), brief))
     assert again.canonical_json() == plan.canonical_json()
 
 
@@ -218,7 +218,7 @@ def test_no_edit_breaks_a_promise(bench, made, verbs):
     transcript, turns = made
     rate = RATES[1]
     mezzanine, shots = silent_media(transcript.duration_ms, rate)
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, SELECTION)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, SELECTION))
     edits = []
     for verb, at, length in verbs:
         start = int(at * transcript.duration_ms)
@@ -231,7 +231,8 @@ def test_no_edit_breaks_a_promise(bench, made, verbs):
     edits = [e if e.verb in ("trim", "retitle") else e.model_copy(update={"title": ""}) for e in edits]
     retitled = [e for e in edits if e.verb != "retitle"]
     plan = plan_clips(
-        bench, moments, transcript, turns, SELECTION, PlanEdits(edits=tuple(retitled)), Brief(count=4)
+        bench,
+        PlanRequest(moments, transcript, turns, SELECTION, PlanEdits(edits=tuple(retitled)), Brief(count=4)),
     )
     holds(plan, transcript, rate, mezzanine.frames, by_hand=True)
 
@@ -248,8 +249,8 @@ def test_two_hours_of_talk_are_planned_in_seconds(bench):
     assert len(transcript.words) > 18_000
     mezzanine, shots = silent_media(transcript.duration_ms)
     before = time.process_time()
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, SELECTION)
-    plan = plan_clips(bench, moments, transcript, turns, SELECTION, PlanEdits(), Brief(count=40))
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, SELECTION))
+    plan = plan_clips(bench, PlanRequest(moments, transcript, turns, SELECTION, PlanEdits(), Brief(count=40)))
     assert time.process_time() - before < 20
     assert len(moments.moments) <= 3300
     assert len(plan.clips) > 10

@@ -11,16 +11,18 @@ from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import Transcript
 from shortform_assets.genres import genre_names, load_genre
-from shortform_assets.selection.plan import plan_clips
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.plan import PlanRequest, plan_clips
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
 
 def planned(bench, script: str, genre: str, brief: Brief = Brief()) -> tuple[Transcript, ClipPlan]:
     transcript, turns = talk(script)
     mezzanine, shots = silent_media(transcript.duration_ms)
     selection = load_genre(genre).selection
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, selection)
-    return transcript, plan_clips(bench, moments, transcript, turns, selection, PlanEdits(), brief)
+    moments = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection))
+    return transcript, plan_clips(
+        bench, PlanRequest(moments, transcript, turns, selection, PlanEdits(), brief)
+    )
 
 
 def said(plan: ClipPlan, transcript: Transcript) -> list[str]:

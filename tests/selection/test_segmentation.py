@@ -13,7 +13,7 @@ from selection_talk import silent_media, talk
 from resources.models import Models
 from resources.wordllama_embedder import SentenceEmbeddings
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 from shortform_assets.selection.read.meaning import line_vectors
 from shortform_assets.selection.read.script import Line, read_script
 from shortform_assets.selection.read.segmentation import MIN_WORDS, boundary_savings, partition
@@ -156,7 +156,7 @@ def test_without_the_model_topics_are_found_by_words_and_the_result_says_so(benc
     transcript, turns = three_subjects()
     mezzanine, shots = silent_media(transcript.duration_ms)
     selection = load_genre("podcast").selection
-    found = find_moments(bench, transcript, turns, shots, mezzanine, selection, tool.load())
+    found = find_moments(bench, MomentsRequest(transcript, turns, shots, mezzanine, selection), tool.load())
     assert len(found.topics) > 1
     assert len(bench.degraded) == 1
     assert "by words alone" in bench.degraded[0]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
-from shortform_assets.selection.cut.frame_edges import Edges
+from shortform_assets.selection.cut.frame_edges import CutRequest, Edges
 from shortform_assets.selection.cut.tighten import (
     MAX_JUMPS,
     MIN_FILLER_CUT_MS,
@@ -58,7 +58,7 @@ def kept(text: str, gap: int = 200, **more) -> str:
     words = [(w, gap, 300) for w in text.split()]
     tail[0] = (tail[0][0], gap, 400)
     transcript, turns = spoken([*lead, *words, *tail], **more)
-    edges = Edges(transcript, turns, RATES[0], 10_000, 180, 0, cut_fillers=True)
+    edges = Edges(CutRequest(transcript, turns, RATES[0], 10_000, 180, 0, cut_fillers=True))
     _, ranges = edges.spans(0, len(transcript.words) - 1)
     found = [w.text for a, b in ranges for w in transcript.words[a : b + 1]]
     return " ".join(found[3:-3])
@@ -128,7 +128,7 @@ def test_no_cut_touches_a_word_that_stays(made, rate, max_pause_ms):
 @given(talks(), st.sampled_from(RATES), st.randoms(use_true_random=False))
 def test_spans_and_length_agree_and_edges_are_never_left_in_splinters(made, rate, random):
     transcript, turns = made
-    edges = Edges(transcript, turns, rate, 10**6, 180, 1200, cut_fillers=True)
+    edges = Edges(CutRequest(transcript, turns, rate, 10**6, 180, 1200, cut_fillers=True))
     first = random.randrange(len(transcript.words))
     last = random.randrange(first, len(transcript.words))
     spans, ranges = edges.spans(first, last)

@@ -9,9 +9,8 @@ from selection_talk import talk
 
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.choose.edge_evidence import edge_evidence
-from shortform_assets.selection.read.features import Measures
+from shortform_assets.selection.read.features import Measures, ReadTalk
 from shortform_assets.selection.read.script import plain_text, read_script
-from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.say.title_judge import can_stand, liking, title_cues
 from shortform_assets.selection.say.wording import TITLE_LENGTH, word_clip
@@ -68,7 +67,7 @@ def test_a_claim_is_liked_more_than_a_scrap():
 def worded(script):
     transcript, turns = talk(script)
     lines = read_script(transcript, turns, 37_500)
-    measures = Measures(lines, [0] * len(lines), idf(lines), PODCAST, SILENT)
+    measures = Measures(ReadTalk(lines, [0] * len(lines), idf(lines)), PODCAST)
     return measures, word_clip(measures, [(i, line.text) for i, line in enumerate(lines)], ())
 
 
@@ -97,6 +96,6 @@ def test_edges_say_why():
         "A: Why do bakeries fail?\nB: The ovens cost too much. So they close.\nA: What then?"
     )
     lines = read_script(transcript, turns, 37_500)
-    measures = Measures(lines, [0] * len(lines), idf(lines), PODCAST, SILENT)
+    measures = Measures(ReadTalk(lines, [0] * len(lines), idf(lines)), PODCAST)
     assert edge_evidence(measures, 0, 2) == "opens on the question; stops before the next question"
     assert edge_evidence(measures, 1, 3) == "opens as the speaker begins; stops with the source"

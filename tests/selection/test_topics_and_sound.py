@@ -10,8 +10,8 @@ from selection_talk import RATE, silent_media, talk
 
 from shortform_assets.contracts.speech import Interval
 from shortform_assets.genres import load_genre
-from shortform_assets.selection.cut.frame_edges import Edges
-from shortform_assets.selection.propose.moments import find_moments
+from shortform_assets.selection.cut.frame_edges import CutRequest, Edges
+from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 from shortform_assets.selection.read.promotion import flag_lines
 from shortform_assets.selection.read.script import read_script
 from shortform_assets.selection.read.sound_events import SoundMeasures, listen, measure
@@ -97,7 +97,9 @@ def test_a_raised_voice_raises_the_moment(bench, tmp_path):
     speech = bench.keep(tmp_path / "speech.wav")
     mezzanine, shots = silent_media(transcript.duration_ms)
     mezzanine = mezzanine.model_copy(update={"speech": speech, "speech_samples": n})
-    moments = find_moments(bench, transcript, turns, shots, mezzanine, load_genre("sports").selection)
+    moments = find_moments(
+        bench, MomentsRequest(transcript, turns, shots, mezzanine, load_genre("sports").selection)
+    )
     half = transcript.duration_ms / 2
     quiet = [m.features["energy"] for m in moments.moments if m.end_ms < half]
     raised = [m.features["energy"] for m in moments.moments if m.start_ms > half]
@@ -112,7 +114,7 @@ def test_a_long_silence_is_shortened_and_a_laugh_is_not(bench):
     mezzanine, _ = silent_media(transcript.duration_ms)
     last = len(transcript.words) - 1
     gap = max(range(last), key=lambda n: transcript.words[n + 1].start_ms - transcript.words[n].end_ms)
-    edges = Edges(transcript, turns, RATE, mezzanine.frames, 180, 1200)
+    edges = Edges(CutRequest(transcript, turns, RATE, mezzanine.frames, 180, 1200))
     spans, ranges = edges.spans(0, last)
     assert [r[1] for r in ranges] == [gap, last]
     left = RATE.ms(spans[0].end_frame) - transcript.words[gap].end_ms
@@ -124,5 +126,5 @@ def test_a_long_silence_is_shortened_and_a_laugh_is_not(bench):
         start_ms=transcript.words[gap].end_ms + 200, end_ms=transcript.words[gap + 1].start_ms - 200
     )
     heard = turns.model_copy(update={"voice_activity": (*turns.voice_activity, laugh)})
-    assert len(Edges(transcript, heard, RATE, mezzanine.frames, 180, 1200).spans(0, last)[0]) == 1
-    assert len(Edges(transcript, turns, RATE, mezzanine.frames, 180, 0).spans(0, last)[0]) == 1
+    assert len(Edges(CutRequest(transcript, heard, RATE, mezzanine.frames, 180, 1200)).spans(0, last)[0]) == 1
+    assert len(Edges(CutRequest(transcript, turns, RATE, mezzanine.frames, 180, 0)).spans(0, last)[0]) == 1

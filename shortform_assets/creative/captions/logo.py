@@ -35,16 +35,22 @@ def place_logo(
     box: SafeBox,
 ) -> OutputBox:
     """The preferred corner unless the other covers faces less often."""
-    out_width, out_height = ASPECTS[aspect].size
-    height = type_px(style.height, aspect) / out_height
-    width = height * out_height * ratio / out_width
-    if width > _WIDEST:
-        width, height = _WIDEST, height * _WIDEST / width
+    width, height = logo_size(style, ratio, aspect)
     left, right = (box.left, "top_left"), (box.right - width, "top_right")
     corners = sorted((left, right), key=lambda corner: corner[1] != style.corner)
 
     places = [OutputBox(x, box.top, x + width, box.top + height) for x, _ in corners]
     return min(places, key=lambda place: sum(covered(face, place) for face in framing.faces))
+
+
+def logo_size(style: LogoStyle, ratio: float, aspect: Aspect) -> tuple[float, float]:
+    """Width and height as shares of the output, of a picture that is `ratio` times as wide as high."""
+    out_width, out_height = ASPECTS[aspect].size
+    height = type_px(style.height, aspect) / out_height
+    width = height * out_height * ratio / out_width
+    if width > _WIDEST:
+        width, height = _WIDEST, height * _WIDEST / width
+    return width, height
 
 
 def show_logo(place: OutputBox, hook: TextOverlay | None, card: OutputBox | None) -> LogoPlacement:

@@ -25,7 +25,7 @@ from shortform_assets.text.graphemes import columns, grapheme_count
 from shortform_assets.text.line_breaks import line_units, pieces_within
 from shortform_assets.text.spacing import joined, runs_on
 
-_SMALLEST = 0.6
+SMALLEST = 0.6
 """Share of the style's size below which a long word is split, not shrunk: 46 of 1920 pixels in the house style.
 Our choice; test_a_long_word_shrinks_then_splits."""
 COLUMNS_A_WORD = 6
@@ -151,7 +151,7 @@ def _whole(unit: Sequence[SpokenWord]) -> Unit:
 
 def _fitting(unit: Unit, measure: Measure) -> list[Unit]:
     """The unit, or parts of it where it would not fit a line even when shrunk."""
-    if measure.line(unit) <= measure.width / _SMALLEST:
+    if measure.line(unit) <= measure.width / SMALLEST:
         return [unit]
     if len(unit) > 1:
         return [part for word in unit for part in _fitting((word,), measure)]

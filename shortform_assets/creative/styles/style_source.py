@@ -1,131 +1,211 @@
-"""The source of a style: a folder with `style.yaml`, fonts and a logo, read and checked as a whole."""
+"""The source of a style: a folder with `style.yaml`, fonts, pictures and sounds, read as a whole.
+
+It may extend another folder or a published version; then it is laid upon that, key by key.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Protocol
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shortform_assets.config_errors import explained
-from shortform_assets.contracts.style_contracts import StyleContract
-from shortform_assets.creative.captions.typeset import Typeface
+from shortform_assets.contracts.base import Blob
+from shortform_assets.contracts.style_contracts import Colour, StyleContract
+from shortform_assets.creative.styles.style_files import StyleFiles
+from shortform_assets.creative.styles.style_schema import field_types, is_list_of, item_type, without_none
 from shortform_assets.errors import InputError
-from shortform_assets.located_yaml import read_yaml
+from shortform_assets.located_yaml import YamlLocation, YamlNode, merge, read_yaml, suggestion
 
 FILE = "style.yaml"
-_FONT_LIMIT, _LOGO_LIMIT = 20_000_000, 2_000_000
-"""Bytes. Our choice."""
-_SHOWN = "áéíóúñüäößàâçèêëîïôûœ¿¡«»…–’"
-"""Letters a caption font must have beside ASCII: Spanish, German, French."""
+_MOST_LAYERS = 8
+"""Styles that may extend each other; a longer chain is no design. Our choice."""
+
+
+class PublishedStyles(Protocol):
+    """Where a source finds what it extends."""
+
+    def resolve(self, pin: str) -> StyleContract:
+        """The style that a pin or a name stands for; InputError where there is none."""
+        ...
+
+    def open_local(self, blob: Blob) -> Path:
+        """A local path to a file of a published style."""
+        ...
 
 
 @dataclass(frozen=True)
 class StyleDraft:
-    """A checked style that is not published yet. `contract.version` is 1 where `version` is None."""
+    """A style that is read and not published yet. `contract.version` is 1 where `version` is None."""
 
     contract: StyleContract
     version: int | None
     """The version that the source asks for, if it does."""
-    files: tuple[Path, ...]
-    """Fonts and logo that the contract names by hash."""
+    extends: str
+    """The pin of the published style that it rests on, or empty."""
+    tree: YamlNode
+    """The source, laid upon what it extends; every value knows its file and line."""
+    files: Mapping[str, Path]
+    """SHA-256 -> local file of every blob that the contract names."""
+    own: tuple[Path, ...]
+    """Those of them that come from a folder and not from the store."""
+
+    def error(self, keys: Sequence[str | int], what: str, fix: str) -> InputError:
+        """`what` is wrong at the line of the nearest of `keys` that is there."""
+        return at_keys(self.tree, keys, what, fix)
 
 
-def load_style_source(folder: Path) -> StyleDraft:
-    """Read and check `folder/style.yaml` and the files it names.
+def at_keys(tree: YamlNode, keys: Sequence[str | int], what: str, fix: str) -> InputError:
+    """An error at the line of the nearest of `keys` that `tree` has."""
+    node, _ = tree.find(keys)
+    return InputError(f"{'.'.join(map(str, keys))}: {what}", str(node.place), fix)
 
-    Raises InputError, naming file, key and line, for what is missing, unknown, impossible or unusable.
+
+def read_style_source(folder: Path, published: PublishedStyles) -> StyleDraft:
+    """Read `folder/style.yaml`, what it extends and the files it names.
+
+    Raises InputError, naming file, key and line, for what is missing, unknown or impossible. What only the
+    whole shows is told by `style_checks.style_faults`.
     """
-    return _Source(folder).draft()
+    tree, pin = _Layers(published).merged(folder)
+    files = StyleFiles(tree, published.open_local)
+    palette = _palette(tree)
+    values = _SourceReader(tree, files, palette).read(tree, StyleContract, ())
+    version = values.get("version")
+    values["version"] = 1 if version is None else version
+    if not isinstance(values.get("fonts"), list) or not values["fonts"]:
+        raise at_keys(tree, ("fonts",), "a list of fonts with family and file is needed", "name one font")
+    try:
+        contract = StyleContract.model_validate_json(json.dumps(values), strict=True)
+    except ValidationError as errors:
+        raise explained(errors, tree, StyleContract, "a style") from None
+    return StyleDraft(contract, version, pin, tree, files.paths, tuple(files.own))
 
 
-class _Source:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+class _Layers:
+    """A source and what it extends, laid upon each other."""
+
+    def __init__(self, published: PublishedStyles) -> None:
+        self.published = published
+        self.chain: list[Path] = []
+
+    def merged(self, folder: Path, asked_at: str = "") -> tuple[YamlNode, str]:
+        """The tree, and the pin of the published style at its bottom."""
         if not (folder / FILE).is_file():
-            raise InputError(f"there is no {FILE} in it", str(folder), "give a style's folder")
-        self.tree = read_yaml(folder / FILE, "a style")
-        self.files: list[Path] = []
+            what = f"there is no {FILE} in it" if not asked_at else f"extends: there is no {FILE} in {folder}"
+            raise InputError(what, asked_at or str(folder), "give a style's folder")
+        here = folder.resolve()
+        if here in self.chain:
+            circle = " -> ".join(path.name for path in [*self.chain[self.chain.index(here) :], here])
+            raise InputError(
+                f"extends: the styles extend each other in a circle, {circle}", asked_at, "break it"
+            )
+        if len(self.chain) == _MOST_LAYERS:
+            raise InputError(
+                f"extends: more than {_MOST_LAYERS} styles rest on each other", asked_at, "merge some"
+            )
+        self.chain.append(here)
+        own = read_yaml(folder / FILE, "a style")
+        node = own.items.pop("extends", None)
+        if node is None:
+            return own, ""
+        wanted, place = node.value, str(node.place)
+        if not isinstance(wanted, str) or not wanted.strip() or "\0" in wanted:
+            raise InputError(
+                "extends: should be one style or folder", place, "write extends: acme@3, or extends: ../acme"
+            )
+        if wanted.startswith((".", "/", "~")) or "/" in wanted:
+            under, pin = self.merged(folder / Path(wanted).expanduser(), place)
+        else:
+            under, pin = self._published(wanted, place)
+        # A style has its own name and number, never those of what it extends.
+        for key in ("name", "version"):
+            under.items.pop(key, None)
+        return _with_fonts(under, merge(under, own), own), pin
 
-    def draft(self) -> StyleDraft:
-        values = self.tree.plain()
-        version = values.get("version")
-        values["version"] = 1 if version is None else version
-        fonts = values.get("fonts")
-        if not isinstance(fonts, list) or not fonts:
-            self._fail(("fonts",), "a list of fonts with family and file is needed", "name at least one font")
-        values["fonts"] = [self._with_file(font, ("fonts", n), "file") for n, font in enumerate(fonts)]
-        if isinstance(values.get("logo"), dict):
-            values["logo"] = self._with_file(values["logo"], ("logo",), "image")
+    def _published(self, wanted: str, place: str) -> tuple[YamlNode, str]:
         try:
-            contract = StyleContract.model_validate_json(json.dumps(values), strict=True)
-        except ValidationError as errors:
-            raise explained(errors, self.tree, StyleContract, "a style") from None
-        self._check_fonts(contract)
-        return StyleDraft(contract, version, tuple(self.files))
+            style = self.published.resolve(wanted)
+        except InputError as error:
+            raise InputError(f"extends: {error.what}", place, error.fix) from None
+        return _node(style.model_dump(mode="python"), YamlLocation(Path(style.pin), 0)), style.pin
 
-    def _with_file(self, entry: Any, where: tuple[str | int, ...], key: str) -> Any:
-        """`entry` with the blob of the file that `entry[key]` names in its place."""
-        name = entry.get(key) if isinstance(entry, dict) else None
-        if not isinstance(name, str):
-            self._fail((*where, key), "a file name is needed", f"name a file beside {FILE}")
-        path = (self.folder / name).resolve()
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
-            self._fail((*where, key), f"there is no file {name} in this folder", f"put it beside {FILE}")
-        limit = _FONT_LIMIT if key == "file" else _LOGO_LIMIT
-        if path.stat().st_size > limit:
-            self._fail((*where, key), f"{name} is larger than {limit // 1_000_000} MB", "make it smaller")
-        if key == "image":
-            self._check_logo(path, (*where, key))
-        self.files.append(path)
-        data = path.read_bytes()
-        return {**entry, key: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}}
 
-    def _check_logo(self, path: Path, where: Sequence[str | int]) -> None:
-        from PIL import Image, UnidentifiedImageError
+def _with_fonts(under: YamlNode, merged: YamlNode, own: YamlNode) -> YamlNode:
+    """Fonts are added to those of the style below, or take the place of one of their family."""
+    ours, theirs = own.items.get("fonts"), under.items.get("fonts")
+    if ours is None or theirs is None or ours.kind is not list or theirs.kind is not list:
+        return merged
+    families = {_family(font) for font in ours.items.values()}
+    rest = [font for font in theirs.items.values() if _family(font) not in families]
+    fonts = {str(n): font for n, font in enumerate([*ours.items.values(), *rest])}
+    return YamlNode(merged.place, items={**merged.items, "fonts": YamlNode(ours.place, list, items=fonts)})
 
-        try:
-            with Image.open(path, formats=("PNG",)) as image:
-                image.load()
-        except (UnidentifiedImageError, OSError, ValueError) as error:
-            raise self._error(
-                where, f"{path.name} is not a readable PNG", "export the logo as PNG"
-            ) from error
 
-    def _check_fonts(self, contract: StyleContract) -> None:
-        """Every family is in its file, every font in use is there and has the letters captions need."""
-        faces = {}
-        for i, (font, path) in enumerate(zip(contract.fonts, self.files, strict=False)):
-            if font.family in faces:
-                self._fail(("fonts", i, "family"), f"{font.family} is there twice", "keep one of the two")
-            try:
-                faces[font.family] = face = Typeface(path)
-            except InputError as error:
-                raise self._error(("fonts", i, "file"), f"{path.name}: {error.what}", error.fix) from None
-            if font.family not in face.names:
-                known = ", ".join(sorted(face.names))
-                self._fail(("fonts", i, "family"), f"{path.name} has no family {font.family}", f"use {known}")
-        users = [("captions", contract.captions.font)]
-        if contract.hook:
-            users.append(("hook", contract.hook.font))
-        for section, family in users:
-            if family not in faces:
-                self._fail((section, "font"), f"no font {family} in `fonts`", f"use {', '.join(faces)}")
-            ascii_letters = "".join(map(chr, range(33, 127)))
-            missing = faces[family].lacks(_SHOWN + _SHOWN.upper() + ascii_letters)
-            if missing:
-                self._fail(
-                    (section, "font"), f"{family} has no {' '.join(missing[:8])}", "choose another font"
-                )
+def _family(font: YamlNode) -> object:
+    return font.items["family"].value if "family" in font.items else None
 
-    def _error(self, keys: Sequence[str | int], what: str, fix: str) -> InputError:
-        """At the line of the nearest key that is there."""
-        node, _ = self.tree.find(keys)
-        return InputError(f"{'.'.join(map(str, keys))}: {what}", str(node.place), fix)
 
-    def _fail(self, keys: Sequence[str | int], what: str, fix: str) -> NoReturn:
-        raise self._error(keys, what, fix)
+def _node(value: Any, place: YamlLocation) -> YamlNode:
+    """A value of a published style as if it had been written; a blob stays one value."""
+    if isinstance(value, dict) and set(value) == {"sha256", "size"}:
+        return YamlNode(place, object, Blob(**value))
+    if isinstance(value, dict):
+        return YamlNode(place, items={str(key): _node(item, place) for key, item in value.items()})
+    if isinstance(value, list | tuple):
+        return YamlNode(place, list, items={str(n): _node(item, place) for n, item in enumerate(value)})
+    return YamlNode(place, object, value)
+
+
+def _palette(tree: YamlNode) -> dict[str, str]:
+    node = tree.items.get("palette")
+    values = node.plain() if node is not None and node.kind is dict else {}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+@dataclass(frozen=True)
+class _SourceReader:
+    """Plain values of a tree: colours looked up in the palette, files by their hashes."""
+
+    tree: YamlNode
+    files: StyleFiles
+    palette: Mapping[str, str]
+
+    def read(self, node: YamlNode, kind: Any, keys: tuple[str, ...]) -> Any:
+        kind = without_none(kind)
+        if kind is Blob and (node.kind is not object or node.value is not None):
+            return self.files.blob(node, keys).model_dump()
+        if kind == Colour and keys[:1] != ("palette",):
+            return self._colour(node, keys)
+        if node.kind is list and is_list_of(kind):
+            inner = item_type(kind)
+            return [self.read(item, inner, (*keys, n)) for n, item in node.items.items()]
+        if node.kind is not dict:
+            return node.plain()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            known = field_types(kind)
+            return {
+                name: self.read(item, known.get(name), (*keys, name)) for name, item in node.items.items()
+            }
+        return {name: self.read(item, item_type(kind), (*keys, name)) for name, item in node.items.items()}
+
+    def _colour(self, node: YamlNode, keys: tuple[str, ...]) -> Any:
+        value = node.plain()
+        if value is None:
+            raise at_keys(
+                self.tree, keys, "it is empty", 'put the colour in quotes, "#FFFFFF": # begins a comment'
+            )
+        if not isinstance(value, str) or value.startswith("#"):
+            return value
+        if value not in self.palette:
+            raise at_keys(
+                self.tree,
+                keys,
+                f'{value!r} is neither a colour such as "#FFFFFF" nor in `palette`',
+                suggestion(value, self.palette) if self.palette else "write it as #RRGGBB, in quotes",
+            )
+        return self.palette[value]

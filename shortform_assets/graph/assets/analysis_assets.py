@@ -79,13 +79,13 @@ def moments(
     selection: SelectionSlice,
 ) -> dg.MaterializeResult[Ref]:
     """Candidate segments of whole sentences, with measured features."""
-    from shortform_assets.selection import gather_moments
+    from shortform_assets.selection import MomentsRequest, gather_moments
 
-    given = (transcript, speaker_turns, shots, mezzanine, selection)
+    given = MomentsRequest(transcript, speaker_turns, shots, mezzanine, selection)
     return once(
         context,
         gather_moments,
-        *given,
+        given,
         using=(context.resources.embeddings, context.resources.talk_embeddings),
     )
 
@@ -104,11 +104,11 @@ def clip_plan(
     source_record: SourceRecord,
 ) -> dg.MaterializeResult[Ref]:
     """The chosen clips, scored and anchored to words, and why the rest fell out."""
-    from shortform_assets.selection import decide_clips
+    from shortform_assets.selection import PlanRequest, decide_clips
 
     store, key = context.resources.store, context.partition_key
     with as_failure():
         purse = Ledger(store, key)
         panel = panel_for(selection.panel, purse, store, Artifacts(store).resets(key, "clip_plan"))
-    told = (moments, transcript, speaker_turns, selection, edits, source_record.brief)
-    return once(context, decide_clips, *told, using=(panel, context.resources.embeddings))
+    told = PlanRequest(moments, transcript, speaker_turns, selection, edits, source_record.brief)
+    return once(context, decide_clips, told, using=(panel, context.resources.embeddings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from shortform_assets.contracts.panel_verdicts import PanelWording
 from shortform_assets.contracts.selection import Moment, Moments, PlannedClip, clip_id
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
@@ -14,15 +15,14 @@ from shortform_assets.selection.choose.edge_evidence import edge_evidence
 from shortform_assets.selection.choose.local_editor import explain, score, weigh
 from shortform_assets.selection.choose.panel_scores import Judgement
 from shortform_assets.selection.cut.boundaries import Boundaries
-from shortform_assets.selection.cut.frame_edges import Cutting, Edges, Pieces
+from shortform_assets.selection.cut.frame_edges import CutRequest, Cutting, Edges, Pieces
 from shortform_assets.selection.propose.moments import SHORT_SOURCE_MS
 from shortform_assets.selection.read.cold_open import find_teaser
-from shortform_assets.selection.read.features import Limits, Measures, limits, relaxed
+from shortform_assets.selection.read.features import Limits, Measures, ReadTalk, limits, relaxed
 from shortform_assets.selection.read.promotion import ADVERT, flag_lines
 from shortform_assets.selection.read.script import Line, read_script
-from shortform_assets.selection.read.sound_events import SILENT
 from shortform_assets.selection.read.topics import idf
-from shortform_assets.selection.say.wording import word_clip
+from shortform_assets.selection.say.wording import same_words, word_clip
 from shortform_assets.text.clock import clock
 
 LEARNT = "editors_eye"
@@ -49,9 +49,8 @@ class ClipBuilder:
         self._whole = self._edges(False) if selection.cut_fillers else self.edges
         self.limit = self._limit()
         topic_of = [self.topic_at(line.first) for line in self.lines]
-        self.measures = Measures(
-            self.lines, topic_of, idf(self.lines), selection, SILENT, transcript.language
-        )
+        read = ReadTalk(self.lines, topic_of, idf(self.lines), transcript.language)
+        self.measures = Measures(read, selection)
         self.flags = flag_lines(self.lines)
         self.teaser = find_teaser(self.lines, self.flags)
         self.bounds = Boundaries(self.measures, self.edges, self._closed(), self.limit)
@@ -134,15 +133,9 @@ class ClipBuilder:
             )
         a, b = self.lines_of(candidate.pieces[0][0], candidate.pieces[-1][1])
         reason += f"; {edge_evidence(self.measures, a, b)}"
-        given = candidate.wording
-        titled = given is not None and bool(given.title)
-        built = self.build(candidate.pieces, candidate.score, reason, candidate.parts, taken, titled)
+        built = self.build(candidate.pieces, candidate.score, reason, candidate.parts, taken)
         assert built is not None, "a candidate without spans has a fault"
-        if given is None:
-            return built
-        return built.model_copy(
-            update={name: value for name, value in given.model_dump(exclude={"model"}).items() if value}
-        )
+        return built if candidate.wording is None else _reworded(built, candidate.wording)
 
     def build(
         self,
@@ -151,12 +144,8 @@ class ClipBuilder:
         reason: str,
         parts: dict[str, float],
         taken: Collection[str] = (),
-        titled: bool = False,
     ) -> PlannedClip | None:
-        """A clip of the words of all pieces, or None where they lie past the picture.
-
-        Where nothing said would stand as a title and it is not `titled` by others, the reason says so.
-        """
+        """A clip of the words of all pieces, or None where they lie past the picture."""
         spans, ranges = self._cut(pieces)
         if not spans:
             return None
@@ -165,12 +154,12 @@ class ClipBuilder:
         keywords = self.moments.topics[topic].keywords if 0 <= topic < len(self.moments.topics) else ()
         said = word_clip(self.measures, self._said(ranges), keywords, taken)
         a, b = self.lines_of(first, last)
-        reason += "; needs a title" if said.needs_title and not titled else ""
         return PlannedClip(
             clip_id=clip_id(spans),
             spans=spans,
             word_ranges=ranges,
             title=said.title,
+            needs_title=said.needs_title,
             hook=said.hook,
             quote=said.quote,
             description=said.description,
@@ -203,14 +192,16 @@ class ClipBuilder:
 
     def _edges(self, cut_fillers: bool) -> Edges:
         return Edges(
-            self.transcript,
-            self.turns,
-            self.moments.rate,
-            self.moments.frames,
-            self.selection.pad_ms,
-            self.selection.max_pause_ms,
-            self.moments.cuts,
-            cut_fillers,
+            CutRequest(
+                self.transcript,
+                self.turns,
+                self.moments.rate,
+                self.moments.frames,
+                pad_ms=self.selection.pad_ms,
+                max_pause_ms=self.selection.max_pause_ms,
+                shot_cuts=self.moments.cuts,
+                cut_fillers=cut_fillers,
+            )
         )
 
     def _cut(self, pieces: Pieces) -> Cutting:
@@ -261,3 +252,15 @@ class ClipBuilder:
             index for low, high in ranges for index in self.turns.word_speakers[low : high + 1] if index >= 0
         )
         return tuple(self.turns.speakers[i] for i in sorted(heard, key=lambda i: (-heard[i], i)))
+
+
+def _reworded(clip: PlannedClip, given: PanelWording) -> PlannedClip:
+    """The clip with the words that a model wrote for it, where it wrote any; hook and title stay two lines."""
+    written = {name: value for name, value in given.model_dump(exclude={"model"}).items() if value}
+    if given.title:
+        written["needs_title"] = False
+    changed = clip.model_copy(update=written)
+    if not same_words(changed.title, changed.hook):
+        return changed
+    own = clip.hook if not same_words(clip.hook, changed.title) else ""
+    return changed.model_copy(update={"hook": own})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from shortform_assets.contracts.base import FrameRate
@@ -18,6 +19,24 @@ Cutting = tuple[tuple[Span, ...], tuple[tuple[int, int], ...]]
 """Spans, and the words that each holds."""
 
 
+@dataclass(frozen=True)
+class CutRequest:
+    """What clips are cut out of, and by which rules."""
+
+    transcript: Transcript
+    turns: SpeakerTurns
+    rate: FrameRate
+    frames: int
+    """Length of the picture."""
+    pad_ms: int
+    """At most this much of the silence beside a clip is kept."""
+    max_pause_ms: int
+    """Longer silences inside a clip are shortened to this; 0 leaves them."""
+    shot_cuts: Sequence[int] = ()
+    """Source frames at which a new shot begins, ascending."""
+    cut_fillers: bool = False
+
+
 class Edges:
     """Cuts words out of the source, frame-exact.
 
@@ -27,23 +46,13 @@ class Edges:
     Nor does it grow across a shot cut: a frame or two of another shot at a clip's end flash.
     """
 
-    def __init__(
-        self,
-        transcript: Transcript,
-        turns: SpeakerTurns,
-        rate: FrameRate,
-        frames: int,
-        pad_ms: int,
-        max_pause_ms: int,
-        shot_cuts: Sequence[int] = (),
-        cut_fillers: bool = False,
-    ) -> None:
-        """`shot_cuts` are the source frames at which a new shot begins, ascending."""
-        self._shot_cuts = shot_cuts
-        self.rate, self.frames, self.pad_ms = rate, frames, pad_ms
-        self.times = WordTimes(transcript, rate)
+    def __init__(self, request: CutRequest) -> None:
+        transcript, turns = request.transcript, request.turns
+        self._shot_cuts = request.shot_cuts
+        self.rate, self.frames, self.pad_ms = request.rate, request.frames, request.pad_ms
+        self.times = WordTimes(transcript, self.rate)
         self._starts, self._ends = self.times.starts, self.times.ends
-        self._cuts = find_cuts(transcript, turns, self.times, max_pause_ms, cut_fillers)
+        self._cuts = find_cuts(transcript, turns, self.times, request.max_pause_ms, request.cut_fillers)
         self._cut_after = [c.after for c in self._cuts]
         self._cut_before = [c.before for c in self._cuts]
         self._removed = [0]

@@ -14,6 +14,7 @@ from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.cut.frame_edges import Pieces
 from shortform_assets.selection.edit.edit_anchor import NEAR, find_words, locate, match_clip, snap, stretch
 from shortform_assets.selection.read.script import Line
+from shortform_assets.selection.say.wording import same_words
 from shortform_assets.text.clock import clock
 from shortform_assets.text.visible import one_line
 
@@ -120,7 +121,7 @@ def _hold(
         return None
     titled = bool(edit.title) and edit.verb != "trim"
     if titled:
-        built = built.model_copy(update={"title": one_line(edit.title)})
+        built = _called(built, one_line(edit.title))
     span = _frames(built)
     beside = [e for e in state.entries if overlap(span, _frames(e.clip))]
     same = [e for e in beside if e.clip.clip_id == built.clip_id]
@@ -166,8 +167,14 @@ def _retitle(state: Edited, entry: EditedClip, edit: PlanEdit, where: str) -> No
     if not title:
         state.refuse(f"{where} gives no title.")
         return
-    entry.clip = entry.clip.model_copy(update={"title": title})
+    entry.clip = _called(entry.clip, title)
     entry.titled = True
+
+
+def _called(clip: PlannedClip, title: str) -> PlannedClip:
+    """The clip with a title that a person wrote; a hook of the same words goes."""
+    hook = "" if same_words(clip.hook, title) else clip.hook
+    return clip.model_copy(update={"title": title, "needs_title": False, "hook": hook})
 
 
 def _trim(state: Edited, entry: EditedClip, edit: PlanEdit, desk: EditableClips, where: str) -> None:
@@ -206,10 +213,8 @@ def _trim(state: Edited, entry: EditedClip, edit: PlanEdit, desk: EditableClips,
         state.refuse(f"{where} would run into another clip and was left out.")
         return
     reason = entry.clip.reason.removesuffix(" Trimmed by hand.")
-    changes: dict[str, object] = {"reason": f"{reason} Trimmed by hand."}
-    if entry.titled:
-        changes["title"] = entry.clip.title
-    entry.clip = _by_hand(built.model_copy(update=changes))
+    built = built.model_copy(update={"reason": f"{reason} Trimmed by hand."})
+    entry.clip = _by_hand(_called(built, entry.clip.title) if entry.titled else built)
 
 
 def pieces_of(clip: PlannedClip, lines: Sequence[Line]) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from shortform_assets.selection.learned.line_cues import talk_cues, unit
 from shortform_assets.selection.learned.line_judge import LABELS, LineJudge
-from shortform_assets.selection.learned.run_cues import run_cues
+from shortform_assets.selection.learned.run_cues import JudgedLines, run_cues
 from shortform_assets.selection.learned.run_judge import RunJudge
 from shortform_assets.selection.learned.trees import Trees
 from shortform_assets.selection.learned.weights import EDITORS_EYE, load_weights
@@ -67,7 +67,8 @@ class JudgedTalk:
     def run_cues(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """(runs, columns) float32, see `run_cues.run_cues`."""
         meanings = self.eye.lines.meanings(self.vectors)
-        return run_cues(self.lines, self.cues, self.names, self.judged, self.vectors, meanings, a, b)
+        talk = JudgedLines(self.lines, self.cues, self.names, self.judged, self.vectors, meanings)
+        return run_cues(talk, a, b)
 
     def never(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """(runs,) mean over the run's lines of how much they look like what is never a clip."""

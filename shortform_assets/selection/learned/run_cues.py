@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,22 +43,26 @@ AXES = 24
 """Axes of meaning of the whole run."""
 
 
-def run_cues(
-    lines: Sequence[Line],
-    cues: np.ndarray,
-    names: Sequence[str],
-    judged: np.ndarray,
-    vectors: np.ndarray,
-    meanings: np.ndarray,
-    a: np.ndarray,
-    b: np.ndarray,
-) -> np.ndarray:
-    """(runs, columns) float32 for the runs of lines a..b, both included.
+@dataclass(frozen=True)
+class JudgedLines:
+    """The lines of one talk with all that runs of them are described by."""
 
-    `cues` and `names` are `line_cues.talk_cues`, `judged` is `LineJudge.predict`, `vectors` are embeddings of
-    length 1, and `meanings` (lines, axes) are `LineJudge.meanings`.
-    """
-    column = {name: n for n, name in enumerate(names)}
+    lines: Sequence[Line]
+    cues: np.ndarray
+    names: Sequence[str]
+    """Both of `line_cues.talk_cues`."""
+    judged: np.ndarray
+    """`LineJudge.predict`."""
+    vectors: np.ndarray
+    """Embeddings of length 1."""
+    meanings: np.ndarray
+    """(lines, axes), `LineJudge.meanings`."""
+
+
+def run_cues(talk: JudgedLines, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(runs, columns) float32 for the runs of lines a..b, both included."""
+    lines, cues, judged = talk.lines, talk.cues, talk.judged
+    column = {name: n for n, name in enumerate(talk.names)}
     words = spoken_words(lines)
     by_words = _ByWords(words, a, b)
     found = [
@@ -70,7 +75,7 @@ def run_cues(
         by_words.mean(cues[:, [column[c] for c in INNER_CUES]]),
         *(highest(cues[:, column[c]], a, b) for c in PEAK_CUES),
         *_shape(lines, cues, column, by_words, a, b),
-        *_meaning(vectors, meanings, words, a, b),
+        *_meaning(talk.vectors, talk.meanings, words, a, b),
     ]
     return np.hstack([f if f.ndim == 2 else f[:, None] for f in found]).astype(np.float32)
 

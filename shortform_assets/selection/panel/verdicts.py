@@ -30,23 +30,28 @@ SAME = 0.7
 """Of two moments that share this much of both together, only the better one is shown to the panel."""
 
 
-def hold_panel(
-    bench: Workbench,
-    judges: Sequence[Judge],
-    moments: Sequence[Moment],
-    transcript: Transcript,
-    turns: SpeakerTurns,
-    panel: PanelSlice,
-    *,
-    limits: Limits,
-    about: Sequence[str] = (),
-) -> Verdicts:
-    """What the `judges` propose, and how they score their proposals and `moments`, given best first.
+@dataclass(frozen=True)
+class PanelRequest:
+    """What the panel is asked about."""
 
-    `limits` are the genre's lengths of a clip, `about` what the user asked for. Never raises for what a
+    moments: Sequence[Moment]
+    """Best first."""
+    transcript: Transcript
+    turns: SpeakerTurns
+    panel: PanelSlice
+    limits: Limits
+    """The genre's lengths of a clip."""
+    about: Sequence[str] = ()
+    """What the user asked for."""
+
+
+def hold_panel(bench: Workbench, judges: Sequence[Judge], request: PanelRequest) -> Verdicts:
+    """What the `judges` propose, and how they score their proposals and the moments. Never raises for what a
     model or its server does: what was answered is used, the rest is in `failures` and `rejected`. Costs go
     to `bench.note`. No judges or no words: an empty result.
     """
+    transcript, turns, panel, limits = request.transcript, request.turns, request.panel, request.limits
+    about = request.about
     if not judges or not transcript.words or not transcript.sentences:
         return Verdicts()
     lines = read_script(transcript, turns, limits.max_ms // 2)
@@ -61,7 +66,7 @@ def hold_panel(
             # Windows overlap, so a model may propose one moment twice.
             if judge.name not in {name for name, _ in proposals[found.a, found.b]}:
                 proposals[found.a, found.b].append((judge.name, found))
-    groups = batches(_candidates(talk, moments, sorted(proposals)), panel.batch)
+    groups = batches(_candidates(talk, request.moments, sorted(proposals)), panel.batch)
     votes: dict[str, list[Vote]] = defaultdict(list)
     second = _ask(bench, judges, [judge_question(talk, g, about) for g in groups], count, (0.5, 1.0))
     for judge, number, reply in second:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.errors import InputError
 from shortform_assets.ports.embedder import Embedder
 from shortform_assets.ports.workbench import Workbench
-from shortform_assets.selection.cut.frame_edges import Edges
+from shortform_assets.selection.cut.frame_edges import CutRequest, Edges
 from shortform_assets.selection.learned.editors_eye import (
     FEWEST_LINES,
     LANGUAGES,
@@ -25,7 +25,7 @@ from shortform_assets.selection.learned.editors_eye import (
     JudgedTalk,
     shipped_eye,
 )
-from shortform_assets.selection.read.features import Limits, Measures, limits, relaxed
+from shortform_assets.selection.read.features import Limits, Measures, ReadTalk, limits, relaxed
 from shortform_assets.selection.read.meaning import line_vectors
 from shortform_assets.selection.read.promotion import ADVERT, flag_lines
 from shortform_assets.selection.read.script import Line, read_script
@@ -50,45 +50,47 @@ class Run:
     length_ms: int
 
 
+class MomentsRequest(NamedTuple):
+    """What moments are looked for in, and by which rules."""
+
+    # A tuple, so that reuse tells its parts apart by content.
+    transcript: Transcript
+    turns: SpeakerTurns
+    shots: Shots
+    """How much of the picture there is to cut from, and where a clip's edge must not cross a cut."""
+    mezzanine: Mezzanine
+    selection: SelectionSlice
+
+
 def find_moments(
     bench: Workbench,
-    transcript: Transcript,
-    turns: SpeakerTurns,
-    shots: Shots,
-    mezzanine: Mezzanine,
-    selection: SelectionSlice,
+    request: MomentsRequest,
     embedder: Embedder | None = None,
     talk_embedder: Embedder | None = None,
 ) -> Moments:
     """Topics and candidates of the whole source; at most `max_moments` candidates, six to a first sentence.
 
-    `shots` tell how much of the picture there is to cut from, and where a clip's edge must not cross a cut;
-    a moment may run over many of them. With a `talk_embedder`, the model that the learned judgement was taught
+    A moment may run over many shots. With a `talk_embedder`, the model that the learned judgement was taught
     with, candidates are the runs that it finds worth most, and carry that worth.
     Nothing raises on strange speech: with no candidate `empty_reason` says why in one sentence.
     """
-    sound = SILENT
+    sound, transcript, mezzanine = SILENT, request.transcript, request.mezzanine
     if transcript.words and mezzanine.speech_samples:
         spoken = [(word.start_ms, word.end_ms) for word in transcript.words]
         sound = listen(bench, bench.open(mezzanine.speech), mezzanine.speech_samples // 16, spoken)
-    return heard_moments(
-        bench, transcript, turns, shots, mezzanine, selection, sound, embedder, talk_embedder
-    )
+    return heard_moments(bench, request, sound, embedder, talk_embedder)
 
 
 def heard_moments(
     bench: Workbench,
-    transcript: Transcript,
-    turns: SpeakerTurns,
-    shots: Shots,
-    mezzanine: Mezzanine,
-    selection: SelectionSlice,
+    request: MomentsRequest,
     sound: SoundMeasures,
     embedder: Embedder | None = None,
     talk_embedder: Embedder | None = None,
     eye: EditorsEye | None = None,
 ) -> Moments:
     """`find_moments` over sound that is measured already, and with another eye than the shipped one."""
+    transcript, turns, shots, mezzanine, selection = request
     rate, frames = mezzanine.rate, shots.shots[-1].end_frame if shots.shots else mezzanine.frames
     frames = min(frames, mezzanine.frames)
     cuts = tuple(shot.start_frame for shot in shots.shots if 0 < shot.start_frame < frames)
@@ -105,9 +107,19 @@ def heard_moments(
     topics = segment(lines, weights, flags, vectors, selection.topic_grain)
     topic_of = _topic_of(lines, [t.last_word for t in topics])
     cuts_ms = [rate.ms(cut) for cut in cuts]
-    measures = Measures(lines, topic_of, weights, selection, sound, transcript.language, vectors, cuts_ms)
+    read = ReadTalk(lines, topic_of, weights, transcript.language, sound, vectors, cuts_ms)
+    measures = Measures(read, selection)
     edges = Edges(
-        transcript, turns, rate, frames, selection.pad_ms, selection.max_pause_ms, cuts, selection.cut_fillers
+        CutRequest(
+            transcript,
+            turns,
+            rate,
+            frames,
+            pad_ms=selection.pad_ms,
+            max_pause_ms=selection.max_pause_ms,
+            shot_cuts=cuts,
+            cut_fillers=selection.cut_fillers,
+        )
     )
     speech_ms = lines[-1].end_ms - lines[0].start_ms
     limit = limits(selection, speech_ms)

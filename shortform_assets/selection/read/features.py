@@ -15,7 +15,7 @@ from shortform_assets.selection.read.lexicon import NUMBER as NUMBER
 from shortform_assets.selection.read.line_counts import count_hits
 from shortform_assets.selection.read.referents import leaning
 from shortform_assets.selection.read.script import Line
-from shortform_assets.selection.read.sound_events import SoundMeasures
+from shortform_assets.selection.read.sound_events import SILENT, SoundMeasures
 from shortform_assets.selection.read.vocabulary import NEEDS_WORDS, NO_WORDS, vocabulary
 
 HOOK_MS = 10_000
@@ -71,25 +71,30 @@ def starts_weakly(line: Line, weak_openers: Sequence[str]) -> bool:
     return any(said.startswith(f"{opener.lower()} ") for opener in weak_openers)
 
 
+@dataclass(frozen=True)
+class ReadTalk:
+    """One source as lines, with what is known of it before anything is measured."""
+
+    lines: Sequence[Line]
+    topic_of: Sequence[int]
+    """The topic of each line."""
+    weights: dict[str, float]
+    """`topics.idf(lines)`."""
+    language: str = "en"
+    sound: SoundMeasures = SILENT
+    vectors: np.ndarray | None = None
+    """The lines' sentence embeddings, where there are any."""
+    cuts_ms: Sequence[int] = ()
+    """When the picture changes to another shot, ascending."""
+
+
 class Measures:
     """Everything that is counted once a line, so that any run of lines is measured quickly."""
 
-    def __init__(
-        self,
-        lines: Sequence[Line],
-        topic_of: Sequence[int],
-        weights: dict[str, float],
-        selection: SelectionSlice,
-        sound: SoundMeasures,
-        language: str = "en",
-        vectors: np.ndarray | None = None,
-        cuts_ms: Sequence[int] = (),
-    ) -> None:
-        """`weights` is `topics.idf(lines)`; `vectors` are the lines' sentence embeddings, where there are any.
-
-        `cuts_ms` are the times at which the picture changes to another shot, ascending.
-        """
-        self.lines, self.topic_of, self.idf, self.sound = lines, list(topic_of), weights, sound
+    def __init__(self, read: ReadTalk, selection: SelectionSlice) -> None:
+        lines, language = read.lines, read.language
+        self.lines, self.topic_of = lines, list(read.topic_of)
+        self.idf, self.sound = read.weights, read.sound
         self.english = language == "en"
         known = vocabulary(language)
         self.terms = known or NO_WORDS
@@ -101,11 +106,11 @@ class Measures:
         self.usually_named = self._usually_named()
         self.usual_rate = rates[len(rates) // 2] if rates else 2.5
         self.cased = sum(x.text[:1].isupper() for x in lines) > len(lines) / 2
-        self.flow = Flow(lines, topic_of, weights, vectors)
+        self.flow = Flow(lines, read.topic_of, read.weights, read.vectors)
         self.breaks = self.flow.breaks
         self.unmeasured = self._unmeasured(known is not None)
         self.leaning = [leaning(lines, i, self.terms) for i in range(len(lines))]
-        self._cut = [_cut_before(line, cuts_ms) for line in lines]
+        self._cut = [_cut_before(line, read.cuts_ms) for line in lines]
         self._interests = [self._interest(i) for i in range(len(lines))]
         self._endings = [self._ending(i) for i in range(len(lines))]
         self.openings = [self._opening(i) for i in range(len(lines))]

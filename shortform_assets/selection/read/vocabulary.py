@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shortform_assets.selection.read import lexicon
 from shortform_assets.selection.read.lexicon import words
@@ -67,34 +68,37 @@ def _any(text: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(phrase.strip() for phrase in text.split(",")) + r")\b")
 
 
-def _small(
-    emotion: str,
-    surprise: str,
-    claim: str,
-    story: str,
-    people: str,
-    speech: str,
-    hedge: str,
-    filler: str,
-    vague: str,
-    back: str,
-    dangling: str,
-    openers: str,
-) -> Vocabulary:
-    return Vocabulary(
-        emotion=words(emotion),
-        surprise=_any(surprise),
-        claim=_any(claim),
-        story=_any(story),
-        people=words(people),
-        speech=words(speech),
-        hedge=_any(hedge),
-        filler=words(filler),
-        vague=words(vague),
-        back=_any(back),
-        dangling=words(dangling),
-        openers=tuple(phrase.strip() for phrase in openers.split(",")),
-    )
+class _WordLists(NamedTuple):
+    """A language as it is written below: words parted by spaces, phrases (regular expressions) by commas."""
+
+    emotion: str
+    surprise: str
+    claim: str
+    story: str
+    people: str
+    speech: str
+    hedge: str
+    filler: str
+    vague: str
+    back: str
+    dangling: str
+    openers: str
+
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(
+            emotion=words(self.emotion),
+            surprise=_any(self.surprise),
+            claim=_any(self.claim),
+            story=_any(self.story),
+            people=words(self.people),
+            speech=words(self.speech),
+            hedge=_any(self.hedge),
+            filler=words(self.filler),
+            vague=words(self.vague),
+            back=_any(self.back),
+            dangling=words(self.dangling),
+            openers=tuple(phrase.strip() for phrase in self.openers.split(",")),
+        )
 
 
 _ENGLISH = Vocabulary(
@@ -114,107 +118,107 @@ _ENGLISH = Vocabulary(
     filler_phrases=lexicon.FILLER_PHRASES,
     number=lexicon.NUMBER,
 )
-_SPANISH = _small(
-    "amor amo odio miedo rabia lloré lloró llorar risa reír feliz alegría orgullo vergüenza culpa dolor muerte murió morir "
+_SPANISH = _WordLists(
+    emotion="amor amo odio miedo rabia lloré lloró llorar risa reír feliz alegría orgullo vergüenza culpa dolor muerte murió morir "
     "mató perdí perdió fracaso fracasé pánico sueño pesadilla horrible terrible increíble maravilloso triste solo guerra",
-    "de repente, de pronto, resulta que, increíble\\w*, sorpres\\w+, sorprend\\w+, por casualidad, nadie, en realidad, "
+    surprise="de repente, de pronto, resulta que, increíble\\w*, sorpres\\w+, sorprend\\w+, por casualidad, nadie, en realidad, "
     "en vez de, imposible, extrañ\\w+, rar[oa], descubrí, me di cuenta",
-    "nunca, jamás, siempre, nadie, todo el mundo, lo peor, lo mejor, lo más, el secreto, la verdad, el problema, la razón, "
+    claim="nunca, jamás, siempre, nadie, todo el mundo, lo peor, lo mejor, lo más, el secreto, la verdad, el problema, la razón, "
     "la clave, el error, más que, menos que, tienes que, hay que, aprendí",
-    "cuando era, cuando tenía, me acuerdo, recuerdo, un día, una noche, aquel día, aquella noche, hace \\w+ años, "
+    story="cuando era, cuando tenía, me acuerdo, recuerdo, un día, una noche, aquel día, aquella noche, hace \\w+ años, "
     "años después, al día siguiente, entonces, en aquel, por primera vez, me dijo, le dije",
-    "él ella madre padre mamá papá hijo hija hermano hermana abuela abuelo mujer marido esposa hombre niño niña chico "
+    people="él ella madre padre mamá papá hijo hija hermano hermana abuela abuelo mujer marido esposa hombre niño niña chico "
     "chica amigo amiga gente señor señora médico profesor vecino jefe familia",
-    "dijo dije dice preguntó pregunté contestó respondió gritó contó explicó pidió",
-    "creo que, supongo, quizás?, tal vez, a lo mejor, más o menos, un poco, de alguna manera, o sea, o algo, "
+    speech="dijo dije dice preguntó pregunté contestó respondió gritó contó explicó pidió",
+    hedge="creo que, supongo, quizás?, tal vez, a lo mejor, más o menos, un poco, de alguna manera, o sea, o algo, "
     "en general, normalmente, depende, no sé, por ahí, digamos, como que",
-    "eh em este pues bueno vale ajá mm",
-    "eso esto ello aquello cosa cosas algo otro otra otros otras mismo misma ahí allí",
-    "como dije, como decía, como he dicho, como mencioné, lo que dijimos antes",
-    "él ella ellos ellas eso esto esa ese aquello",
-    "y, pero, o, porque, entonces, pues, o sea, también, así que, bueno, sí, no, claro, vale, además, por eso",
-)
-_GERMAN = _small(
-    "liebe liebte hass hasste angst wut wütend geweint weinte weinen lachen lachte glücklich freude stolz scham schuld schmerz "
+    filler="eh em este pues bueno vale ajá mm",
+    vague="eso esto ello aquello cosa cosas algo otro otra otros otras mismo misma ahí allí",
+    back="como dije, como decía, como he dicho, como mencioné, lo que dijimos antes",
+    dangling="él ella ellos ellas eso esto esa ese aquello",
+    openers="y, pero, o, porque, entonces, pues, o sea, también, así que, bueno, sí, no, claro, vale, además, por eso",
+).vocabulary()
+_GERMAN = _WordLists(
+    emotion="liebe liebte hass hasste angst wut wütend geweint weinte weinen lachen lachte glücklich freude stolz scham schuld schmerz "
     "tod starb gestorben sterben verloren verlor gescheitert panik traum albtraum furchtbar schrecklich unglaublich "
     "wunderbar traurig einsam krieg",
-    "plötzlich, auf einmal, überrasch\\w+, stellte sich heraus, unglaublich\\w*, zufällig, niemand, eigentlich, stattdessen, "
+    surprise="plötzlich, auf einmal, überrasch\\w+, stellte sich heraus, unglaublich\\w*, zufällig, niemand, eigentlich, stattdessen, "
     "unmöglich, seltsam\\w*, komisch\\w*, merkwürdig\\w*, ausgerechnet, herausgefunden",
-    "nie, niemals, immer, niemand, jeder, alle, das schlimmste, das beste, das größte, das geheimnis, die wahrheit, "
+    claim="nie, niemals, immer, niemand, jeder, alle, das schlimmste, das beste, das größte, das geheimnis, die wahrheit, "
     "das problem, der grund, der fehler, mehr als, weniger als, man muss, du musst, ich habe gelernt",
-    "als ich, damals, ich erinnere mich, eines tages, eines nachts, vor \\w+ jahren, jahre später, am nächsten tag, "
+    story="als ich, damals, ich erinnere mich, eines tages, eines nachts, vor \\w+ jahren, jahre später, am nächsten tag, "
     "und dann, zum ersten mal, hat er gesagt, hat sie gesagt, habe ich gesagt",
-    "er sie ihm ihn mutter vater mama papa sohn tochter bruder schwester oma opa großmutter großvater frau mann mädchen "
+    people="er sie ihm ihn mutter vater mama papa sohn tochter bruder schwester oma opa großmutter großvater frau mann mädchen "
     "junge kind kinder freund freundin leute herr arzt ärztin lehrer lehrerin nachbar chef familie",
-    "sagte sagt gesagt fragte gefragt antwortete rief erzählte erklärte schrie meinte",
-    "ich glaube, ich denke, vielleicht, wahrscheinlich, irgendwie, irgendwo, irgendwas, ungefähr, so ungefähr, mehr oder weniger, "
+    speech="sagte sagt gesagt fragte gefragt antwortete rief erzählte erklärte schrie meinte",
+    hedge="ich glaube, ich denke, vielleicht, wahrscheinlich, irgendwie, irgendwo, irgendwas, ungefähr, so ungefähr, mehr oder weniger, "
     "ein bisschen, ein wenig, sozusagen, im prinzip, eher, meistens, normalerweise, kommt drauf an, oder so, keine ahnung",
-    "äh ähm hm mhm ja naja halt eben also genau okay",
-    "es das dies diese dieser dieses dort da sache sachen ding dinge etwas andere anderen anderes",
-    "wie gesagt, wie ich schon sagte, wie vorhin, wie erwähnt",
-    "er sie es das dies diese dieser denen",
-    "und, aber, oder, weil, also, dann, ja, nein, genau, naja, halt, deshalb, deswegen, außerdem, trotzdem, auch",
-)
-_FRENCH = _small(
-    "amour aime détesté haine peur colère pleuré pleurer pleurait rire rires heureux heureuse joie fier fière honte douleur mort morte "
+    filler="äh ähm hm mhm ja naja halt eben also genau okay",
+    vague="es das dies diese dieser dieses dort da sache sachen ding dinge etwas andere anderen anderes",
+    back="wie gesagt, wie ich schon sagte, wie vorhin, wie erwähnt",
+    dangling="er sie es das dies diese dieser denen",
+    openers="und, aber, oder, weil, also, dann, ja, nein, genau, naja, halt, deshalb, deswegen, außerdem, trotzdem, auch",
+).vocabulary()
+_FRENCH = _WordLists(
+    emotion="amour aime détesté haine peur colère pleuré pleurer pleurait rire rires heureux heureuse joie fier fière honte douleur mort morte "
     "mourir tué perdu échec échoué panique rêve cauchemar horrible terrible incroyable merveilleux triste seul guerre",
-    "soudain, tout à coup, tout d'un coup, surpri\\w+, incroyable\\w*, par hasard, personne, en fait, en réalité, au lieu de, "
+    surprise="soudain, tout à coup, tout d'un coup, surpri\\w+, incroyable\\w*, par hasard, personne, en fait, en réalité, au lieu de, "
     "impossible, étrange\\w*, bizarre\\w*, il s'avère, découvert",
-    "jamais, toujours, personne, tout le monde, le pire, le meilleur, le plus, le secret, la vérité, le problème, la raison, "
+    claim="jamais, toujours, personne, tout le monde, le pire, le meilleur, le plus, le secret, la vérité, le problème, la raison, "
     "la clé, l'erreur, plus que, moins que, il faut, vous devez, j'ai appris, j'ai compris",
-    "quand j'étais, quand j'avais, je me souviens, un jour, une nuit, ce jour-là, cette nuit-là, il y a \\w+ ans, "
+    story="quand j'étais, quand j'avais, je me souviens, un jour, une nuit, ce jour-là, cette nuit-là, il y a \\w+ ans, "
     "des années plus tard, le lendemain, et puis, la première fois, il m'a dit, elle m'a dit, j'ai dit",
-    "il elle lui mère père maman papa fils fille frère sœur grand-mère grand-père femme mari homme garçon enfant enfants ami "
+    people="il elle lui mère père maman papa fils fille frère sœur grand-mère grand-père femme mari homme garçon enfant enfants ami "
     "amie gens monsieur madame médecin professeur voisin patron famille",
-    "dit dis disait demandé demande répondu crié raconté expliqué",
-    "je crois, je pense, peut-être, sans doute, plus ou moins, un peu, en quelque sorte, une sorte de, genre, quoi, "
+    speech="dit dis disait demandé demande répondu crié raconté expliqué",
+    hedge="je crois, je pense, peut-être, sans doute, plus ou moins, un peu, en quelque sorte, une sorte de, genre, quoi, "
     "en général, normalement, ça dépend, je sais pas, je ne sais pas, à peu près, ou quelque chose",
-    "euh ben bah hein voilà bon ouais ok mm",
-    "ça cela ceci ce chose choses truc trucs autre autres même là",
-    "comme je disais, comme j'ai dit, comme on l'a vu, comme je l'ai dit",
-    "il elle ils elles ça cela ceci",
-    "et, mais, ou, parce que, donc, alors, puis, aussi, ben, oui, non, voilà, d'accord, en plus, du coup, c'est pour ça",
-)
-_ITALIAN = _small(
-    "amore odio paura rabbia pianto pianse piangere ridere felice gioia orgoglio vergogna colpa dolore morte morì morire "
+    filler="euh ben bah hein voilà bon ouais ok mm",
+    vague="ça cela ceci ce chose choses truc trucs autre autres même là",
+    back="comme je disais, comme j'ai dit, comme on l'a vu, comme je l'ai dit",
+    dangling="il elle ils elles ça cela ceci",
+    openers="et, mais, ou, parce que, donc, alors, puis, aussi, ben, oui, non, voilà, d'accord, en plus, du coup, c'est pour ça",
+).vocabulary()
+_ITALIAN = _WordLists(
+    emotion="amore odio paura rabbia pianto pianse piangere ridere felice gioia orgoglio vergogna colpa dolore morte morì morire "
     "perso fallito panico sogno incubo orribile terribile incredibile meraviglioso triste guerra",
-    "all'improvviso, improvvisamente, sorpres\\w+, incredibil\\w+, per caso, nessuno, in realtà, invece, impossibile, stran\\w+, "
+    surprise="all'improvviso, improvvisamente, sorpres\\w+, incredibil\\w+, per caso, nessuno, in realtà, invece, impossibile, stran\\w+, "
     "è venuto fuori, ho scoperto",
-    "mai, sempre, nessuno, tutti, il peggio, il meglio, il più, il segreto, la verità, il problema, il motivo, l'errore, "
+    claim="mai, sempre, nessuno, tutti, il peggio, il meglio, il più, il segreto, la verità, il problema, il motivo, l'errore, "
     "più di, meno di, bisogna, devi, ho imparato, ho capito",
-    "quando ero, quando avevo, mi ricordo, ricordo, un giorno, una notte, quel giorno, quella notte, \\w+ anni fa, "
+    story="quando ero, quando avevo, mi ricordo, ricordo, un giorno, una notte, quel giorno, quella notte, \\w+ anni fa, "
     "anni dopo, il giorno dopo, la prima volta, mi ha detto, gli ho detto, le ho detto",
-    "lui lei madre padre mamma papà figlio figlia fratello sorella nonna nonno moglie marito uomo donna ragazzo ragazza "
+    people="lui lei madre padre mamma papà figlio figlia fratello sorella nonna nonno moglie marito uomo donna ragazzo ragazza "
     "bambino bambina amico amica gente signore signora medico professore vicino capo famiglia",
-    "disse detto dice chiese chiesto rispose risposto raccontò gridò",
-    "credo, penso, forse, magari, più o meno, un po', diciamo, in qualche modo, una specie di, tipo, di solito, dipende, "
+    speech="disse detto dice chiese chiesto rispose risposto raccontò gridò",
+    hedge="credo, penso, forse, magari, più o meno, un po', diciamo, in qualche modo, una specie di, tipo, di solito, dipende, "
     "non so, circa, in generale, o qualcosa",
-    "eh ehm mah boh beh allora cioè okay mm",
-    "questo quello ciò cosa cose qualcosa altro altra altri altre stesso lì là",
-    "come dicevo, come ho detto, come abbiamo detto",
-    "lui lei loro questo quello ciò questa quella",
-    "e, ma, o, perché, quindi, allora, poi, anche, cioè, beh, sì, no, certo, inoltre, per questo",
-)
-_PORTUGUESE = _small(
-    "amor amo ódio medo raiva chorei chorou chorar rir feliz alegria orgulho vergonha culpa dor morte morreu morrer matou perdi "
+    filler="eh ehm mah boh beh allora cioè okay mm",
+    vague="questo quello ciò cosa cose qualcosa altro altra altri altre stesso lì là",
+    back="come dicevo, come ho detto, come abbiamo detto",
+    dangling="lui lei loro questo quello ciò questa quella",
+    openers="e, ma, o, perché, quindi, allora, poi, anche, cioè, beh, sì, no, certo, inoltre, per questo",
+).vocabulary()
+_PORTUGUESE = _WordLists(
+    emotion="amor amo ódio medo raiva chorei chorou chorar rir feliz alegria orgulho vergonha culpa dor morte morreu morrer matou perdi "
     "perdeu fracasso pânico sonho pesadelo horrível terrível incrível maravilhoso triste guerra",
-    "de repente, surpres\\w+, surpreend\\w+, incríve\\w+, por acaso, ninguém, na verdade, em vez de, impossível, "
+    surprise="de repente, surpres\\w+, surpreend\\w+, incríve\\w+, por acaso, ninguém, na verdade, em vez de, impossível, "
     "estranh\\w+, acontece que, descobri, percebi",
-    "nunca, jamais, sempre, ninguém, todo mundo, toda a gente, o pior, o melhor, o mais, o segredo, a verdade, o problema, "
+    claim="nunca, jamais, sempre, ninguém, todo mundo, toda a gente, o pior, o melhor, o mais, o segredo, a verdade, o problema, "
     "a razão, o erro, mais do que, menos do que, tem que, você precisa, aprendi",
-    "quando eu era, quando eu tinha, eu lembro, lembro-me, um dia, uma noite, naquele dia, naquela noite, há \\w+ anos, "
+    story="quando eu era, quando eu tinha, eu lembro, lembro-me, um dia, uma noite, naquele dia, naquela noite, há \\w+ anos, "
     "anos depois, no dia seguinte, a primeira vez, me disse, eu disse",
-    "ele ela mãe pai filho filha irmão irmã avó avô mulher marido esposa homem menino menina rapaz moça amigo amiga gente "
+    people="ele ela mãe pai filho filha irmão irmã avó avô mulher marido esposa homem menino menina rapaz moça amigo amiga gente "
     "senhor senhora médico professor vizinho chefe família",
-    "disse falou perguntou respondeu gritou contou explicou",
-    "eu acho, acho que, talvez, provavelmente, mais ou menos, um pouco, de certa forma, uma espécie de, tipo, ou algo, "
+    speech="disse falou perguntou respondeu gritou contou explicou",
+    hedge="eu acho, acho que, talvez, provavelmente, mais ou menos, um pouco, de certa forma, uma espécie de, tipo, ou algo, "
     "em geral, normalmente, depende, não sei, sei lá",
-    "é hum né então tá bom ah mm",
-    "isso isto aquilo coisa coisas algo outro outra outros outras mesmo lá ali",
-    "como eu disse, como falei, como eu dizia",
-    "ele ela eles elas isso isto aquilo",
-    "e, mas, ou, porque, então, aí, também, tipo, bom, sim, não, claro, além disso, por isso",
-)
+    filler="é hum né então tá bom ah mm",
+    vague="isso isto aquilo coisa coisas algo outro outra outros outras mesmo lá ali",
+    back="como eu disse, como falei, como eu dizia",
+    dangling="ele ela eles elas isso isto aquilo",
+    openers="e, mas, ou, porque, então, aí, também, tipo, bom, sim, não, claro, além disso, por isso",
+).vocabulary()
 _ALL = {
     "en": _ENGLISH,
     "es": _SPANISH,

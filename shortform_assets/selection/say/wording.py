@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shortform_assets.selection.read.features import Measures
 from shortform_assets.selection.read.lexicon import GENERIC, STOP, words
-from shortform_assets.selection.read.script import plain_text, stem
+from shortform_assets.selection.read.script import plain_text, stem, tokenize
 from shortform_assets.selection.read.topics import keywords
 from shortform_assets.selection.say.phrases import PAUSE, Phrase, find_phrases, shorten
 from shortform_assets.selection.say.title_judge import balanced, can_stand, liking
@@ -40,6 +40,7 @@ AFTER_VERBS = words("i you he she it we they to who don't didn't can't won't wou
 class ClipWording:
     title: str
     hook: str
+    """Never the words of the title; empty where nothing else is said that would do."""
     quote: str
     description: str
     hashtags: tuple[str, ...]
@@ -76,10 +77,9 @@ def word_clip(
     longer = _best(others, TITLE_LENGTH, avoid, question=0.5)
     if not hook and longer and grapheme_count(title) <= HOOK_LENGTH:
         title, hook = longer, title
-    hook = hook or shorten(title, HOOK_LENGTH)
     return ClipWording(
         title=respaced(title),
-        hook=respaced(hook),
+        hook="" if same_words(hook, title) else respaced(hook),
         quote=respaced(quote),
         description=respaced(_description(texts[0][1], quote)),
         hashtags=_hashtags(measures, [i for i, _ in texts], topic_keywords),
@@ -117,6 +117,11 @@ def _best(phrases: Sequence[Phrase], length: int, taken: Collection[str], questi
         return phrase.value + question * phrase.question - 2.0 * (phrase.text in taken)
 
     return max(fitting, key=lambda p: (round(rank(p), 6), p.text)).text
+
+
+def same_words(a: str, b: str) -> bool:
+    """Whether two lines are the same but for case and punctuation."""
+    return tokenize(plain_text(a)) == tokenize(plain_text(b))
 
 
 def _alike(a: str, b: str) -> bool:

@@ -1,0 +1,276 @@
+"""Style sources: what they rest on, the names of colours, and everything that is refused before it is published."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from resources.media_store import MediaStore
+from shortform_assets.creative.styles.contrast import contrast, worst_contrast
+from shortform_assets.creative.styles.style_checks import style_faults
+from shortform_assets.creative.styles.style_registry import (
+    publish_style,
+    published_style,
+    read_style,
+    resolve_style,
+    shipped_styles,
+    withdraw_style,
+)
+from shortform_assets.data import shipped
+from shortform_assets.errors import InputError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> MediaStore:
+    return MediaStore.local(tmp_path / "store")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped("style_contracts") / "acme", tmp_path / "acme"))
+
+
+def write(folder: Path, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "style.yaml").write_text(text)
+    return folder
+
+
+def edit(source: Path, old: str, new: str) -> None:
+    path = source / "style.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def refused(store: MediaStore, source: Path) -> list[str]:
+    """Every fault of the source as one sentence each; nothing is in the store then."""
+    with pytest.raises(InputError) as caught:
+        publish_style(store, source)
+    assert not list(store.list("styles"))
+    try:
+        return [str(fault) for fault in style_faults(read_style(store, source))]
+    except InputError:
+        return [str(caught.value)]
+
+
+def png(width: int, height: int, rows: bytes | None = None) -> bytes:
+    """A PNG that says it has this size; without `rows` all its pixels are there, grey and opaque."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    body = (b"\0" + b"\x80" * width) * height if rows is None else rows
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("folder", shipped_styles(), ids=lambda folder: folder.name)
+def test_what_comes_along_passes_every_check(store, folder):
+    assert style_faults(read_style(store, folder)) == []
+
+
+def test_a_style_rests_on_a_published_one(store, source, tmp_path):
+    publish_style(store, source)
+    green = write(
+        tmp_path / "green",
+        'name: green\nextends: acme\npalette: {leaf: "#30D158"}\ncaptions: {active_colour: leaf}\nhook: null\n',
+    )
+    style, new = publish_style(store, green)
+    assert (style.pin, new) == ("green@1", True)
+    base = resolve_style(store, "acme@1")
+    assert style.captions == base.captions.model_copy(update={"active_colour": "#30D158"})
+    assert (style.hook, style.logo, style.fonts, style.audio) == (None, base.logo, base.fonts, base.audio)
+    assert published_style(store, "green", 1).extends == "acme@1"
+    # What it rests on goes on; it stays as it is until it is published anew, and then says so.
+    edit(source, "max_words: 3", "max_words: 4")
+    publish_style(store, source)
+    assert resolve_style(store, "green").captions.max_words == 3
+    again, new = publish_style(store, green)
+    assert (again.pin, new, again.captions.max_words) == ("green@2", True, 4)
+    assert published_style(store, "green", 2).extends == "acme@2"
+    withdraw_style(store, "acme@1", "old")
+    edit(green, "extends: acme", "extends: acme@1")
+    with pytest.raises(InputError, match=r"green/style\.yaml:2: extends: acme@1 was withdrawn \(old\)"):
+        publish_style(store, green)
+
+
+def test_a_style_rests_on_a_folder_whose_files_are_its_own(store, source, tmp_path):
+    child = write(
+        tmp_path / "child",
+        "name: child\nextends: ../acme\nfonts: [{family: Montserrat ExtraBold, file: M.ttf}]\n"
+        "hook: {font: Montserrat ExtraBold}\n",
+    )
+    shutil.copy(shipped("style_contracts") / "shortform" / "Montserrat-ExtraBold.ttf", child / "M.ttf")
+    style, _ = publish_style(store, child)
+    assert [font.family for font in style.fonts] == ["Montserrat ExtraBold", "Inter Extra Bold"]
+    assert style.logo is not None
+    assert store.open_local(style.logo.image).read_bytes() == (source / "logo.png").read_bytes()
+    # A fault of what lies below is told where it stands.
+    edit(source, "size: 0.046", "size: 4.6")
+    with pytest.raises(InputError, match=r"acme/style\.yaml:11: captions\.size"):
+        read_style(store, child)
+
+
+def test_styles_in_a_circle_are_named_in_their_order(store, source, tmp_path):
+    for name, below in (("a", "../b"), ("b", "../c"), ("c", "../a")):
+        write(tmp_path / name, f"name: {name}\nextends: {below}\n")
+    with pytest.raises(InputError, match=r"c/style\.yaml:2: extends: .* in a circle, a -> b -> c -> a"):
+        read_style(store, tmp_path / "a")
+    edit(tmp_path / "c", "../a", ".")
+    with pytest.raises(InputError, match="in a circle, c -> c"):
+        read_style(store, tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("name: acme", "name: acme\nextends: nobody@3", r":3: extends: there is no style 'nobody@3'"),
+        ("name: acme", "name: acme\nextends: ../nowhere", r":3: extends: there is no style\.yaml in "),
+        ("name: acme", "name: acme\nextends: [a]", r":3: extends: should be one style or folder"),
+        ("name: acme", "extends: .", r":2: extends: .*circle, acme -> acme"),
+        ('colour: "#FFFFFF"', "colour: #FFFFFF", r":12: captions\.colour: it is empty .* in quotes"),
+        ('accent: "#00E0A4"', 'palette: {mint: "#00E0A4"}\naccent: mnt', r":4: accent: 'mnt' is neither .* did you mean mint\?"),
+        ('colour: "#FFFFFF"', 'colour: "#06283E"', r":12: captions\.colour: its contrast against captions\.outline_colour is 1\.0 to 1 .* at least 3 to 1"),
+        ('box_colour: "#06283D"', 'box_colour: "#DDDDDD"', r":23: hook\.colour: its contrast against hook\.box_colour is 1\.4 to 1"),
+        ("outline: 0.004", "outline: 0", r":15: captions\.outline: .*cannot be read over a bright picture"),
+        ("size: 0.046", "size: 0.14", r":11: captions\.size: "),
+        ("  size: 0.034", "  size: 0.13", r":22: hook\.size: 'Responsibility' does not fit"),
+        ("height: 0.03", "height: 0.2", r":28: logo\.image: .*would be blurred - export it at least \d+ pixels high"),
+        ("height: 0.03", "height: 0.006", r":29: logo\.height: .*at least 16 high"),
+        ("accent:", "scripts: [Latn, Deva]\naccent:", r":3: scripts\.1: Inter Extra Bold \(captions\.font\) lacks \d+ letters of Deva"),
+        ("accent:", "scripts: [Klingon]\naccent:", r":3: scripts\.0: it cannot be 'Klingon'"),
+        ("accent:", "safe_box: {vine: {left: 0}}\naccent:", r":3: safe_box\.vine: there is no platform 'vine'"),
+        (
+            "accent:",
+            "safe_box:\n  tiktok: {left: 0.1, top: 0.1, right: 0.9, bottom: 0.4}\n"
+            "  reels: {left: 0.1, top: 0.45, right: 0.9, bottom: 0.8}\naccent:",
+            r":3: safe_box: the boxes of reels, tiktok leave no room for text in 9:16",
+        ),
+        ("fonts:", "call_to_action: {text: 日本, font: Inter Extra Bold, size: 0.03, colour: '#FFFFFF', box_colour: '#000000', seconds: 2}\nfonts:", r":5: call_to_action\.text: Inter Extra Bold has no "),
+    ],
+)  # fmt: skip
+def test_faults_of_the_whole_name_file_key_and_line(store, source, old, new, says):
+    edit(source, old, new)
+    found = refused(store, source)
+    assert any(re.search(r"style\.yaml" + says, fault) for fault in found), found
+
+
+def test_every_fault_is_told_at_once(store, source):
+    edit(source, 'colour: "#FFFFFF"', 'colour: "#06283E"')
+    edit(source, "height: 0.03", "height: 0.2")
+    found = refused(store, source)
+    assert len(found) == 2
+    with pytest.raises(InputError, match=r"captions\.colour: .*\(and 1 more\)"):
+        publish_style(store, source)
+
+
+SVG_BOMB = b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]><svg>&b;</svg>'
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (SVG_BOMB, "is an SVG - export the logo as PNG"),
+        (b"  <svg onload='x'/>", "is an SVG"),
+        (png(20_000, 8, b"\0" * 10), "has 20000 x 8 pixels - export it at most 4096"),
+        (png(20_000, 20_000, b"\0" * 10), "pixels - export it at most 4096"),
+        (png(80, 80)[:60], "is not a readable PNG"),
+        (png(80, 80, b"\0" * 10), "is not a readable PNG"),
+        (png(80, 80).replace(b"IDAT", b"JDAT"), "is not a readable PNG"),
+        (b"GIF89a" + b"\0" * 40, "is not a readable PNG"),
+        (b"", "is empty"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 2_000_001, "is larger than 2 MB"),
+        (png(80, 20), "is 80 x 20 pixels and drawn 230 x 58: it would be blurred"),
+        (png(4000, 60), "logo.height: logo.png would be drawn 432 x 6 pixels"),
+    ],
+    ids=range(12),
+)
+def test_a_logo_that_cannot_be_drawn_is_one_sentence(store, source, data, says):
+    (source / "logo.png").write_bytes(data)
+    (found,) = refused(store, source)
+    assert says in found
+    assert "style.yaml:2" in found
+
+
+def test_a_transparent_logo_shows_nothing(store, source):
+    from PIL import Image
+
+    Image.new("RGBA", (200, 100), (255, 0, 0, 0)).save(source / "logo.png")
+    (found,) = refused(store, source)
+    assert "shows nothing" in found
+
+
+def test_files_of_elsewhere_are_refused(store, source, tmp_path):
+    outside = tmp_path / "secret.png"
+    outside.write_bytes((source / "logo.png").read_bytes())
+    (source / "logo.png").unlink()
+    (source / "logo.png").symlink_to(outside)
+    assert "logo.png lies outside this folder through a link" in refused(store, source)[0]
+    edit(source, "image: logo.png", f"image: {outside}")
+    assert "lies outside this folder" in refused(store, source)[0]
+    (source / "loop").symlink_to("loop")
+    edit(source, f"image: {outside}", "image: loop")
+    assert "logo.image: " in refused(store, source)[0]
+    os.mkfifo(source / "pipe")
+    edit(source, "image: loop", "image: pipe")
+    assert "there is no file pipe" in refused(store, source)[0]
+    edit(source, "image: pipe", f"image: {'x' * 5000}")
+    assert "no file" in refused(store, source)[0]
+
+
+def test_fonts_that_no_renderer_can_use(store, source):
+    font = source / "Inter-ExtraBold.otf"
+    good = font.read_bytes()
+    for data, says in (
+        (b"wOF2" + good[4:], "is a web font"),
+        (b"ttcf" + good[4:], "is a collection of fonts"),
+        (good[:2000], "not a usable font"),
+    ):
+        font.write_bytes(data)
+        assert any("fonts.0.file: Inter-ExtraBold.otf" in f and says in f for f in refused(store, source)), (
+            says
+        )
+    font.write_bytes(good)
+    nameless = TTFont(font)
+    del nameless["name"]
+    nameless.save(source / "nameless.otf")
+    edit(source, "Inter-ExtraBold.otf", "nameless.otf")
+    assert any("style.yaml:7: fonts.0.file: nameless.otf" in fault for fault in refused(store, source))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 270_000), st.binary(min_size=1, max_size=64))
+def test_a_damaged_font_is_a_font_or_one_error(store, source, at, noise):
+    font = source / "Inter-ExtraBold.otf"
+    good = (shipped("style_contracts") / "acme" / font.name).read_bytes()
+    font.write_bytes(good[:at] + noise + good[at + len(noise) :])
+    try:
+        faults = style_faults(read_style(store, source))
+    except InputError as error:
+        faults = [error]
+    assert all(isinstance(fault, InputError) for fault in faults)
+
+
+def test_contrast_is_that_of_wcag():
+    """Figures of the WCAG working group's own tool and of WebAIM's."""
+    assert round(contrast("#000000", "#FFFFFF"), 2) == 21
+    assert round(contrast("#777777", "#FFFFFF"), 2) == 4.48
+    assert round(contrast("#FF0000", "#FFFFFF"), 2) == 4.0
+    assert contrast("#123456", "#123456") == 1
+    assert worst_contrast("#FFFFFF", "#000000", 1) == contrast("#FFFFFF", "#000000")
+    assert worst_contrast("#FFFFFF", "#000000", 0) == 1
+    # Over white a black veil of 40 % is a grey of 153, over black it stays black: text must stand out from both.
+    assert worst_contrast("#FFFFFF", "#000000", 0.4) == pytest.approx(
+        contrast("#FFFFFF", "#999999"), rel=0.01
+    )
+    assert worst_contrast("#808080", "#000000", 0.4) == 1
