@@ -75,7 +75,11 @@ def tokens(*texts: str) -> list[RawWord]:
         ((" a", " 20", "-year", "-old"), ["a", "20-year-old"]),
         ((" $", "5", ".50", " now"), ["$5.50", "now"]),
         ((' "', "Hello", ',"', " he", " said"), ['"Hello,"', "he", "said"]),
-        ((" one", " -", " two", " ,", " three"), ["one", "two,", "three"]),
+        ((" one", " -", " two", " ,", " three"), ["one -", "two,", "three"]),
+        ((" that", " 5", " <", " 6", " &", " the"), ["that", "5 <", "6 &", "the"]),
+        ((" week", " ₿", " is", " —", " 100", "%", " 🙂🔥", "!"), ["week ₿", "is —", "100% 🙂🔥!"]),
+        ((" well", "-", "known", " №5", " ½", " ±", " →"), ["well-known", "№5", "½ ± →"]),
+        ((" —", " Hello", " #", " 1", " C", "#", " and", " #", "2"), ["Hello", "# 1", "C#", "and", "#2"]),
         ((" ¿", "Qué", " pasa", "?"), ["¿Qué", "pasa?"]),
         (("Well", ",", "", " yes", "..."), ["Well,", "yes..."]),
     ],
@@ -84,6 +88,11 @@ def test_tokens_become_written_words(parts: tuple[str, ...], words: list[str]) -
     joined = join_tokens(tokens(*parts), "en")
     assert [word.text for word in joined] == words
     assert all(word.text == word.text.strip() and word.end > word.start for word in joined)
+
+
+def test_french_parts_its_high_marks() -> None:
+    said = tokens(" Pourquoi", " ?", " Parce", " que", " :", " «", " oui", " »", ".")
+    assert [word.text for word in join_tokens(said, "fr")] == ["Pourquoi ?", "Parce", "que :", "« oui »."]
 
 
 def test_languages_without_spaces_keep_their_tokens() -> None:

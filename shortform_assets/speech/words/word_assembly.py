@@ -21,8 +21,12 @@ MIN_MS = 40
 _LONGEST_MS, _PER_LETTER_MS = 700, 110
 """A word lasts no longer than that and this for each letter: slow, drawn-out talk."""
 _OPENING = re.compile(r"^[\"'“‘«¿¡(\[{$€£#]+$")
+_COUNTED = "$€£#"
+"""Signs of amounts: " #" + " 1" stays apart as it is written."""
 _MARK = re.compile(r"^[^\w]+$")
-_DASH = re.compile(r"^[\s–—-]+$")
+_CLOSING = re.compile(r"^[.,;:?!…\"'”’»›)\]}、。，．：；？！』」】》）]+$")
+"""Marks that no script parts from the word before them, whatever the file says; French parts some."""
+_FRENCH = re.compile(r"^[;:?!»]+$")
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,14 @@ def join_tokens(tokens: Iterable[RawWord], language: str) -> list[RawWord]:
 
     A token without a leading space continues the word before it (" don" + "'t", " 50" + "%", "-year"; in
     languages without spaces only where neither runs on: " Py" + "thon"),
-    opening marks belong to the next word, other marks to the one before; lone dashes are dropped.
+    opening marks belong to the next word, other marks to the one before. A sign that stands alone stays so
+    (" 5" + " <" is "5 <"), at the end of the word that it follows; in front of all words it is dropped.
     """
     words: list[RawWord] = []
     opening: RawWord | None = None
     for token in tokens:
         text = token.text.strip()
-        if not text or _DASH.match(text):
+        if not text:
             continue
         # The parts of a foreign name belong together in languages without spaces, too.
         whole = language not in UNSPACED or (bool(words) and _foreign(words[-1].text[-1], text[0]))
@@ -57,9 +62,11 @@ def join_tokens(tokens: Iterable[RawWord], language: str) -> list[RawWord]:
         if _OPENING.match(text) and not (glued and words):
             opening = _merge(opening, token) if opening else replace(token, text=text)
         elif words and opening is None and (glued or _MARK.match(text)):
-            words[-1] = _merge(words[-1], token)
+            words[-1] = _merge(words[-1], token, " " if _alone(token.text, language) else "")
         elif opening is not None:
-            words.append(_merge(opening, token))
+            apart = _COUNTED + ("«" if language == "fr" else "")
+            alone = token.text[:1].isspace() and opening.text[-1] in apart
+            words.append(_merge(opening, token, " " if alone else ""))
             opening = None
         elif not _MARK.match(text):
             words.append(replace(token, text=text))
@@ -70,8 +77,16 @@ def _foreign(*letters: str) -> bool:
     return all(letter.isalnum() and not runs_on(letter) for letter in letters)
 
 
-def _merge(left: RawWord, right: RawWord) -> RawWord:
-    text = right.text.strip()
+def _alone(text: str, language: str) -> bool:
+    """Whether a space stands before a sign as it is written."""
+    sign = text.strip()
+    if not text[:1].isspace() or not _MARK.match(sign) or language in UNSPACED:
+        return False
+    return not _CLOSING.match(sign) or (language == "fr" and bool(_FRENCH.match(sign)))
+
+
+def _merge(left: RawWord, right: RawWord, space: str = "") -> RawWord:
+    text = space + right.text.strip()
     total = max(1, len(left.text) + len(text))
     mean = (left.probability * len(left.text) + right.probability * len(text)) / total
     timed = left.timed and right.timed
