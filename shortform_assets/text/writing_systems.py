@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from itertools import groupby
 
 ANY_SCRIPT = ("Zyyy", "Zinh", "Zzzz")
 """ISO 15924: common, inherited, unknown."""
-_RIGHT, _LEFT, _NUMBERS = ("R", "AL"), ("L",), ("EN", "AN")
+_RIGHT, _LEFT = ("R", "AL"), ("L",)
 """Classes of the Unicode Bidirectional Algorithm (Annex 9)."""
 RIGHT_TO_LEFT = frozenset({"ar", "he", "iw", "fa", "ur", "yi", "ps", "sd", "ug", "ckb", "dv", "arc", "syr"})
 """Languages that are written from right to left, by their BCP 47 codes."""
@@ -73,35 +71,6 @@ def direction_mark(text: str, right_to_left: bool) -> str:
     if first is None:
         return _MARKS[True] if right_to_left else ""
     return _MARKS[right_to_left] if (first in _RIGHT) != right_to_left else ""
-
-
-def visual_order(words: Sequence[str], right_to_left: bool) -> list[int]:
-    """Indices of the words of one line from left to right, as the Bidirectional Algorithm sets them.
-
-    Each word counts by its first strong letter; one without any goes with its neighbours where they agree.
-    """
-    sides = [_side(word) for word in words]
-    last = right_to_left
-    for at, side in enumerate(sides):
-        if side is None:
-            following = next((s for s in sides[at + 1 :] if s is not None), right_to_left)
-            side = last if last == following else right_to_left
-            # A number after right-to-left words goes on in their direction; its own digits never turn.
-            side = side or (_numeric(words[at]) and last)
-        sides[at] = last = side
-    runs = [list(run) for _, run in groupby(range(len(words)), key=lambda at: sides[at])]
-    turned = [run[::-1] if sides[run[0]] else run for run in runs]
-    return [at for run in (turned[::-1] if right_to_left else turned) for at in run]
-
-
-def _side(word: str) -> bool | None:
-    """Whether the word runs from right to left; None where no letter of it says."""
-    first = next((kind for kind in map(_bidi, word) if kind in (*_RIGHT, *_LEFT)), None)
-    return None if first is None else first in _RIGHT
-
-
-def _numeric(word: str) -> bool:
-    return any(_bidi(c) in _NUMBERS for c in word)
 
 
 def _bidi(character: str) -> str:

@@ -17,8 +17,9 @@ from shortform_assets.contracts.creative import CaptionPage, CaptionWord
 from shortform_assets.creative.captions.ass_script import ass_script
 from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
 from shortform_assets.creative.captions.typeset import displayed, type_px
+from shortform_assets.creative.captions.word_places import word_places
 from shortform_assets.rendering.render_output import render
-from shortform_assets.text.writing_systems import reads_right_to_left, visual_order
+from shortform_assets.text.writing_systems import direction_mark, reads_right_to_left
 
 LINES = {
     "el": "Η αλήθεια είναι απλή",
@@ -89,14 +90,16 @@ def test_a_line_is_drawn_as_it_was_measured(bench, language):
 def test_words_are_lit_where_they_are_read(bench, language, line):
     """The word that is said is lit in its place, in lines that run either way and in both."""
     words = line.split()
-    work, _ = drawing(bench, language, words, frames=2 * len(words))
+    work, stack = drawing(bench, language, words, frames=2 * len(words))
     lit = []
     for picture in [p.astype(int) for _, p in pictures(render(bench, work).video)][::2]:
         yellow = (picture[:, :, 0] > 180) & (picture[:, :, 2] < 90)
         assert yellow.sum() > 100
         lit.append(float(np.flatnonzero(yellow.any(axis=0)).mean()))
     seen = sorted(range(len(words)), key=lambda i: lit[i])
-    assert seen == visual_order(words, reads_right_to_left(line, language))
+    spaces = [*(" " for _ in words[1:]), ""]
+    places = word_places(stack, words, spaces, direction_mark(line, reads_right_to_left(line, language)))
+    assert seen == sorted(range(len(words)), key=lambda i: places[i])
 
 
 EMOJI = ["👩‍👩‍👧", "👍🏽", "🇯🇵", "1️⃣", "❤️", "🏳️‍🌈", "🧑🏿‍🚀", "👨‍👩‍👧‍👦", "🐻‍❄️", "🇺🇳"]
