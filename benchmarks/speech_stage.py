@@ -22,7 +22,7 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.genres import load_genre
-from shortform_assets.speech.transcribe import transcribe
+from shortform_assets.speech.transcribe import TranscriptRequest, transcribe
 from shortform_assets.speech.turns import find_turns
 from shortform_assets.speech.words.voice_activity import SileroVoice
 from shortform_assets.speech.words.word_assembly import drafts, in_order
@@ -45,7 +45,7 @@ class Stage:
         with _bench() as bench:
             mezzanine = _mezzanine(bench, samples)
             begin = time.perf_counter()
-            found = transcribe(bench, self._ears, self._aligner, mezzanine, self._speech)
+            found = transcribe(bench, self._ears, self._aligner, TranscriptRequest(mezzanine, self._speech))
             return found, time.perf_counter() - begin
 
     def turns(self, samples: Sound, transcript: Transcript) -> tuple[SpeakerTurns, float]:

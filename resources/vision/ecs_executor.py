@@ -18,11 +18,10 @@ from resources.models import Models
 from resources.retrying import GaveUp, Patience, Setback
 from resources.vision.ecs_messages import StoreMessageReader
 from resources.vision.executor_base import Executor
-from resources.vision.job_store import Device, Result
-from resources.vision.worker_crew import Crew, End, Tally
-from shortform_assets.contracts.clips import ClipMedia
-from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from resources.vision.job_store import Device
+from resources.vision.worker_crew import Crew, End, Leniency, Look, Tally
 from shortform_assets.errors import InputError
+from shortform_assets.ports.vision_executor import TrackRequest
 
 if TYPE_CHECKING:
     from resources.vision.pipes_session import PipesSession
@@ -72,6 +71,17 @@ class EcsTask:
         return request
 
 
+@dataclass(frozen=True)
+class EcsAccess:
+    """How ECS is asked."""
+
+    client: Any = None
+    """boto3's for ECS, by default that of the environment."""
+    poll_seconds: float = 6.0
+    """Between two looks at a task: as botocore's own waiter for `tasks_stopped`."""
+    capacity: Patience = CAPACITY
+
+
 class EcsVision(Executor):
     """GPU tasks on ECS, each with a share of the clips."""
 
@@ -81,24 +91,14 @@ class EcsVision(Executor):
         tasks: int = 1,
         *,
         device: Device = "cuda",
-        client: Any = None,
-        poll_seconds: float = 6.0,
-        capacity: Patience = CAPACITY,
+        access: EcsAccess = EcsAccess(),
         models: Models | None = None,
     ) -> None:
-        """At most `tasks` at once. `client` is boto3's for ECS, by default that of the environment."""
+        """At most `tasks` at once."""
         super().__init__(models, device)
-        self._task, self._tasks, self._client = task, tasks, client
-        self._poll_seconds, self._capacity = poll_seconds, capacity
+        self._task, self._tasks, self._access = task, tasks, access
 
-    def track(
-        self,
-        store: MediaStore,
-        clips: Sequence[ClipMedia],
-        faces: FaceSlice,
-        on_result: Callable[[str, Result], None],
-        on_progress: Callable[[float, str], None],
-    ) -> None:
+    def track(self, store: MediaStore, request: TrackRequest) -> None:
         """As `Executor.track`, within a session of Dagster's only. InputError where the tasks could not reach the store."""
         if store.url.startswith("file:"):
             raise InputError(
@@ -111,17 +111,20 @@ class EcsVision(Executor):
             raise InputError(
                 "it runs inside Dagster only", "vision executor ecs", "use local or http elsewhere"
             )
-        client = self._client or _client()
-        tally = Tally(clips, on_progress)
+        access = self._access if self._access.client else replace(self._access, client=_client())
+        tally = Tally(request.clips, request.on_progress)
 
         def launch(key: str) -> _Task:
-            request = self._task.request([store.url, key])
-            return _Task(client, self._capacity, request, store, key, session, self._poll_seconds)
+            return _Task(access, self._task.request([store.url, key]), store, key, session)
 
-        name = self.judging(faces).fingerprint
-        crew = Crew(store, name, faces, self._device, launch, start_seconds=START_SECONDS)
-        with crew:
-            crew.work(clips, self._tasks, on_result, lambda shares: tally.tell(shares, crew.devices()))
+        look = Look(self.judging(request.faces).fingerprint, request.faces, self._device)
+        with Crew(store, look, launch, Leniency(start_seconds=START_SECONDS)) as crew:
+            crew.work(
+                request.clips,
+                self._tasks,
+                request.on_result,
+                lambda shares: tally.tell(shares, crew.devices()),
+            )
 
 
 def _client() -> Any:
@@ -148,12 +151,10 @@ class _Watched:
     """The ECS client as `PipesECSClient` uses it. A task that is not placed is waited for; what ECS says of
     one that is, is remembered; and no wait outlasts `stop`."""
 
-    def __init__(
-        self, client: Any, capacity: Patience, poll_seconds: float, on_look: Callable[[], None]
-    ) -> None:
-        self._client = client
-        self._capacity = replace(capacity, wait=self._pause)
-        self._poll_seconds, self._on_look = poll_seconds, on_look
+    def __init__(self, access: EcsAccess, on_look: Callable[[], None]) -> None:
+        self._client = access.client
+        self._capacity = replace(access.capacity, wait=self._pause)
+        self._poll_seconds, self._on_look = access.poll_seconds, on_look
         self._unwanted = threading.Event()
         self._lock = threading.Lock()
         self._cluster: dict[str, str] = {}
@@ -224,16 +225,14 @@ class _Task:
 
     def __init__(
         self,
-        client: Any,
-        capacity: Patience,
+        access: EcsAccess,
         request: dict[str, Any],
         store: MediaStore,
         key: str,
         session: PipesSession,
-        poll_seconds: float,
     ) -> None:
         self._messages = StoreMessageReader(store, key)
-        self._client = _Watched(client, capacity, poll_seconds, self._messages.read)
+        self._client = _Watched(access, self._messages.read)
         self._request, self._launch = request, session.launch()
         self._end = End("ended")
         self._thread = threading.Thread(target=self._run, name="vision task", daemon=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -13,9 +12,8 @@ from resources.models import Models
 from resources.vision.job_store import Device
 from resources.vision.user_weights import judge_prints, judges_lacking
 from shortform_assets.code_versions import code_of
-from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
-from shortform_assets.ports.vision_executor import OnTracked
+from shortform_assets.ports.vision_executor import TrackRequest
 
 if TYPE_CHECKING:
     from resources.vision.pipes_session import PipesSession
@@ -75,14 +73,7 @@ class Executor(ABC):
         return BoundVision(bound, store)
 
     @abstractmethod
-    def track(
-        self,
-        store: MediaStore,
-        clips: Sequence[ClipMedia],
-        faces: FaceSlice,
-        on_result: OnTracked,
-        on_progress: Callable[[float, str], None],
-    ) -> None:
+    def track(self, store: MediaStore, request: TrackRequest) -> None:
         """As `VisionExecutor.track`, with media and series in `store`."""
         ...
 
@@ -97,15 +88,9 @@ class BoundVision:
     def judging(self, faces: FaceSlice) -> Judging:
         return self.executor.judging(faces)
 
-    def track(
-        self,
-        clips: Sequence[ClipMedia],
-        faces: FaceSlice,
-        on_result: OnTracked,
-        on_progress: Callable[[float, str], None],
-    ) -> None:
+    def track(self, request: TrackRequest) -> None:
         """See the port."""
-        self.executor.track(self.store, clips, faces, on_result, on_progress)
+        self.executor.track(self.store, request)
 
 
 def fingerprint(models: Models, faces: FaceSlice | None = None) -> str:

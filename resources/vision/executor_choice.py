@@ -37,15 +37,15 @@ def vision_from_environment(environment: Mapping[str, str] = os.environ) -> Exec
         # A GPU task whose GPU does not work would be a slow and expensive CPU.
         return EcsVision(task, settings.number("WORKERS") or 1, device=settings.device("cuda"))
     if kind == "http":
-        from resources.vision.http_executor import HttpVision
+        from resources.vision.http_executor import HttpVision, VisionService
 
-        return HttpVision(
+        service = VisionService(
             settings.needed("URL"),
             token=settings.text("TOKEN"),
-            at_once=settings.number("WORKERS") or 4,
-            device=settings.device("auto"),
-            deadline=float(settings.number("DEADLINE") or 1800),
+            at_once=settings.number("WORKERS") or VisionService.at_once,
+            deadline=float(settings.number("DEADLINE") or VisionService.deadline),
         )
+        return HttpVision(service, device=settings.device("auto"))
     raise InputError(f"there is no vision executor {kind!r}", PREFIX, "give local, ecs or http")
 
 

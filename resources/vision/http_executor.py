@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from resources.media_store import MediaStore
@@ -19,76 +20,80 @@ from resources.vision.http_client import CONNECT_SECONDS, SILENCE_SECONDS, ClipA
 from resources.vision.job_store import Device, Result, VisionJob
 from resources.vision.user_weights import judge_prints
 from resources.vision.worker_crew import Tally, VisionFailed
-from shortform_assets.contracts.clips import ClipMedia
-from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import InputError, ShortformError
+from shortform_assets.ports.vision_executor import TrackRequest
 
 TICK_SECONDS = 0.2
 """How often progress is shown while no clip is finished. Our choice."""
+
+
+@dataclass(frozen=True)
+class VisionService:
+    """A vision server and how it is asked; InputError where the address is none."""
+
+    url: str
+    token: str = ""
+    at_once: int = 4
+    """So many clips are there at a time."""
+    deadline: float = 1800.0
+    """Seconds that one clip may take, its wait in the queue included."""
+    patience: float = 120.0
+    """Seconds for which the server may be unreachable."""
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in ("http", "https"):
+            raise InputError(
+                "this is no http or https address", f"vision server {self.url!r}", "give its URL"
+            )
+
+    def server(self, stop: threading.Event) -> Server:
+        """A connection, which `stop` ends."""
+        return Server(self.url, self.token, stop, self.patience)
 
 
 class HttpVision(Executor):
     """A vision server: `deploy/vision/server.py`, or any other that keeps to its protocol."""
 
     def __init__(
-        self,
-        url: str,
-        *,
-        token: str = "",
-        at_once: int = 4,
-        device: Device = "auto",
-        deadline: float = 1800.0,
-        patience: float = 120.0,
-        models: Models | None = None,
+        self, service: VisionService, *, device: Device = "auto", models: Models | None = None
     ) -> None:
-        """`at_once` clips are there at a time; each may take `deadline` seconds, its wait in the queue
-        included; the server may be unreachable for `patience` seconds."""
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise InputError("this is no http or https address", f"vision server {url!r}", "give its URL")
         super().__init__(models, device)
-        self._url, self._token, self._at_once = url, token, at_once
-        self._deadline, self._patience = deadline, patience
+        self._service = service
 
-    def track(
-        self,
-        store: MediaStore,
-        clips: Sequence[ClipMedia],
-        faces: FaceSlice,
-        on_result: Callable[[str, Result], None],
-        on_progress: Callable[[float, str], None],
-    ) -> None:
-        """As `Executor.track`. Raises InputError where `faces` ask for models of the user's
+    def track(self, store: MediaStore, request: TrackRequest) -> None:
+        """As `Executor.track`. Raises InputError where the request asks for models of the user's
         own: a server is sent pictures, no sound, and answers for the bundled models."""
+        clips, faces = request.clips, request.faces
         if judge_prints(faces):
             raise InputError(
                 "a vision server has the bundled models only",
                 "SHORTFORM_VISION=http",
                 "take local or ecs, or leave emotion_model and speaker_model out of the genre",
             )
-        tally, shares = Tally(clips, on_progress), dict.fromkeys((clip.clip_id for clip in clips), 0.0)
+        tally, shares = (
+            Tally(clips, request.on_progress),
+            dict.fromkeys((clip.clip_id for clip in clips), 0.0),
+        )
         name = self.fingerprint
         jobs = [VisionJob(fingerprint=name, faces=faces, clips=(c,), device=self._device) for c in clips]
-        errands = _Errands(self, store, jobs, shares)
+        errands = _Errands(self._service, store, jobs, shares)
         try:
             for clip_id, result in errands.results():
                 if result is not None:
                     shares[clip_id] = 1.0
-                    on_result(clip_id, result)
+                    request.on_result(clip_id, result)
                 tally.tell(shares)
         finally:
             errands.call_off()
-
-    def _server(self, stop: threading.Event) -> Server:
-        return Server(self._url, self._token, stop, self._patience)
 
 
 class _Errands:
     """Threads that each take one clip after the other to the server."""
 
     def __init__(
-        self, vision: HttpVision, store: MediaStore, jobs: Sequence[VisionJob], shares: dict[str, float]
+        self, service: VisionService, store: MediaStore, jobs: Sequence[VisionJob], shares: dict[str, float]
     ) -> None:
-        self._vision, self._store, self._shares, self._count = vision, store, shares, len(jobs)
+        self._service, self._store, self._shares, self._count = service, store, shares, len(jobs)
         self._todo: queue.SimpleQueue[VisionJob] = queue.SimpleQueue()
         for job in jobs:
             self._todo.put(job)
@@ -97,7 +102,7 @@ class _Errands:
         # Daemons: one that hangs in a transfer must not keep the program from ending.
         self._threads = [
             threading.Thread(target=self._run, name="vision clip", daemon=True)
-            for _ in range(min(vision._at_once, len(jobs)))
+            for _ in range(min(service.at_once, len(jobs)))
         ]
 
     def results(self) -> Iterator[tuple[str, Result | None]]:
@@ -124,7 +129,7 @@ class _Errands:
                 thread.join(CONNECT_SECONDS + SILENCE_SECONDS)
 
     def _run(self) -> None:
-        with closing(self._vision._server(self._stop)) as server:
+        with closing(self._service.server(self._stop)) as server:
             self._serve(server)
 
     def _serve(self, server: Server) -> None:
@@ -139,7 +144,7 @@ class _Errands:
                 self._shares[clip_id] = min(fraction, 0.999)
 
             try:
-                clip = ClipAtServer(server, self._store, job, self._vision._deadline, share)
+                clip = ClipAtServer(server, self._store, job, self._service.deadline, share)
                 self._done.put((clip_id, clip.run()))
             except Stopped:
                 return

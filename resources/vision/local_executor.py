@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,9 @@ from resources.cores import usable_cores
 from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision.executor_base import Executor
-from resources.vision.job_store import Device, Result
-from resources.vision.worker_crew import Crew, End, Launch, Launched, Tally
-from shortform_assets.contracts.clips import ClipMedia
-from shortform_assets.contracts.slices.reframing_slice import FaceSlice
+from resources.vision.job_store import Device
+from resources.vision.worker_crew import Crew, End, Launch, Launched, Look, Tally
+from shortform_assets.ports.vision_executor import TrackRequest
 
 if TYPE_CHECKING:
     from resources.vision.pipes_session import PipesSession
@@ -62,22 +61,20 @@ class LocalVision(Executor):
         self._workers = workers or min(MOST_WORKERS, usable_cores())
         self._program = tuple(program)
 
-    def track(
-        self,
-        store: MediaStore,
-        clips: Sequence[ClipMedia],
-        faces: FaceSlice,
-        on_result: Callable[[str, Result], None],
-        on_progress: Callable[[float, str], None],
-    ) -> None:
-        """Track `clips`; `on_result(clip_id, tracks or Dropped)` is called once a clip, as soon as it is
-        there, in this thread. Raises VisionFailed."""
-        tally = Tally(clips, on_progress)
+    def track(self, store: MediaStore, request: TrackRequest) -> None:
+        """As `Executor.track`. Raises VisionFailed."""
+        tally = Tally(request.clips, request.on_progress)
+        look = Look(self.judging(request.faces).fingerprint, request.faces, self._device)
         with (
             launcher(store, self._program, self._session) as launch,
-            Crew(store, self.judging(faces).fingerprint, faces, self._device, launch) as crew,
+            Crew(store, look, launch) as crew,
         ):
-            crew.work(clips, self._workers, on_result, lambda shares: tally.tell(shares, crew.devices()))
+            crew.work(
+                request.clips,
+                self._workers,
+                request.on_result,
+                lambda shares: tally.tell(shares, crew.devices()),
+            )
 
 
 @contextlib.contextmanager

@@ -46,6 +46,26 @@ class End:
     fault: Literal["clip", "machine", "setup"] = "clip"
 
 
+@dataclass(frozen=True)
+class Look:
+    """How the workers look at clips."""
+
+    fingerprint: str
+    """Of the program and its models; a worker that has others declines."""
+    faces: FaceSlice
+    device: Device = "auto"
+
+
+@dataclass(frozen=True)
+class Leniency:
+    """What a worker is forgiven."""
+
+    attempts: int = ATTEMPTS
+    """So often a clip may end the worker that is at it."""
+    start_seconds: float = START_SECONDS
+    silence_seconds: float = SILENCE_SECONDS
+
+
 class Launched(Protocol):
     """A started worker."""
 
@@ -90,20 +110,12 @@ class Crew:
     def __init__(
         self,
         store: MediaStore,
-        fingerprint: str,
-        faces: FaceSlice,
-        device: Device,
+        look: Look,
         launch: Launch,
-        *,
-        attempts: int = ATTEMPTS,
-        start_seconds: float = START_SECONDS,
-        silence_seconds: float = SILENCE_SECONDS,
+        leniency: Leniency = Leniency(),
     ) -> None:
-        self._store, self._faces, self._device, self._launch = store, faces, device, launch
-        self._fingerprint = fingerprint
-        self._results = Results(store, fingerprint, faces)
-        self._attempts = attempts
-        self._start_seconds, self._silence_seconds = start_seconds, silence_seconds
+        self._store, self._look, self._launch, self._leniency = store, look, launch, leniency
+        self._results = Results(store, look.fingerprint, look.faces)
         self._workers: list[_VisionWorker] = []
         self._tries: Counter[str] = Counter()
         self._barren = 0
@@ -176,7 +188,10 @@ class Crew:
 
     def _start(self, clips: Sequence[ClipMedia]) -> None:
         job = VisionJob(
-            fingerprint=self._fingerprint, faces=self._faces, clips=tuple(clips), device=self._device
+            fingerprint=self._look.fingerprint,
+            faces=self._look.faces,
+            clips=tuple(clips),
+            device=self._look.device,
         )
         folder = JobFolder.make(self._store, job)
         try:
@@ -186,7 +201,8 @@ class Crew:
             raise
 
     def _lost_patience(self, worker: _VisionWorker) -> End | None:
-        limit = self._silence_seconds if worker.pulse.beat else self._start_seconds
+        lenient = self._leniency
+        limit = lenient.silence_seconds if worker.pulse.beat else lenient.start_seconds
         if worker.silent_for() < limit:
             return None
         worker.launched.kill()
@@ -222,9 +238,10 @@ class Crew:
             raise VisionFailed(how)
         if end.fault == "clip" and at:
             self._tries[at] += 1
-            if self._tries[at] >= self._attempts:
+            attempts = self._leniency.attempts
+            if self._tries[at] >= attempts:
                 del worker.left[at]
-                times = f", {self._attempts} times at this clip" if self._attempts > 1 else ""
+                times = f", {attempts} times at this clip" if attempts > 1 else ""
                 lost(at, f"the vision worker {end.how}{times}" + (f": {said}" if said else ""))
         else:
             self._barren += 1
@@ -265,4 +282,15 @@ class Tally:
         self._on_progress(done, f"{count} of {len(weights)} clips" + (f" ({where})" if where else ""))
 
 
-__all__ = ["Crew", "End", "Launch", "Launched", "Tally", "VisionFailed", "dropped", "share_out"]
+__all__ = [
+    "Crew",
+    "End",
+    "Launch",
+    "Launched",
+    "Leniency",
+    "Look",
+    "Tally",
+    "VisionFailed",
+    "dropped",
+    "share_out",
+]

@@ -14,9 +14,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import dagster as dg
 
@@ -97,26 +98,31 @@ Batch = Callable[[StoreBench, Mapping[str, tuple[Any, ...]], Report], None]
 holds for every clip reported after it."""
 
 
-def once_each(
-    context: dg.AssetExecutionContext,
-    gather: Callable[..., Contract],
-    schema: type[C],
-    compute: Callable[..., C] | None,
-    items: Mapping[str, tuple[Any, ...]],
-    *,
-    using: Sequence[Tool] = (),
-    batch: Batch | None = None,
-    dropped: tuple[Dropped, ...] = (),
-    fits: Callable[[str, Any], bool] | None = None,
-    made_by: Made = (),
-) -> dg.MaterializeResult[Ref]:
-    """The rule of `once` for every clip: `items` maps clip ids to the values of that clip alone.
+@dataclass(frozen=True)
+class EachClip(Generic[C]):
+    """What is done for every clip of a source by itself."""
 
-    Give `compute(bench, *loaded tools, *values)` for one clip or `batch` for many. A fault in one clip
-    drops that clip with its reason; `dropped` are those that earlier stages dropped. A stored result that
-    does not fit (asked by clip id and result) is computed again.
-    """
-    stage = _Stage(context, made_by or compute or ())
+    gather: Callable[..., Contract]
+    """Makes the set of `clips` and `dropped`."""
+    schema: type[C]
+    """Of one clip's result."""
+    items: Mapping[str, tuple[Any, ...]]
+    """Clip id -> the values of that clip alone."""
+    compute: Callable[..., C] | None = None
+    """`compute(bench, *loaded tools, *values)` for one clip, where there is no `batch`."""
+    batch: Batch | None = None
+    using: Sequence[Tool] = ()
+    dropped: tuple[Dropped, ...] = ()
+    """Clips that earlier stages dropped."""
+    fits: Callable[[str, Any], bool] | None = None
+    """Takes a clip id and a stored result; one that does not fit is computed again."""
+    made_by: Made = ()
+
+
+def once_each(context: dg.AssetExecutionContext, work: EachClip[C]) -> dg.MaterializeResult[Ref]:
+    """The rule of `once` for every clip. A fault in one clip drops that clip with its reason."""
+    compute, schema, items, using = work.compute, work.schema, work.items, work.using
+    stage = _Stage(context, work.made_by or compute or ())
     per_clip = f"{stage.name}.clip"
     with as_failure():
         prints = tuple(tool.fingerprint for tool in using)
@@ -131,7 +137,7 @@ def once_each(
         done: dict[str, Any] = {}
         for clip, key in keys.items():
             found = stage.artifacts.find(per_clip, key, schema)
-            if found is not None and (fits is None or fits(clip, found)):
+            if found is not None and (work.fits is None or work.fits(clip, found)):
                 done[clip] = found
         todo = {clip: values for clip, values in items.items() if clip not in done}
         reused, lost = len(done), []
@@ -153,14 +159,15 @@ def once_each(
             done[clip] = result
 
         with stage.bench() as bench:
-            if todo and batch is not None:
-                batch(bench, todo, report)
+            if todo and work.batch is not None:
+                work.batch(bench, todo, report)
             elif todo and compute is not None:
                 _clip_by_clip(stage, bench, compute, [tool.load() for tool in using], todo, report)
         for reason in degraded:
             bench.degrade(reason)
         lost.sort(key=lambda drop: drop.clip_id)
-        result = gather(clips=tuple(done[clip] for clip in items if clip in done), dropped=(*dropped, *lost))
+        kept = tuple(done[clip] for clip in items if clip in done)
+        result = work.gather(clips=kept, dropped=(*work.dropped, *lost))
         bench.note(clips_reused=reused, clips_computed=len(done) - reused, clips_dropped=len(lost))
         # A set is no computation: whoever gathers the same clips has it.
         key = Ingredients(stage.name, NOBODY, type(result), (("clips", result),)).recipe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shortform_assets.contracts.base import Dropped
@@ -11,6 +12,18 @@ from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 
 OnTracked = Callable[[str, FaceTracks | Dropped], None]
 """Takes a clip's id and how it ended."""
+
+
+@dataclass(frozen=True)
+class TrackRequest:
+    """Clips whose faces are wanted, and who hears of it."""
+
+    clips: Sequence[ClipMedia]
+    faces: FaceSlice
+    on_result: OnTracked
+    """Called once a clip, as soon as its tracks are there, in the thread that asked."""
+    on_progress: Callable[[float, str], None] = lambda share, note: None
+    """Takes the share that is done and a note, about as often as something changes."""
 
 
 class FaceJudges(Protocol):
@@ -38,16 +51,8 @@ class VisionExecutor(Protocol):
         """The models that tracking with `faces` would use."""
         ...
 
-    def track(
-        self,
-        clips: Sequence[ClipMedia],
-        faces: FaceSlice,
-        on_result: OnTracked,
-        on_progress: Callable[[float, str], None],
-    ) -> None:
-        """Track `clips`. `on_result(clip_id, tracks or Dropped)` is called once a clip, as soon as it is there,
-        in this thread; `on_progress(fraction, note)` about as often as something changes. Whatever is raised
-        in them ends all workers; clips they had finished are found by the next call. Raises VisionFailed where
-        no worker can be had.
+    def track(self, request: TrackRequest) -> None:
+        """Have every clip tracked. Whatever is raised in what the request calls ends all workers; clips they had
+        finished are found by the next call. Raises VisionFailed where no worker can be had.
         """
         ...

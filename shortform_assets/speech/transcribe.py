@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
@@ -30,22 +31,26 @@ _UNDETERMINED = "und"
 """ISO 639-2 for a language that nobody could tell, because nothing is said."""
 
 
-def transcribe(
-    bench: Workbench,
-    ears: Ears,
-    aligner: Aligner,
-    mezzanine: Mezzanine,
-    speech: RecognitionSlice,
-    glossary: Sequence[str] = (),
-    own: Blob | None = None,
-) -> Transcript:
+class TranscriptRequest(NamedTuple):
+    """What is listened to, by which rules, and what the user knows of it."""
+
+    # A tuple, so that reuse tells its parts apart by content.
+    mezzanine: Mezzanine
+    speech: RecognitionSlice
+    glossary: Sequence[str] = ()
+    """Names: they are made likelier, and near misses are mended."""
+    own: Blob | None = None
+    """The user's transcript: aligned instead of recognising, and never doubted."""
+
+
+def transcribe(bench: Workbench, ears: Ears, aligner: Aligner, request: TranscriptRequest) -> Transcript:
     """Words of the mezzanine's speech track with times and confidence, and their sentences.
 
     Voice is found first (Silero), recognised in chunks, cleared of hallucinations, and English words are
     then aligned to the sound; others keep the recognizer's times. Silence and music give no words.
-    `glossary` makes its names likelier and mends near misses; `own` is the user's transcript, which is
-    aligned instead of recognising, and never doubted. ShortformError where no provider could do it.
+    ShortformError where no provider could do it.
     """
+    mezzanine, speech, glossary, own = request
     sound = sound_track(bench, mezzanine)
     if own is not None:
         said = _own(bench, own, sound, ears, speech)

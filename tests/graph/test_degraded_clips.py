@@ -31,9 +31,9 @@ class Seen:
     def within(self, store, session=None):
         return self
 
-    def track(self, clips, faces, on_result, on_progress):
-        self.asked.append(len(clips))
-        for clip in clips:
+    def track(self, request):
+        self.asked.append(len(request.clips))
+        for clip in request.clips:
             tracks = FaceTracks(
                 clip_id=clip.clip_id,
                 media=clip.digest(),
@@ -46,7 +46,7 @@ class Seen:
                 tracks=(),
                 series=clip.segments[0].video,
             )
-            on_result(clip.clip_id, tracks)
+            request.on_result(clip.clip_id, tracks)
 
 
 @pytest.fixture

@@ -66,9 +66,9 @@ class Elsewhere(Executor):
         self.here._session = session
         return BoundVision(self, store)
 
-    def track(self, store, clips, faces, on_result, on_progress) -> None:
-        self.clips += len(clips)
-        self.here.track(store, clips, faces, on_result, on_progress)
+    def track(self, store, request) -> None:
+        self.clips += len(request.clips)
+        self.here.track(store, request)
 
 
 def test_where_faces_are_tracked_computes_nothing_again(ran) -> None:

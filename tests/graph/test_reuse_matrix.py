@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,8 @@ def test_a_reset_computes_the_subtree(ran):
 class BrokenAfterOne(LocalVision):
     """Tracks one clip, then the machine goes down."""
 
-    def track(self, store, clips, *rest):
-        super().track(store, clips[:1], *rest)
+    def track(self, store, request):
+        super().track(store, replace(request, clips=request.clips[:1]))
         raise RuntimeError("the machine went down")
 
 

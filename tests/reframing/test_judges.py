@@ -17,12 +17,13 @@ from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision import LocalVision, VisionFailed
 from resources.vision.executor_base import fingerprint
-from resources.vision.http_executor import HttpVision
+from resources.vision.http_executor import HttpVision, VisionService
 from resources.vision.user_weights import DEEPFACE_FILE, judge_prints, judge_weights
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks, MediaSegment
 from shortform_assets.errors import InputError
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
+from shortform_assets.ports.vision_executor import TrackRequest
 from shortform_assets.reframing.see.emotion import LABELS, emotion_change
 from shortform_assets.reframing.see.emotion_model import DeepFaceEmotion
 from shortform_assets.reframing.see.series import load_series
@@ -105,7 +106,9 @@ def test_only_what_is_asked_for_enters_the_fingerprint_and_the_digests(
     expression_model(tmp_path / DEEPFACE_FILE, seed=1)
     assert LocalVision().judging(asked).fingerprint not in (plain, both)
     with pytest.raises(InputError, match="bundled models only"):
-        HttpVision("http://127.0.0.1:1").track(MediaStore.local(tmp_path), [], asked, print, print)
+        HttpVision(VisionService("http://127.0.0.1:1")).track(
+            MediaStore.local(tmp_path), TrackRequest([], asked, print)
+        )
     monkeypatch.setenv("SHORTFORM_LR_ASD", str(tmp_path / "nowhere"))
     with pytest.raises(InputError, match=r"SHORTFORM_LR_ASD=.*nowhere: .* names no file"):
         _ = LocalVision().judging(asked).fingerprint
@@ -149,7 +152,7 @@ def test_the_worker_asks_both_and_says_so(talking, reframing, tmp_path, monkeypa
     def track(faces) -> FaceTracks:
         found.clear()
         LocalVision(workers=1, device="cpu").track(
-            store, [media], faces, found.__setitem__, lambda _, note: notes.append(note)
+            store, TrackRequest([media], faces, found.__setitem__, lambda _, note: notes.append(note))
         )
         assert isinstance(found["c"], FaceTracks), found
         return found["c"]
@@ -188,5 +191,5 @@ def test_a_worker_with_other_weights_is_refused(talking, reframing, tmp_path, mo
     monkeypatch.setenv("SHORTFORM_LR_ASD", str(model))
     asked = reframing.faces.model_copy(update={"speaker_model": "lr-asd"})
     with pytest.raises(VisionFailed, match="this is not LR-ASD as one ONNX file") as caught:
-        LocalVision(workers=1, device="cpu").track(store, [media], asked, print, lambda *_: None)
+        LocalVision(workers=1, device="cpu").track(store, TrackRequest([media], asked, print))
     assert "Traceback" not in str(caught.value)

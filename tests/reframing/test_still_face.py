@@ -15,6 +15,7 @@ from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, M
 from shortform_assets.contracts.edits import FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
+from shortform_assets.ports.vision_executor import TrackRequest
 from shortform_assets.reframing.crop_paths import CameraRequest, frame_clip
 
 SIZE = WIDE, TALL = 640, 360
@@ -64,7 +65,7 @@ def framed(bench, reframing) -> dict[str, CropPaths]:
     clips = [_clip(bench, "photo", talks=False), _clip(bench, "talk", talks=True)]
     found: dict[str, FaceTracks | Dropped] = {}
     LocalVision(workers=1, device="cpu").track(
-        bench.store, clips, reframing.faces, found.__setitem__, lambda share, note: None
+        bench.store, TrackRequest(clips, reframing.faces, found.__setitem__)
     )
     turns = (Turn(speaker="S1", start_ms=200, end_ms=3800),)
     return {

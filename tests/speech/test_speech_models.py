@@ -22,7 +22,7 @@ from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.genres import load_genre
 from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.speech.align.forced_alignment import align_words
-from shortform_assets.speech.transcribe import transcribe
+from shortform_assets.speech.transcribe import TranscriptRequest, transcribe
 from shortform_assets.speech.turns import find_turns
 from shortform_assets.speech.words.voice_activity import SileroVoice, SoundTrack, VoiceActivity, find_voice
 from shortform_assets.speech.words.word_assembly import DraftWord
@@ -56,7 +56,9 @@ def mezzanine(bench, samples: np.ndarray) -> Mezzanine:
 
 
 def words_of(bench, samples: np.ndarray) -> Transcript:
-    return transcribe(bench, EARS.load(), ALIGNER.load(), mezzanine(bench, samples), SPEECH)
+    return transcribe(
+        bench, EARS.load(), ALIGNER.load(), TranscriptRequest(mezzanine(bench, samples), SPEECH)
+    )
 
 
 def turns_of(bench, samples: np.ndarray, transcript: Transcript) -> SpeakerTurns:

@@ -21,6 +21,7 @@ from vision_rig import STAND_IN, Rig, rig_of
 
 from resources.vision.pipes_session import PipesSession
 from shortform_assets.genres import load_genre
+from shortform_assets.ports.vision_executor import TrackRequest
 
 in_handler, configuring = threading.Event(), threading.Event()
 
@@ -56,7 +57,7 @@ def run(rig: Rig) -> None:
     def faces(context) -> None:  # Dagster takes no annotation that is text.
         try:
             bound = rig.vision.within(rig.store, PipesSession(context))
-            bound.track(rig.clips("slow"), rig.faces, lambda *_: None, impatient)
+            bound.track(TrackRequest(rig.clips("slow"), rig.faces, lambda *_: None, impatient))
         except Interrupted:
             configuring.set()
             logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})

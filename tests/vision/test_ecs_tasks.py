@@ -12,7 +12,7 @@ from vision_rig import STAND_IN, Heard, Rig, rig_of, until
 from resources.media_store import MediaStore
 from resources.retrying import Patience
 from resources.vision import VisionFailed
-from resources.vision.ecs_executor import EcsTask, EcsVision
+from resources.vision.ecs_executor import EcsAccess, EcsTask, EcsVision
 from resources.vision.local_executor import PROGRAM
 from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.errors import InputError
@@ -110,7 +110,9 @@ def test_an_interrupt_stops_the_task(ecs: Rig) -> None:
 
 def test_an_interrupt_while_there_is_no_capacity_starts_nothing(tmp_path: Path, ecs: Rig) -> None:
     ecs.vision = EcsVision(
-        EcsTask("shortform-vision"), device="cpu", client=cloud(ecs).client, capacity=Patience(2, 60)
+        EcsTask("shortform-vision"),
+        device="cpu",
+        access=EcsAccess(cloud(ecs).client, capacity=Patience(2, 60)),
     )
     cloud(ecs).refusals = ["RESOURCE:GPU"]
 
@@ -131,7 +133,7 @@ def test_a_folder_is_out_of_reach(tmp_path: Path, ecs: Rig) -> None:
 
 def test_everything_travels_through_s3(faces, s3_store: MediaStore, encoded, expected) -> None:
     ecs = FakeEcs(PROGRAM, region="us-east-1")
-    vision = EcsVision(EcsTask("shortform-vision"), device="cpu", client=ecs.client, poll_seconds=1)
+    vision = EcsVision(EcsTask("shortform-vision"), device="cpu", access=EcsAccess(ecs.client, 1))
     rig = Rig("ecs", vision, s3_store, s3_store, faces, in_dagster=True, ecs=ecs)
     heard = rig.track([encoded(s3_store)])
     ecs.close()

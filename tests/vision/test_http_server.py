@@ -20,7 +20,7 @@ from resources.directory_store import DirectoryStore
 from resources.media_store import MediaStore
 from resources.vision import VisionFailed
 from resources.vision.executor_base import TRACKING
-from resources.vision.http_executor import HttpVision
+from resources.vision.http_executor import HttpVision, VisionService
 from resources.vision.http_protocol import job_id
 from resources.vision.job_store import VisionJob
 from shortform_assets.contracts.base import Blob, Dropped
@@ -30,8 +30,8 @@ KEY = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def rig_on(server: VisionServer, tmp_path: Path, faces, **options: object) -> Rig:
-    settings: dict[str, Any] = {"token": TOKEN, "device": "cpu", "patience": 20.0, **options}
-    vision = HttpVision(server.url, **settings)
+    settings: dict[str, Any] = {"token": TOKEN, "patience": 20.0, **options}
+    vision = HttpVision(VisionService(server.url, **settings), device="cpu")
     return Rig("http", vision, MediaStore.local(tmp_path / "store"), DirectoryStore(server.data), faces)
 
 

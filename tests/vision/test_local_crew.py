@@ -15,10 +15,11 @@ from resources.vision.ecs_executor import EcsVision
 from resources.vision.http_executor import HttpVision
 from resources.vision.job_store import JobFolder, Results, VisionJob
 from resources.vision.local_executor import launcher
-from resources.vision.worker_crew import Crew
+from resources.vision.worker_crew import Crew, Leniency, Look
 from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.errors import InputError
+from shortform_assets.ports.vision_executor import TrackRequest
 from shortform_assets.workers import vision as worker
 
 
@@ -50,9 +51,10 @@ def test_a_worker_that_says_nothing_any_more_is_ended(local: Rig, faces, tmp_pat
     source = Path(STAND_IN[1]).read_text().replace("        report.progress(fraction)\n", "")
     stuck.write_text(source)
     found: dict[str, object] = {}
+    look = Look(local.vision.fingerprint, faces, "cpu")
     with (
         launcher(local.store, (sys.executable, str(stuck))) as launch,
-        Crew(local.store, local.vision.fingerprint, faces, "cpu", launch, silence_seconds=1.0) as crew,
+        Crew(local.store, look, launch, Leniency(silence_seconds=1.0)) as crew,
     ):
         crew.work(local.clips("a", "slow", "b"), 1, found.__setitem__)
     assert isinstance(found["a"], FaceTracks)
@@ -105,7 +107,7 @@ def test_cuda_is_insisted_on_or_not(tmp_path: Path, faces, encoded) -> None:
     store = MediaStore.local(tmp_path / "store")
     insistent = LocalVision(workers=1, device="cuda")
     with pytest.raises(VisionFailed, match="CUDA does not work in onnxruntime here"):
-        insistent.track(store, [encoded(store)], faces, lambda *_: None, lambda *_: None)
+        insistent.track(store, TrackRequest([encoded(store)], faces, lambda *_: None))
 
 
 def test_a_gpu_comes_to_the_same(tmp_path: Path, faces, encoded, expected) -> None:
@@ -114,7 +116,7 @@ def test_a_gpu_comes_to_the_same(tmp_path: Path, faces, encoded, expected) -> No
     store = MediaStore.local(tmp_path / "store")
     found: dict[str, object] = {}
     clip = encoded(store)
-    LocalVision(workers=1, device="cuda").track(store, [clip], faces, found.__setitem__, lambda *_: None)
+    LocalVision(workers=1, device="cuda").track(store, TrackRequest([clip], faces, found.__setitem__))
     tracks = found["clip"]
     assert isinstance(tracks, FaceTracks)
     assert (tracks.cuts, len(tracks.tracks)) == (expected.cuts, len(expected.tracks))

@@ -23,16 +23,16 @@ from fake_ecs import FakeEcs
 from resources.directory_store import DirectoryStore
 from resources.media_store import MediaStore
 from resources.retrying import Patience
-from resources.vision.ecs_executor import EcsTask, EcsVision
+from resources.vision.ecs_executor import EcsAccess, EcsTask, EcsVision
 from resources.vision.executor_base import Executor
-from resources.vision.http_executor import HttpVision
+from resources.vision.http_executor import HttpVision, VisionService
 from resources.vision.job_store import Result
 from resources.vision.local_executor import LocalVision
 from resources.vision.pipes_session import PipesSession
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ClipMedia, MediaSegment
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
-from shortform_assets.ports.vision_executor import VisionExecutor
+from shortform_assets.ports.vision_executor import TrackRequest, VisionExecutor
 
 ROOT = Path(__file__).resolve().parents[2]
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_worker.py")))
@@ -104,7 +104,7 @@ class Rig:
         def go(context: Any) -> None:
             session = PipesSession(context) if context is not None else None
             bound: VisionExecutor = self.vision.within(self.store, session)
-            bound.track(clips, self.faces, result, progress)
+            bound.track(TrackRequest(clips, self.faces, result, progress))
 
         if not self.in_dagster:
             go(None)
@@ -209,14 +209,13 @@ def rig_of(name: str, tmp_path: Path, faces: FaceSlice, program: tuple[str, ...]
     elif name == "ecs":
         ecs = FakeEcs(program)
         task = EcsTask("shortform-vision", cluster="clips", subnets=("subnet-1",))
-        vision = EcsVision(
-            task, device="cpu", client=ecs.client, poll_seconds=1, capacity=Patience(3, 0.1, 0.1)
-        )
+        vision = EcsVision(task, device="cpu", access=EcsAccess(ecs.client, 1, Patience(3, 0.1, 0.1)))
         yield Rig(name, vision, store, store, faces, in_dagster=True, ecs=ecs)
         ecs.close()
     else:
         server = VisionServer(tmp_path / "server", program).start()
-        vision = HttpVision(server.url, token=TOKEN, at_once=1, device="cpu", patience=20)
+        service = VisionService(server.url, token=TOKEN, at_once=1, patience=20)
+        vision = HttpVision(service, device="cpu")
         yield Rig(name, vision, store, DirectoryStore(server.data), faces)
         server.stop()
 

@@ -30,13 +30,14 @@ def transcript(
     context: dg.AssetExecutionContext, mezzanine: Mezzanine, speech: SpeechSlice, source_record: SourceRecord
 ) -> dg.MaterializeResult[Ref]:
     """Words with times and confidence, and what the hallucination guard removed or repaired."""
-    from shortform_assets.speech import transcribe
+    from shortform_assets.speech import TranscriptRequest, transcribe
 
     tools = context.resources
     with as_failure():
         ears = tools.recognizers.chain(speech, Ledger(tools.store, context.partition_key))
     told = (source_record.glossary, source_record.transcript)
-    return once(context, transcribe, mezzanine, speech.recognition, *told, using=(ears, tools.aligner))
+    request = TranscriptRequest(mezzanine, speech.recognition, *told)
+    return once(context, transcribe, request, using=(ears, tools.aligner))
 
 
 @dg.asset(

@@ -24,8 +24,8 @@ from shortform_assets.contracts.slices import ReframingSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns
 from shortform_assets.graph.assets.asset_options import stage
-from shortform_assets.graph.reuse import once_each
-from shortform_assets.ports.vision_executor import VisionExecutor
+from shortform_assets.graph.reuse import EachClip, once_each
+from shortform_assets.ports.vision_executor import TrackRequest, VisionExecutor
 
 REFRAMING = dg.AssetIn(["genre", "reframing"])
 
@@ -38,7 +38,7 @@ def clip_media(
     from shortform_assets.media import cut_clip
 
     items = {clip.clip_id: (mezzanine, clip.clip_id, clip.spans) for clip in clip_plan.clips}
-    return once_each(context, ClipMediaSet, ClipMedia, cut_clip, items)
+    return once_each(context, EachClip(ClipMediaSet, ClipMedia, items, cut_clip))
 
 
 @dg.asset(**stage("clips", {"onnx", "mediapipe"}, *TRACKING, tools={"vision"}), ins={"reframing": REFRAMING})
@@ -57,20 +57,19 @@ def face_tracks(
         for reason in judging.lacking:
             bench.degrade(reason)
         clips = [media for media, *_ in todo.values()]
-        vision.track(clips, reframing.faces, report, bench.progress)
+        vision.track(TrackRequest(clips, reframing.faces, report, bench.progress))
 
     items = {media.clip_id: (media, reframing.faces) for media in clip_media.clips}
-    return once_each(
-        context,
+    work = EachClip(
         FaceTracksSet,
         FaceTracks,
-        None,
         items,
-        using=(judging,),
         batch=track,
-        made_by=TRACKING,
+        using=(judging,),
         dropped=clip_media.dropped,
+        made_by=TRACKING,
     )
+    return once_each(context, work)
 
 
 @dg.asset(
@@ -114,12 +113,12 @@ def crop_paths(
         )
         for tracks in face_tracks.clips
     }
-    return once_each(
-        context,
+    work = EachClip(
         CropPathsSet,
         CropPaths,
-        frame_clip,
         items,
+        frame_clip,
         dropped=face_tracks.dropped,
         fits=lambda clip, path: path.clip_id == clip and not misfits(path, media[clip]),
     )
+    return once_each(context, work)
