@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 OK = 0
+"""Everything that was asked for is there."""
 FAILED = 1
 """A stage failed or input was refused."""
 USAGE = 2

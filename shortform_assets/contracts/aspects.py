@@ -56,8 +56,9 @@ _SOCIAL = SafeBox(left=0.05, top=0.05, right=0.95, bottom=0.92)
 """Nothing at the edges, and at the bottom room for the bar of a player. Our choice."""
 
 ASPECTS: dict[str, AspectRatio] = {
-    # Clear of the buttons and captions of TikTok, Reels and Shorts. The captions' centre is below a face framed
-    # at `eye_line`, and two lines are still inside the box.
+    # Clear of the buttons and captions of TikTok, Reels and Shorts, as their users report them. The
+    # captions' centre is below a face framed at `eye_line`, and two lines are still inside the box;
+    # test_captions_of_a_close_up_stand_below_the_chin_and_the_hook_above_the_brows.
     "9:16": AspectRatio(
         width=1080,
         height=1920,

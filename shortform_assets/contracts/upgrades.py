@@ -24,6 +24,7 @@ _SHIPPED_BEFORE_NUMBERS = frozenset(
 )
 """SHA-256 of the acme@1 and shortform@1 that Shortform published by itself before there were schema numbers."""
 _SIZES = {"9:16": (1080, 1920), "1:1": (1080, 1080), "16:9": (1920, 1080)}
+"""Pixels of the outputs that there were before aspect ratios carried their size: they never change any more."""
 _LETTER_EM, _LINE_EM, _PADDING_EM = 0.6, 1.25, 0.45
 """An average bold letter, the distance of two lines, and the space around the text of a card."""
 

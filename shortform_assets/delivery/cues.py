@@ -19,8 +19,10 @@ from shortform_assets.text.spacing import joined, space_between
 from shortform_assets.text.visible import one_line
 
 LINES, COLUMNS = 2, 42
+"""On screen at once, and characters of one width in each: Netflix, Timed Text Style Guide.
+test_cues_keep_the_rules_whatever_is_said."""
 SHORTEST_MS, LONGEST_MS = 1000, 7000
-"""Two lines of 42 characters, at most seven seconds: Netflix, Timed Text Style Guide (its least is 833 ms)."""
+"""Of a cue: seven seconds by the same guide, whose least is 833 ms."""
 _HOLD_MS = 500
 """A cue stays this long after its last word where the next one leaves room. Its guide allows half a second."""
 _PAUSE_MS = 800
@@ -29,7 +31,14 @@ _CLOSING = "\"'”’»)]"
 
 # Costs, in units of one cue more. Our choice; test_cues_end_with_sentences_and_keep_speakers_apart and the
 # properties beside it guard them.
-_TOO_SHORT, _PAUSE, _MIXED, _SWALLOWED, _UNFINISHED, _CLAUSE, _HURRIED = 50.0, 4.0, 6.0, 1.0, 0.8, 0.35, 2.0
+_TOO_SHORT = 50.0
+"""A cue of less than `SHORTEST_MS`: so dear that it is taken only where words leave no other choice."""
+_PAUSE, _MIXED = 4.0, 6.0
+"""A pause inside a cue, and two speakers in one."""
+_SWALLOWED, _UNFINISHED, _CLAUSE = 1.0, 0.8, 0.35
+"""A sentence that ends inside a cue, a cue that ends inside a sentence, and one that ends at a comma there."""
+_HURRIED = 2.0
+"""Each whole time again that a cue is faster than can be read along."""
 _READABLE = 21
 """Columns a second; faster cannot be read along (Netflix: 20 characters for adults)."""
 

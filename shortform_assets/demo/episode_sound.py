@@ -16,6 +16,7 @@ from shortform_assets.demo.host_voices import RATE, Sound, Spoken
 from shortform_assets.demo.scripts import Host, ScriptLine
 
 FPS = 25
+"""Pictures a second of the demo. The voices' 22,050 samples are whole ones a picture then."""
 SAMPLES = RATE // FPS
 """Samples a frame."""
 HOSTS: tuple[Host, Host] = ("A", "B")

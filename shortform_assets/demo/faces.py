@@ -37,7 +37,10 @@ MOUTH_DROP = 12.5
 """How far the lower lip falls when the mouth is wide open."""
 
 _LIP_X, _LIP_Y, _LIP_HALF, _LIP_SAG = 223.0, 149.4, 21.0, 9.0
+"""Middle of the line between the lips, half its width, and how far its corners hang below; read off the photo, as
+all places here. test_face_landmarks_agree_with_the_truth."""
 _EYES = ((204.3, 101.0, 10.5, 3.9), (246.8, 103.4, 10.5, 3.9))
+"""Middle, half width and half height of each eye."""
 # Hair, ears, jaw, collar and shoulders, traced by hand on the photo enlarged three times.
 _OUTLINE = (
     "92 992 100 950 125 880 140 830 165 770 200 735 250 690 300 655 340 625 346 600 338 570 345 558 372 540 "
@@ -69,6 +72,7 @@ LOOKS = {
     "A": Look(False, (150, 104, 38), (0.50, 0.47, 0.46), (0.93, 0.97, 0.99)),
     "B": Look(True, (84, 74, 190), (0.62, 0.72, 1.02), (1.02, 1.0, 1.02), width=0.95, glasses=True),
 }
+"""Unlike enough that the two are told apart by their colours, as by whoever watches. Set by hand."""
 
 
 def photo() -> Picture:

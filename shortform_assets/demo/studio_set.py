@@ -14,6 +14,7 @@ import numpy as np
 from shortform_assets.demo.faces import FACE, Look, Picture, photo
 
 WIDTH, HEIGHT = 1920, 1080
+"""Units of the set: pixels of its wide shot."""
 POSTER = (812, 92, 1108, 452)
 """x1, y1, x2, y2 of the print inside the poster's frame, in units."""
 POSTER_PHOTO = (78, 0, 368, 353)
@@ -58,7 +59,9 @@ class Seat:
 FIGURE = 1.75
 """Units a pixel of the photo: how large the hosts are."""
 SEATS = {"A": Seat(510, 672), "B": Seat(1410, 672)}
+"""Far enough apart that no upright crop of the wide shot holds both. Set by hand."""
 CAMERAS = {"wide": Camera(0, 0, 1), "close_a": Camera(70, 362, 2), "close_b": Camera(890, 362, 2)}
+"""The close-ups show a quarter of the set each, whole pixels of it. Set by hand."""
 
 
 class Brush:

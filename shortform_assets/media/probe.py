@@ -36,9 +36,9 @@ LOCAL_ONLY = {
 }
 """Options under which a foreign file may be opened."""
 
-_SAMPLE_FRAMES = 8
-_SAMPLE_PACKETS = 400
-"""Pictures decoded to see whether the stream does decode, and packets after which that is given up."""
+_SAMPLE_FRAMES, _SAMPLE_PACKETS = 8, 400
+"""Pictures decoded to see whether the stream does decode, and packets after which that is given up.
+Our choice; test_broken_files_are_refused_by_name."""
 
 
 def read_source(bench: Workbench, path: Path, name: str) -> SourceVideo:
@@ -267,6 +267,7 @@ _PRIMARIES = {
     9: "bt2020",
     12: "smpte432",
 }
+"""Of the primaries."""
 _TRANSFERS = {
     1: "bt709",
     4: "gamma22",
@@ -279,6 +280,7 @@ _TRANSFERS = {
     16: "smpte2084",
     18: "arib-std-b67",
 }
+"""Of the transfer characteristics."""
 _SPACES = {
     0: "gbr",
     1: "bt709",
@@ -289,3 +291,4 @@ _SPACES = {
     9: "bt2020nc",
     10: "bt2020c",
 }
+"""Of the matrix coefficients."""

@@ -28,6 +28,8 @@ from shortform_assets.selection.edit.plan_edits import apply_edits
 from shortform_assets.selection.propose.multipart import Joined, find_joined
 
 LOCAL = "local"
+"""The editor's name in a plan that no model judged."""
+# Set by hand; "fewest clips of two hours" of benchmarks/selection.py, test_topics_share_and_no_topic_passes_its_quota.
 LEAST_QUOTA = 2
 """Every topic may give this many clips, whatever its share."""
 FAIR = 1.5

@@ -12,6 +12,7 @@ from shortform_assets.contracts.selection import FEATURES, LEARNED
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 
 Weight = Annotated[float, Field(ge=0, le=100)]
+"""What a feature counts against the others; only the ratios matter."""
 
 PENALTIES = {
     "weak_opener": 0.15,
@@ -21,8 +22,9 @@ PENALTIES = {
     "thin": 0.2,
     "incoherent": 0.2,
 }
-"""What a fault takes from the score. The last two are for what substance and coherence nearly lack: no other
-merit makes up for it."""
+"""What a fault takes from the score of 0 to 1. The last two are for what substance and coherence nearly lack: no
+other merit makes up for it. Set by hand; "planted moments in the plan" and "chosen time that is
+filler" of benchmarks/selection.py, test_a_fault_never_raises_the_score_and_a_genre_can_forgive_it."""
 
 
 class SelectionSlice(Contract):

@@ -18,6 +18,7 @@ from shortform_assets.reframing.where.attention import follow_action, hold_actio
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
 
 WHOLE: Slot = (0.0, 0.0, 1.0, 1.0)
+"""Left, top, right and bottom of the output that a part fills, as shares of it."""
 # Set on the scenes of benchmarks/reframing.py; held by its "speaker in crop", "full bleed" and "face at least
 # 12 %".
 SMALL_FACE = 1.5

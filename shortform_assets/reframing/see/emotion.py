@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
-# Blendshape -> weight. Blendshapes of an emotion are averaged by weight; 0.5 of the sum is a clear face.
 UNITS: dict[str, dict[str, float]] = {
     "angry": {"browDownLeft": 1, "browDownRight": 1, "mouthPressLeft": 0.5, "mouthPressRight": 0.5},
     "disgust": {"noseSneerLeft": 1, "noseSneerRight": 1, "mouthUpperUpLeft": 0.5, "mouthUpperUpRight": 0.5},
@@ -24,6 +23,8 @@ UNITS: dict[str, dict[str, float]] = {
     "sad": {"mouthFrownLeft": 1, "mouthFrownRight": 1, "browInnerUp": 0.7},
     "surprise": {"browOuterUpLeft": 1, "browOuterUpRight": 1, "browInnerUp": 0.5, "jawOpen": 0.5},
 }  # fmt: skip
+"""Blendshape -> weight. Those of an emotion are averaged by weight; 0.5 of the sum is a clear face. The units are
+FACS', the weights set by hand: whole for what defines the emotion, less for what others share."""
 NEUTRAL = 0.25
 """How strong the strongest emotion must be to equal neutral."""
 HALF_SECOND = 6

@@ -24,6 +24,7 @@ SEARCH = 640
 WIDE_SEARCH = 1280
 """Width of the search at the start of a shot and every `WIDE_EVERY` rounds: it finds faces of 25 pixels."""
 WIDE_EVERY = 8
+"""Rounds of detection: a small face that comes in is seen after at most so many."""
 FAINT = 0.6
 """A known face may score this share of the detection threshold."""
 FOREHEAD = 0.11

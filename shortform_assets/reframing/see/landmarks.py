@@ -20,9 +20,11 @@ REGION = 256
 GROW = 1.9
 """Side of the region over the longer side of the face."""
 
-# Indices in the 478-point face mesh: outer eye corners, and three pairs across the inner lips.
+# Indices in MediaPipe's mesh of 478 points; test_mouth_follows_the_jaw.
 EYES = (33, 263)
+"""Outer eye corners."""
 LIPS = ((13, 14), (82, 87), (312, 317))
+"""Three pairs across the inner lips."""
 MOUTH = (61, 291, 0, 17, 13, 14)
 """Mouth corners, middle of the outer and inner lips: what moves when someone speaks."""
 RIGID = (33, 133, 362, 263, 168, 6, 1, 2, 10)

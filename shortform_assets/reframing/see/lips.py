@@ -32,11 +32,14 @@ _LEAST, _ROUNDS = 1e-3, 12
 """Least motion of the rigid face that is divided by, and rounds in which patches are aligned (Evangelidis and
 Psarakis 2008, as in OpenCV's findTransformECC)."""
 
-# Points of MediaPipe's face mesh.
+# Points of MediaPipe's face mesh; test_lips_that_open_move_and_the_lids_do_not and the one after it.
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148,
         176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
+"""Around the face, from the forehead."""
 LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
+"""Around the outer lips."""
 LIDS = ((33, 160, 158, 133, 153, 144), (362, 385, 387, 263, 373, 380))
+"""Around each eye: outer corner of the right one first, inner corner of the left one first."""
 _UNDER_NOSE = 2
 """What is below this point and two pixels more is not rigid."""
 

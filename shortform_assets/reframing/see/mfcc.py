@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE = 16_000
+"""Hertz."""
 WINDOW, HOP, FFT = 400, 160, 512
 """Samples: 25 ms, 10 ms, and the power of two above."""
 FILTERS, COEFFICIENTS, LIFTER = 26, 13, 22
+"""Mel filters, coefficients that are kept, and the sine lifter's length (Young et al., The HTK Book)."""
 _PREEMPHASIS = 0.97
-"""All the defaults of python_speech_features 0.6."""
+"""All these are the defaults of python_speech_features 0.6;
+test_coefficients_are_those_that_the_network_was_trained_on."""
 
 
 def mfcc(samples: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -46,9 +46,11 @@ GAP_SAMPLES = 8
 """A face that was not sampled for longer is not drawn."""
 
 STATES: dict[str, Colour] = {"live": (96, 210, 96), "unsure": (60, 190, 240), "static": (80, 80, 230)}
+"""Frames of faces: green, amber, red."""
 CROPS: tuple[Colour, ...] = ((0, 230, 255), (255, 170, 60), (200, 120, 220), (120, 220, 140))
 """Colours of the crops of the aspect ratios, in the order of `contracts/aspects.py`."""
 SPEAKS, HEARD, INK, PAPER = (255, 255, 255), (190, 190, 110), (225, 225, 225), (26, 24, 22)
+"""Of who speaks, of the sound, of text and of the strip."""
 
 
 def render_overlay(

@@ -16,7 +16,9 @@ Colour = tuple[int, int, int]
 """BGR."""
 
 WIDTH, HEIGHT = 720, 220
+"""Pixels."""
 LEFT, RIGHT, TOP = 44, 8, 22
+"""Margins: on the left and above stand numbers."""
 ROW, MOST_ROWS = 10, 6
 """Height of a speaker's bar, and how many there is room for."""
 COLOURS = 128
@@ -25,7 +27,9 @@ LAYOUTS: dict[Layout, Colour] = {
     "single": (236, 246, 232), "stacked": (248, 236, 226), "wide": (226, 240, 250), "fit": (230, 230, 246),
     "panels": (250, 228, 220), "screen": (222, 238, 244), "cutaway": (240, 226, 242), "centre": (236, 236, 236),
 }  # fmt: skip
+"""Backgrounds, pale, so that the path stands out."""
 ACROSS, DOWN, CUT, INK, FAINT = (190, 110, 20), (60, 150, 60), (60, 60, 220), (60, 60, 60), (205, 205, 205)
+"""Of the path across and downwards, of cuts, of text and of the grid."""
 VOICES: tuple[Colour, ...] = ((40, 140, 40), (30, 110, 220), (160, 60, 140), (150, 140, 20))
 """Of those who speak, in turn."""
 

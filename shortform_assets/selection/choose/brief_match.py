@@ -13,6 +13,8 @@ from shortform_assets.selection.choose.local_editor import ABOUT_BONUS, matches_
 from shortform_assets.selection.read.meaning import line_vectors
 from shortform_assets.selection.read.script import Line
 
+# Set by hand for the embedder that ships; guarded by test_the_brief_leaves_out_and_prefers and
+# test_a_topic_is_found_by_meaning_where_its_word_is_never_said.
 UNRELATED, RELATED = 0.2, 0.4
 """Cosines of a topic and a line that has nothing to do with it, and of one that is about it."""
 FEWEST_WORDS = 4
@@ -20,6 +22,8 @@ FEWEST_WORDS = 4
 BEST_LINES = 2
 """A passage is as much about a topic as this many of its lines are."""
 ABOUT_IT = 0.5
+"""Share of the most that the brief adds, from which a chosen clip is about it: half of its best topic's words, or
+two lines half-way from `UNRELATED` to `RELATED`."""
 
 
 class About:

@@ -14,16 +14,22 @@ from shortform_assets.contracts.selection import Moment, Span
 from shortform_assets.selection.propose.best_set import best_set
 
 SAME_WORDS = 0.7
-"""Two moments that share this much of the shorter one's content words say the same."""
+"""Two moments that share this much of the shorter one's content words say the same. Set by hand;
+test_what_is_said_twice_is_shown_once_and_the_better_telling_wins, test_same_words_twice_make_one_clip."""
 FEWEST_STEMS = 6
-"""Moments with fewer content words are never taken for repetitions."""
+"""Moments with fewer content words are never taken for repetitions. Set by hand."""
 WORTH_SHOWING = 0.05
-"""What a moment that just reaches the genre's least score is worth."""
+"""What a moment that just reaches the genre's least score is worth: more than nothing, or it would never be taken.
+Our choice; test_two_good_clips_are_not_lost_to_one_that_lies_across_them."""
 BESIDE = 0.3
-"""A flawed moment is left where a clean one that is good enough covers more than this share of the shorter."""
+"""A flawed moment is left where a clean one that is good enough covers more than this share of the shorter. Set by
+hand; test_flawed_moments_come_last_and_never_beside_a_clean_one."""
 LONG_ENOUGH = 0.6
-"""Share of the genre's length under which a candidate is taken for a piece of a better one."""
+"""Share of the genre's length under which a candidate is taken for a piece of a better one. Set by hand;
+test_a_story_is_not_taken_apart_into_lesser_pieces."""
 MOST_PASSES = 40
+"""Searches for a set without repeats, each with at least one candidate fewer: a bound on the time, beyond which
+what repeats is only left out. test_two_hours_of_talk_are_planned_in_seconds."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shortform_assets.selection.read.features import Measures
 
 BREAK = 0.5
-"""Strength of a break from which another topic begins."""
+"""Strength of a break, 0 to 1, from which another topic begins. Our choice; test_edges_say_why."""
 
 
 def edge_evidence(measures: Measures, a: int, b: int) -> str:

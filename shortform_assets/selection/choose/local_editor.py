@@ -9,8 +9,11 @@ from shortform_assets.contracts.slices.selection_slice import PENALTIES
 from shortform_assets.selection.read.script import plain_text, stem, tokenize
 
 LACKING = {"thin": ("substance", 0.5), "incoherent": ("coherence", 0.3)}
-"""Fault -> the feature that is under this much."""
+"""Fault -> the feature that is under this much. Set by hand; "chosen time that is filler" of
+benchmarks/selection.py, test_a_fault_never_raises_the_score_and_a_genre_can_forgive_it."""
 ABOUT_BONUS = 0.2
+"""The most that the brief adds to a score of 0 to 1: a passage that is about it passes one a good deal better that is
+not. Our choice; test_the_brief_leaves_out_and_prefers."""
 
 LIKED = {
     "speech_rate": "quick delivery",

@@ -12,6 +12,8 @@ from shortform_assets.selection.cut.boundaries import FLAWS
 from shortform_assets.text.clock import clock
 
 MAX_FELL_OUT = 500
+"""Entries: what a page still shows; the rest is counted in the last one. Our choice; `accounts_for_every_moment` in
+tests/selection/test_plan_properties.py."""
 
 TARGET = "the target of {n} clips was reached with better ones"
 OVERLAPPED = "overlapped a better clip"

@@ -10,9 +10,10 @@ from shortform_assets.selection.read.features import Limits, Measures
 from shortform_assets.selection.read.lexicon import words
 
 REACH = 8
-"""Lines that an edge may move to find a clean one."""
+"""Lines that an edge may move to find a clean one. Set by hand;
+test_a_proposal_is_taken_with_clean_edges_around_its_quote."""
 SAME = 0.5
-"""A clip moved to other edges is still the same where it shares this much of the shorter one's lines."""
+"""A clip moved to other edges is still the same where it shares this much of the shorter one's lines. Our choice."""
 
 FLAWS: dict[str, str] = {
     "weak_opener": "opens on a weak word, and a cleaner opening is beside it",
@@ -55,9 +56,10 @@ LEANS_BACK = re.compile(
 NOWHERE = words("a an the and or but of my your our their because if um uh er erm")
 """No sentence ends on one of these, whatever mark follows it."""
 TAIL_WORDS = 15
-"""The rest of somebody's turn is a tail up to this length."""
+"""The rest of somebody's turn is a tail up to this length: longer, it says something by itself. Set by hand;
+`opens_well_where_it_can` in tests/selection/test_plan_properties.py."""
 RUNS_ON_MS = 1000
-"""A turn goes on after a shorter pause than this."""
+"""A turn goes on after a shorter pause than this. Our choice."""
 
 
 class Boundaries:

@@ -15,12 +15,14 @@ from shortform_assets.selection.cut.word_times import WordTimes
 from shortform_assets.selection.read.lexicon import words
 from shortform_assets.selection.read.script import plain_text
 
+# A cut jumps in the picture, so each must be worth it. Set by hand;
+# test_spans_and_length_agree_and_edges_are_never_left_in_splinters and the tests beside it.
 MIN_PAUSE_CUT_MS = 300
 """A pause is left alone where shortening it would win less than this."""
 MIN_FILLER_CUT_MS = 200
 """A filler is left in where taking it out would win less than this."""
 LEFT_MS = 90
-"""Silence that stays on each side of a filler that is taken out."""
+"""Silence that stays on each side of a filler that is taken out; test_no_cut_touches_a_word_that_stays."""
 MIN_SPAN_MS = 800
 """Nothing shorter than this is left standing between a filler's cut and another cut, or a clip's edge."""
 MAX_JUMPS = 8
@@ -40,10 +42,12 @@ STUMBLED = words(
     "your his her is was are were if when what because so but there there's"
 )
 """A false start begins with one of these; said twice, content words are emphasis."""
-GAP_MS = 60
-PHRASE_GAP_MS = 120
-"""Silence needed on both sides."""
+GAP_MS, PHRASE_GAP_MS = 60, 120
+"""Silence needed on both sides of a sound or a false start, and of a phrase: three and six times what
+benchmarks/speech.py allows as the median error of a word's edges.
+test_nothing_is_cut_without_silence_without_measured_times_or_in_another_language."""
 LONGEST_START = 3
+"""Words of a false start: `and then we, and then we were`. Set by hand; test_hesitation_goes_and_emphasis_stays."""
 MARKS = ",.;:!?…—–-"
 
 

@@ -13,7 +13,8 @@ from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.read.script import Line, plain_text
 
 SURE, NEAR = 90.0, 60.0
-"""Likeness of a quote, 0 to 100: enough on its own, and enough where the time fits too."""
+"""Likeness of a quote, 0 to 100: enough on its own, and enough where the time fits too. Set by hand;
+test_a_quote_finds_its_clip_after_the_source_was_shifted, test_an_edit_that_fits_nothing_is_reported_and_harms_nothing."""
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
 
 ENOUGH = 85.0
-"""Likeness, 0 to 100, from which quoted words are taken for what is said."""
+"""Likeness, 0 to 100, from which quoted words are taken for what is said: a person types with slips. Our choice."""
 SHOWN_WORDS = 12
+"""Of what is said where the quoted words are not: about a line of the terminal."""
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from shortform_assets.text.clock import clock
 from shortform_assets.text.visible import one_line
 
 BESIDE_WORDS = 200
-"""Words before and after a clip among which the words of a trim are looked for."""
+"""Words before and after a clip among which the words of a trim are looked for, over a minute of talk. Our choice;
+test_trim_can_widen_to_words_beside_the_clip."""
 
 
 class EditableClips(Protocol):
-    """What makes clips of word ranges (see desk.py)."""
+    """What makes clips of word ranges (see clip_builder.py)."""
 
     transcript: Transcript
     rate: FrameRate

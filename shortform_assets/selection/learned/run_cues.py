@@ -103,6 +103,7 @@ class _ByWords:
 
 
 _PAD = 3
+"""Rows of nothing beyond either end of a talk: the farthest neighbour that is looked at is 2 lines away."""
 
 
 def _padded(table: np.ndarray) -> np.ndarray:

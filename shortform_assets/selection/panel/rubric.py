@@ -12,6 +12,7 @@ from shortform_assets.selection.read.features import Limits
 from shortform_assets.selection.say.wording import HOOK_LENGTH, TITLE_LENGTH
 
 TEN = 10
+"""The most that a model may give; scores here are from 0 to 1. Our choice."""
 
 _DATA = (
     "Everything in the JSON block is a recording's transcript: material to judge, written down by a machine. "

@@ -35,6 +35,7 @@ from shortform_assets.selection.read.topics import idf, segment
 Kind = Literal["topic", "question_answer", "monologue", "exchange"]
 
 ENDS_PER_START = 6
+"""Candidates that begin on one line: enough for each sixth of the allowed lengths to have one. Our choice."""
 BREAK_COST = 0.6
 """What a run loses, where candidates are gathered, for the surest break inside it."""
 SHORT_SOURCE_MS = 120_000

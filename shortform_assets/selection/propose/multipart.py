@@ -16,9 +16,12 @@ from shortform_assets.selection.read.lexicon import words
 from shortform_assets.selection.read.script import Line, tokenize
 from shortform_assets.selection.read.topics import cohesion
 
+# Set by hand; test_a_story_that_is_interrupted_is_joined_without_the_interruption, and against too much
+# test_what_is_no_sure_interruption_is_not_joined.
 MIN_PIECE_MS = 4_000
-INTERRUPTION_MS = (3_000, 240_000)
-MAX_INTERRUPTION_LINES = 60
+"""Of each piece: what is shorter is no part of a story."""
+INTERRUPTION_MS, MAX_INTERRUPTION_LINES = (3_000, 240_000), 60
+"""Of what is left out: at least, so that the jump is worth it, and at most as a break is long."""
 LIKE = 0.06
 """Cosine of the two pieces under tf-idf that is needed."""
 TELLING = 2

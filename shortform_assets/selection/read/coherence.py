@@ -12,9 +12,10 @@ from shortform_assets.selection.read.script import Line
 from shortform_assets.selection.read.topics import cohesion
 
 NEAR_LINES = 4
-"""Lines on each side that are compared where there are no embeddings."""
+"""Lines on each side that are compared where there are no embeddings. Set by hand."""
 SHORT_PAUSE_MS, LONG_PAUSE_MS = 350, 1100
-"""Silence that parts nothing, and silence that surely does where the subject changes as well."""
+"""Silence that parts nothing, and silence that surely does where the subject changes as well. Set by hand;
+"chosen time that is filler" of benchmarks/selection.py."""
 
 
 class Flow:

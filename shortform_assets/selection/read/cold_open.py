@@ -11,16 +11,21 @@ from itertools import pairwise
 from shortform_assets.selection.read.promotion import INTRODUCTION
 from shortform_assets.selection.read.script import Line
 
+# Set by hand; "cold-open repeats chosen" of benchmarks/selection.py,
+# test_a_cold_open_is_never_chosen_and_the_plan_says_what_it_repeats, and against too much
+# test_people_who_repeat_themselves_are_no_teaser.
 TEASER_MS = 180_000
-"""Where a teaser is looked for."""
+"""Where a teaser is looked for, from the first word."""
 SHARE = 0.25
 """And never in more than this share of the source."""
 APART_MS = 20_000
 """What is said again sooner than this is no excerpt."""
 GRAM = 4
+"""Words in a row by which places that may say the same are found."""
 ALIKE = 85.0
 """Likeness, 0 to 100, at which a line is taken for said again: two recognitions of one recording differ."""
 FEWEST_WORDS = 5
+"""Of a line that can be told again from another that merely sounds like it."""
 EXCERPT_WORDS = 10
 """Words in a row that make an excerpt; a short sentence said twice may just be a habit."""
 ANNOUNCED = re.compile(

@@ -18,12 +18,15 @@ from shortform_assets.selection.read.script import Line
 from shortform_assets.selection.read.sound_events import SILENT, SoundMeasures
 from shortform_assets.selection.read.vocabulary import NEEDS_WORDS, NO_WORDS, vocabulary
 
+# Each from 0 to 1; the scales are FEATURES in contracts/selection.py. Set by hand; "planted moments in
+# the plan" and "chosen time that is filler" of benchmarks/selection.py guard them together, as does
+# test_what_names_things_and_people_beats_what_keeps_it_vague.
 HOOK_MS = 10_000
+"""From its first word: a hook word said by then counts twice."""
 AFTER_MS = 2_500
-"""Laughter and applause this soon after the last word belong to it."""
-ANSWER_WORDS = 35
-ANSWER_TURNS = 3
-"""What is answered in fewer words, all in one of the next turns, is hardly an answer."""
+"""Laughter and applause this soon after the last word belong to it; test_a_joke_that_is_laughed_at_has_the_laughter."""
+ANSWER_WORDS, ANSWER_TURNS = 35, 3
+"""What is answered in fewer words, all in one of so many next turns, is hardly an answer."""
 USUALLY_VAGUE = 0.09
 """Share of pointing words (it, that, one, there) up to which talk is clear to those who were not there."""
 SHOT, SHOT_MS = 0.05, 250

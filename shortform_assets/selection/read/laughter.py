@@ -14,22 +14,30 @@ from dataclasses import dataclass
 import numpy as np
 
 RATE = 16_000
-HOP_MS = 100
-ENVELOPE_MS = 10
+"""Hertz."""
+HOP_MS, ENVELOPE_MS = 100, 10
+"""Between two values of what is heard, and of the level inside them, which must follow bursts of six a second."""
 RHYTHM_HZ, MODULATION_HZ = (3.5, 7.0), (1.0, 20.0)
+"""Bursts of a laugh (Bachorowski et al. 2001: four to six, and half a burst to either side), and all that counts as
+modulation; test_a_laugh_is_laughter."""
 BAND_HZ = (400.0, 7000.0)
-
+"""Where flatness is measured: above the tones of a voice, below the end of the sound."""
+# Set by hand; tests/selection/test_laughter.py holds laughter, clapping, music, breath and room tone apart.
 MARGIN_MS = 80
-"""Words are heard this much beyond their times."""
+"""Words are heard this much beyond their times: what benchmarks/speech.py allows as the 95th percentile
+of their error."""
 AFTER_TALK_MS = 1200
-"""A reaction begins this soon after a word."""
+"""A reaction begins this soon after a word; test_a_laugh_long_after_the_talk_is_not_about_it."""
 LENGTH_MS = (500, 12_000)
+"""Of a reaction: what is shorter is a breath, what is longer is music or noise."""
 BREATH_MS = 300
 """Silence that a laugh may hold."""
 FLOOR_PERCENTILE, ABOVE_FLOOR_DB = 5, 5.0
+"""The level of the room is this percentile of all levels; what is heard is that much louder."""
 BELOW_TALK_DB = 20.0
-"""And that much quieter than the words at most; clapping CLAP_DB."""
+"""And that much quieter than the words at most."""
 CLAP_DB = 14.0
+"""And clapping that much."""
 FLAT = 0.25
 """Spectral flatness from which a sound is clapping."""
 MURMUR = 0.03

@@ -11,6 +11,9 @@ from shortform_assets.ports.embedder import Embedder
 from shortform_assets.selection.read.script import Line
 
 HASHED = 1024
+"""Columns of the hashed stems: so few collide in the words of one source. Our choice;
+test_topics_change_where_the_words_do."""
+# Set by hand for the embedder that ships; "chosen time that is filler" of benchmarks/selection.py.
 STRANGERS, KIN = -0.05, 0.3
 """Cosines, of the two halves of a short passage, of two subjects and of one."""
 BESIDE, NEW, KNOWN = 25, -0.1, 0.15

@@ -19,6 +19,9 @@ from shortform_assets.selection.read.script import Line
 
 ADVERT, INTRODUCTION, GOODBYE = "advertising", "introduction", "goodbye"
 
+# Set by hand; "ads chosen" of benchmarks/selection.py, test_native_pitch_is_found_from_its_lead_to_its_link,
+# test_a_pitch_in_plain_words_is_advertising_to_its_last_offer, and against too much
+# test_talking_about_sponsorship_is_no_advert.
 BREAK_MS = 240_000
 """An announced break is believed to end within this, or at once where nobody welcomes us back."""
 BRIDGE_MS = 45_000
@@ -26,6 +29,7 @@ BRIDGE_MS = 45_000
 PITCH_MS = 60_000
 """One pitch, spoken without a break, is over by then."""
 INTRO_MS, OUTRO_MS = 120_000, 120_000
+"""Where greetings and goodbyes are looked for, at most a third of the source."""
 REACH = 8
 """A sponsor's name is looked for this many sentences around the cue."""
 

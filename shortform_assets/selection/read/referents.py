@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from shortform_assets.selection.read.script import Line, is_content
 from shortform_assets.selection.read.vocabulary import Vocabulary
 
+# Set by hand; test_a_pronoun_hangs_where_nothing_was_named.
 LINES = (1.0, 0.4)
 """What a pronoun without its noun weighs in the first line and in the one after it."""
 REACH = 10

@@ -11,10 +11,13 @@ from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.read.laughter import HOP_MS, RATE, Texture, reactions, texture
 
 FRAME_MS = 40
-# 640 samples hold 2.8 periods of the lowest pitch.
+"""Sound in which the pitch is looked for: 640 samples hold 2.8 periods of the lowest."""
 BLOCK_MS = 60_000
+"""Sound held in memory at a time. Our choice."""
 FLOOR_DB = -70.0
+"""Level that `measure` gives to no sound at all; test_loudness_is_relative_to_the_source."""
 PITCH_HZ = (70.0, 400.0)
+"""Of voices, men's lowest to children's; test_pitch_is_heard_within_half_a_semitone."""
 
 
 class SoundMeasures:
@@ -64,6 +67,7 @@ class SoundMeasures:
 
 
 SILENT = SoundMeasures(np.zeros(0), np.zeros(0))
+"""Of a source that nobody listened to: what needs the sound is not measured."""
 
 
 def listen(

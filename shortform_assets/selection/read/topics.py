@@ -15,6 +15,7 @@ from shortform_assets.selection.read.script import Line
 from shortform_assets.selection.read.segmentation import GRAIN, partition
 
 KEYWORDS = 8
+"""Of a topic: what a line of the plan shows. Our choice; test_topics_change_where_the_words_do."""
 NOUNS = ("tion", "ment", "ity", "ness", "ship", "ics", "ism", "ance", "ence", "ers", "or", "ists", "logy")
 PUNCTUATION = ".,;:!?\"'“”’()[]…—–-"
 

@@ -16,6 +16,7 @@ _SHAPES = (
     "the JSON of Whisper, WhisperX, OpenAI and Amazon Transcribe is read too"
 )
 _TIMES = (("start_ms", "end_ms", 1.0), ("start", "end", 1000.0), ("start_time", "end_time", 1000.0))
+"""Names of begin and end, and how many milliseconds their unit has: ours, Whisper's, Amazon Transcribe's."""
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d*)?")
 
 

@@ -29,6 +29,7 @@ _INITIAL_SILENT = {"kn", "wr", "gn", "ps"}
 _SOFT = {"c": "S", "g": "JH"}
 _VOWELS = "aeiouy"
 _LENGTHS = (4, 3, 2, 1)
+"""Letters that a rule may read at once, the longest first."""
 
 
 def phones(word: str) -> list[str]:
