@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from resources.media_store import MediaStore
 from resources.store_errors import Missing
 from shortform_assets.contracts.base import Blob, Contract, canonical_json
+from shortform_assets.contracts.source import StageReset
+from shortform_assets.contracts.versioned import RESET
 from shortform_assets.errors import InputError
 
 C = TypeVar("C", bound=Contract)
@@ -109,25 +111,22 @@ class Artifacts:
                 found[stage] = list(reasons)
         return found
 
-    def append(self, folder: str, record: Mapping[str, Any] | Contract) -> int:
-        """Add `record` to an append-only series `folder/<n>.json`; returns n, from 1."""
-        body = record.canonical_json() if isinstance(record, Contract) else canonical_json(dict(record))
+    def append(self, folder: str, record: Mapping[str, Any]) -> int:
+        """Add `record`, with its schema number, to an append-only series `folder/<n>.json`; returns n, from 1."""
+        body = canonical_json(dict(record))
         number = sum(1 for _ in self.store.list(f"{folder}/")) + 1
         while not self.store.create(f"{folder}/{number:06d}.json", body):
             number += 1
         return number
 
-    def series(self, folder: str) -> list[bytes]:
-        """All records of an append-only series, oldest first."""
-        return [self.store.read(path) for path in self.store.list(f"{folder}/")]
-
     def reset(self, key: str, stages: Iterable[str]) -> None:
         """Raise the reset number of `stages` in partition `key`, so that they are computed again."""
-        self.append(f"sources/{key}/resets", {"stages": sorted(stages)})
+        self.append(f"sources/{key}/resets", RESET.stored(StageReset(stages=tuple(sorted(stages)))))
 
     def resets(self, key: str, stage: str) -> int:
-        """How often `stage` was reset in partition `key`."""
-        return sum(stage in json.loads(body)["stages"] for body in self.series(f"sources/{key}/resets"))
+        """How often `stage` was reset in partition `key`. Raises NewerSchema and UnreadableRecord."""
+        folder = f"sources/{key}/resets/"
+        return sum(stage in RESET.load(self.store.read(at), at).stages for at in self.store.list(folder))
 
     def _insist(self, path: str, body: bytes) -> None:
         if not self.store.create(path, body) and self.store.read(path) != body:

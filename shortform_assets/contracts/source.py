@@ -17,6 +17,12 @@ class Brief(Contract):
     count: int | None = Field(default=None, ge=1, le=500)
 
 
+class StageReset(Contract):
+    """A wish that stages of one source be computed again, whatever stands under their recipes."""
+
+    stages: tuple[str, ...] = Field(min_length=1)
+
+
 class SourceRecord(Contract):
     """One registered source video. The only contract that holds a URI or a name."""
 

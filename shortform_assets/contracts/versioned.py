@@ -19,7 +19,7 @@ from shortform_assets.contracts.base import canonical_json
 from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
 from shortform_assets.contracts.edits import CreativeEdit, FramingEdit, PlanEdit
 from shortform_assets.contracts.slices import GenreConfig, GenrePublication
-from shortform_assets.contracts.source import SourceRecord
+from shortform_assets.contracts.source import SourceRecord, StageReset
 from shortform_assets.contracts.style_contracts import PublishedStyle, StyleWithdrawal
 from shortform_assets.contracts.upgrades import (
     Fields,
@@ -111,6 +111,7 @@ class Persisted(Generic[R]):
 _AGAIN = "do the edit again and delete this object"
 
 SOURCE_RECORD = Persisted("source record", SourceRecord, "register the source again with `shortform run`")
+RESET = Persisted("reset", StageReset, "delete it and do `shortform reset` again")
 PLAN_EDIT = Persisted("plan edit", PlanEdit, _AGAIN)
 FRAMING_EDIT = Persisted("framing edit", FramingEdit, _AGAIN)
 CREATIVE_EDIT = Persisted("creative edit", CreativeEdit, _AGAIN)

@@ -55,9 +55,9 @@ def once(
     made_by: Made = (),
 ) -> dg.MaterializeResult[Ref]:
     """`compute(bench, *loaded tools, *values)` unless its result is already in the store."""
-    stage = _Stage(context, made_by or compute)
-    schema = CONTRACTS[stage.name]
     with as_failure():
+        stage = _Stage(context, made_by or compute)
+        schema = CONTRACTS[stage.name]
         given = named(compute, len(using), values)
         ways = {
             turns: stage.ingredients(schema, given, tools, partial(_came_about, using, turns))
@@ -122,9 +122,9 @@ class EachClip(Generic[C]):
 def once_each(context: dg.AssetExecutionContext, work: EachClip[C]) -> dg.MaterializeResult[Ref]:
     """The rule of `once` for every clip. A fault in one clip drops that clip with its reason."""
     compute, schema, items, using = work.compute, work.schema, work.items, work.using
-    stage = _Stage(context, work.made_by or compute or ())
-    per_clip = f"{stage.name}.clip"
     with as_failure():
+        stage = _Stage(context, work.made_by or compute or ())
+        per_clip = f"{stage.name}.clip"
         prints = tuple(tool.fingerprint for tool in using)
         names = compute or (lambda bench, *values: None)
         ways = {

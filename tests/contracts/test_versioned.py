@@ -12,6 +12,7 @@ from freeze_samples import KINDS, PINNED, SAMPLES, folder_of, shape
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resources.artifacts import Artifacts
 from resources.ledger import Caps, Ledger
 from resources.media_store import MediaStore
 from resources.registry import Registry
@@ -178,6 +179,7 @@ def test_an_old_store_goes_on(tmp_path):
         ("plan_edit", "sources/talk/edits/plan/000001.json"),
         ("framing_edit", "sources/talk/edits/framing/000001.json"),
         ("creative_edit", "sources/talk/edits/creative/000001.json"),
+        ("reset", "sources/talk/resets/000001.json"),
     ):
         store.create(key, (SAMPLES / kind / "0.json").read_bytes())
     registry = Registry(store)
@@ -191,6 +193,12 @@ def test_an_old_store_goes_on(tmp_path):
     assert registry.plan_edits("talk").edits == (edit, edit)
     assert registry.framing_edits("talk").edits[0].verb == "keyframe"
     assert registry.creative_edits("talk").edits[0].right == "John"
+    artifacts = Artifacts(store)
+    artifacts.reset("talk", ["composition"])
+    counts = {
+        stage: artifacts.resets("talk", stage) for stage in ("composition", "enhancement_plan", "shots")
+    }
+    assert counts == {"composition": 2, "enhancement_plan": 1, "shots": 0}
 
     for number, name in ((1, "reserve"), (2, "settle")):
         store.create(f"ledger/talk/{number:06d}.json", (SAMPLES / f"ledger_entry/0-{name}.json").read_bytes())
@@ -203,7 +211,12 @@ def test_an_old_store_goes_on(tmp_path):
 def test_a_newer_object_stops_what_would_overrule_it(tmp_path):
     store = MediaStore.local(tmp_path)
     newer = b'{"schema_version": 99}'
-    for key in ("sources/talk/record/000001.json", "ledger/talk/000001.json", "d/outcome.json"):
+    for key in (
+        "sources/talk/record/000001.json",
+        "sources/talk/resets/000001.json",
+        "ledger/talk/000001.json",
+        "d/outcome.json",
+    ):
         store.create(key, newer)
     store.create("genres/podcast/published/1.json", newer)
     record = SourceRecord(uri="file:///talk.mp4", etag="e", name="talk.mp4", genre="podcast")
@@ -211,6 +224,8 @@ def test_a_newer_object_stops_what_would_overrule_it(tmp_path):
         Registry(store).register("talk", record)
     with pytest.raises(StoreError, match=r"ledger/talk/000001\.json: was written by a newer"):
         Ledger(store, "talk", Caps(1, 1)).spent()
+    with pytest.raises(InputError, match=r"sources/talk/resets/000001\.json: was written by a newer"):
+        Artifacts(store).resets("talk", "shots")
     with pytest.raises(InputError, match=r"d/outcome\.json: was written by a newer"):
         outcome_of(store, "d")
     with pytest.raises(InputError, match=r"genres/podcast/published/1\.json: was written by a newer"):
