@@ -10,7 +10,7 @@ from resources.media_store import MediaStore
 from resources.vision.http_protocol import JobStatus
 from resources.vision.job_store import Device, Result, VisionJob, VisionResult
 from resources.vision.local_executor import launcher
-from resources.vision.worker_crew import Crew, Leniency, Look, VisionFailed
+from resources.vision.worker_crew import Crew, Leniency, VisionFailed, VisionTask
 from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import ClipMedia, FaceTracks
 
@@ -174,11 +174,11 @@ class VisionQueue:
                     if shares[clip_id] or clip_id == batch[0].clip.clip_id:
                         self._become(job, JobStatus(state="running", fraction=shares[clip_id]))
 
-        look = Look(self._fingerprint, settings.faces, device)
+        task = VisionTask(self._fingerprint, settings.faces, device)
         # Whether to try again is for the client to say.
         with (
             launcher(self._store, self._program) as launch,
-            Crew(self._store, look, launch, Leniency(attempts=1)) as crew,
+            Crew(self._store, task, launch, Leniency(attempts=1)) as crew,
         ):
             crew.work([job.clip for job in batch], 1, on_result, on_tick, on_lost)
 

@@ -19,7 +19,7 @@ from resources.retrying import GaveUp, Patience, Setback
 from resources.vision.ecs_messages import StoreMessageReader
 from resources.vision.executor_base import Executor
 from resources.vision.job_store import Device
-from resources.vision.worker_crew import Crew, End, Leniency, Look, Tally
+from resources.vision.worker_crew import Crew, End, Leniency, Tally, VisionTask
 from shortform_assets.errors import InputError
 from shortform_assets.ports.vision_executor import TrackRequest
 
@@ -117,8 +117,8 @@ class EcsVision(Executor):
         def launch(key: str) -> _Task:
             return _Task(access, self._task.request([store.url, key]), store, key, session)
 
-        look = Look(self.judging(request.faces).fingerprint, request.faces, self._device)
-        with Crew(store, look, launch, Leniency(start_seconds=START_SECONDS)) as crew:
+        task = VisionTask(self.judging(request.faces).fingerprint, request.faces, self._device)
+        with Crew(store, task, launch, Leniency(start_seconds=START_SECONDS)) as crew:
             crew.work(
                 request.clips,
                 self._tasks,

@@ -23,7 +23,7 @@ from resources.media_store import MediaStore
 from resources.models import Models
 from resources.vision.executor_base import Executor
 from resources.vision.job_store import Device
-from resources.vision.worker_crew import Crew, End, Launch, Launched, Look, Tally
+from resources.vision.worker_crew import Crew, End, Launch, Launched, Tally, VisionTask
 from shortform_assets.ports.vision_executor import TrackRequest
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ class LocalVision(Executor):
     def track(self, store: MediaStore, request: TrackRequest) -> None:
         """As `Executor.track`. Raises VisionFailed."""
         tally = Tally(request.clips, request.on_progress)
-        look = Look(self.judging(request.faces).fingerprint, request.faces, self._device)
+        task = VisionTask(self.judging(request.faces).fingerprint, request.faces, self._device)
         with (
             launcher(store, self._program, self._session) as launch,
-            Crew(store, look, launch) as crew,
+            Crew(store, task, launch) as crew,
         ):
             crew.work(
                 request.clips,

@@ -47,7 +47,7 @@ class End:
 
 
 @dataclass(frozen=True)
-class Look:
+class VisionTask:
     """How the workers look at clips."""
 
     fingerprint: str
@@ -110,12 +110,12 @@ class Crew:
     def __init__(
         self,
         store: MediaStore,
-        look: Look,
+        task: VisionTask,
         launch: Launch,
         leniency: Leniency = Leniency(),
     ) -> None:
-        self._store, self._look, self._launch, self._leniency = store, look, launch, leniency
-        self._results = Results(store, look.fingerprint, look.faces)
+        self._store, self._task, self._launch, self._leniency = store, task, launch, leniency
+        self._results = Results(store, task.fingerprint, task.faces)
         self._workers: list[_VisionWorker] = []
         self._tries: Counter[str] = Counter()
         self._barren = 0
@@ -188,10 +188,10 @@ class Crew:
 
     def _start(self, clips: Sequence[ClipMedia]) -> None:
         job = VisionJob(
-            fingerprint=self._look.fingerprint,
-            faces=self._look.faces,
+            fingerprint=self._task.fingerprint,
+            faces=self._task.faces,
             clips=tuple(clips),
-            device=self._look.device,
+            device=self._task.device,
         )
         folder = JobFolder.make(self._store, job)
         try:
@@ -288,9 +288,9 @@ __all__ = [
     "Launch",
     "Launched",
     "Leniency",
-    "Look",
     "Tally",
     "VisionFailed",
+    "VisionTask",
     "dropped",
     "share_out",
 ]

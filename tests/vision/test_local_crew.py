@@ -15,7 +15,7 @@ from resources.vision.ecs_executor import EcsVision
 from resources.vision.http_executor import HttpVision
 from resources.vision.job_store import JobFolder, Results, VisionJob
 from resources.vision.local_executor import launcher
-from resources.vision.worker_crew import Crew, Leniency, Look
+from resources.vision.worker_crew import Crew, Leniency, VisionTask
 from shortform_assets.contracts.base import Dropped
 from shortform_assets.contracts.clips import FaceTracks
 from shortform_assets.errors import InputError
@@ -51,10 +51,10 @@ def test_a_worker_that_says_nothing_any_more_is_ended(local: Rig, faces, tmp_pat
     source = Path(STAND_IN[1]).read_text().replace("        report.progress(fraction)\n", "")
     stuck.write_text(source)
     found: dict[str, object] = {}
-    look = Look(local.vision.fingerprint, faces, "cpu")
+    task = VisionTask(local.vision.fingerprint, faces, "cpu")
     with (
         launcher(local.store, (sys.executable, str(stuck))) as launch,
-        Crew(local.store, look, launch, Leniency(silence_seconds=1.0)) as crew,
+        Crew(local.store, task, launch, Leniency(silence_seconds=1.0)) as crew,
     ):
         crew.work(local.clips("a", "slow", "b"), 1, found.__setitem__)
     assert isinstance(found["a"], FaceTracks)
