@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from shortform_assets.contracts.aspects import Aspect
+from shortform_assets.contracts.aspects import Aspect, SafeBox
 from shortform_assets.contracts.base import Contract, Dropped, FrameRate, Measure, Ratio
 from shortform_assets.contracts.clips import AspectFraming, ClipMedia
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.known_names import X264Preset
+from shortform_assets.contracts.output_profiles import PlatformLimits
 from shortform_assets.contracts.style_contracts import Font, StyleContract
 
 BoxSize = tuple[Measure, Measure]
@@ -102,11 +103,34 @@ class LogoPlacement(Contract):
         return OutputBox(self.x, self.y, self.x + self.width, self.y + self.height)
 
 
+class VoiceTurn(Contract):
+    """Clip frames [start_frame, end_frame) in which one speaker is heard."""
+
+    start_frame: int = Field(ge=0)
+    end_frame: int
+    speaker: str
+
+
+class MutedSpan(Contract):
+    """Clip frames [start_frame, end_frame) that are covered by a tone."""
+
+    start_frame: int = Field(ge=0)
+    end_frame: int
+
+
 class AudioTreatment(Contract):
+    """What is done to a clip's sound, beside what its own measurement asks for (`rendering/sound`)."""
+
     highpass_hz: int
     compress: bool
     fade_in_ms: int
     fade_out_ms: int
+    spoken: bool = False
+    """Something is said in the clip: it is brought to the target however quiet it is. False: the meter decides."""
+    turns: tuple[VoiceTurn, ...] = ()
+    """Who is heard when, in order; levelled against each other."""
+    bleeps: tuple[MutedSpan, ...] = ()
+    """Words that nobody shall hear."""
 
 
 class ClipEnhancement(Contract):
@@ -121,6 +145,8 @@ class ClipEnhancement(Contract):
     show_logo: bool = True
     logo: dict[Aspect, LogoPlacement] = Field(default_factory=dict)
     """For each aspect ratio; empty where no logo is shown."""
+    safe_box: dict[Aspect, SafeBox] = Field(default_factory=dict)
+    """For each aspect ratio, where text was to stand."""
     fonts: tuple[Font, ...] = ()
     """What steps in for the style's fonts, in this order, for letters they lack: cut to what this clip shows."""
     audio: AudioTreatment
@@ -161,6 +187,8 @@ class RenderJob(Contract):
     enhancement: ClipEnhancement
     style: StyleContract
     encode: Encode
+    limits: tuple[PlatformLimits, ...] = ()
+    """Of the platforms that the file is for."""
 
 
 class Composition(Contract):

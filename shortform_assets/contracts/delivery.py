@@ -25,8 +25,16 @@ class Quality(Contract):
     loudness_lufs: Measure
     true_peak_dbtp: Measure
     size: int
+    av_offset_ms: Measure | None = Field(default=None, exclude_if=lambda offset: offset is None)
+    """By how much the sound is late against the clip's own; None where that could not be measured."""
+    upscale: Measure = Field(default=0.0, exclude_if=lambda factor: not factor)
+    """How many output pixels stand for one of the source, along a side, where that is most; 0 is not known."""
     problems: tuple[str, ...] = ()
-    """Everything that keeps the file from being posted; empty is ready."""
+    """Everything that keeps the file from being posted: the output has failed."""
+    not_checked: tuple[str, ...] = Field(default=(), exclude_if=lambda lines: not lines)
+    """What could not be judged; ready are files without problems of which all was judged."""
+    notes: tuple[str, ...] = Field(default=(), exclude_if=lambda lines: not lines)
+    """What was done to picture and sound that one would want to know."""
 
 
 class RenderTask(Contract):

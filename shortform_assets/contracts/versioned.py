@@ -29,6 +29,7 @@ from shortform_assets.contracts.upgrades import (
     job_with_creative_layer,
     job_with_sizes,
     numbered,
+    outcome_with_gate,
     publication_of_config,
     style_origin,
     style_with_creative_layer,
@@ -133,4 +134,6 @@ RENDER_TASK = Persisted(
     "render job", RenderTask, "dispatch it anew", (job_with_sizes, job_with_creative_layer)
 )
 ATTEMPT = Persisted("attempt", Attempt, "delete it; the job is sent again")
-OUTCOME = Persisted("outcome", Outcome, "delete it; the output is rendered again")
+OUTCOME = Persisted(
+    "outcome", Outcome, "delete it; the output is rendered again", (numbered, outcome_with_gate)
+)

@@ -119,11 +119,13 @@ class _Artist:
             show_logo=self.rules.logo and self.style.logo is not None,
             logo=self._shown_logos(hook, logos),
             fonts=fonts.added,
+            safe_box=boxes,
             audio=AudioTreatment(
                 highpass_hz=audio.highpass_hz,
                 compress=audio.compress,
                 fade_in_ms=audio.fade_ms,
                 fade_out_ms=audio.fade_ms,
+                spoken=bool(words),
             ),
         )
 

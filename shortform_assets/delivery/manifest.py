@@ -9,7 +9,7 @@ from typing import Any
 
 from shortform_assets.contracts.base import Blob, Dropped
 from shortform_assets.contracts.creative import Composition, RenderJob
-from shortform_assets.contracts.delivery import OutputState
+from shortform_assets.contracts.delivery import Outcome, OutputState
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 
 MANIFEST_VERSION = 1
@@ -78,9 +78,11 @@ def _output(
         "output_id": state.output_id,
         "clip_id": state.clip_id,
         "state": state.state,
-        "ready": state.state == "completed" and quality is not None and not quality.problems,
+        "ready": outcome is not None and passed(outcome),
         "error": outcome.error if outcome else state.lost,
         "problems": list(quality.problems) if quality else [],
+        "not_checked": list(quality.not_checked) if quality else [],
+        "notes": list(quality.notes) if quality else [],
         "degraded": list(outcome.degraded) if outcome else [],
         "title": job.enhancement.title,
         "needs_title": clip.needs_title if clip else False,
@@ -95,9 +97,18 @@ def _output(
         "reason": clip.reason if clip else "",
         "quote": clip.quote if clip else "",
         "speakers": list(clip.speakers) if clip else [],
-        "quality": quality.model_dump(mode="json", exclude={"problems"}) if quality else None,
+        "quality": quality.model_dump(mode="json", exclude={"problems", "not_checked", "notes"})
+        if quality
+        else None,
         "files": _described(files),
     }
+
+
+def passed(outcome: Outcome) -> bool:
+    """Whether the gate judged all of the file and found nothing. Outcomes older than the gate may hold problems."""
+    quality = outcome.quality
+    judged = quality is not None and not quality.problems and not quality.not_checked
+    return outcome.state == "completed" and judged
 
 
 def _described(files: Files) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.delivery import OutputState
 from shortform_assets.contracts.selection import PlannedClip
-from shortform_assets.delivery.manifest import DeliveryReport, Files, source_ms
+from shortform_assets.delivery.manifest import DeliveryReport, Files, passed, source_ms
 from shortform_assets.text.clock import clock
 
 Standing = Literal["ready", "problems", "failed", "waiting"]
@@ -42,7 +42,7 @@ class _Output:
             return "waiting"
         if outcome.state == "failed":
             return "failed"
-        return "problems" if outcome.quality and outcome.quality.problems else "ready"
+        return "ready" if passed(outcome) else "problems"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,25 @@ def read_speech(path: Path, start_ms: int = 0, end_ms: int | None = None) -> np.
     except (wave.Error, EOFError):
         pass
     return _decode(path)[first:last]
+
+
+def read_stereo(path: Path, sample_rate: int = SPEECH_RATE) -> np.ndarray:
+    """The first sound stream of `path` as float32 in -1..1, shape (samples, 2), from the file's t = 0 on.
+
+    A stream that begins later is preceded by silence; what FFmpeg cannot decode is left out.
+    """
+    import av
+    from av.error import FFmpegError
+
+    resampler = av.AudioResampler(format="flt", layout="stereo", rate=sample_rate)
+    blocks: list[np.ndarray] = []
+    with av.open(str(path), options={"protocol_whitelist": "file"}) as container, suppress(FFmpegError):
+        for frame in container.decode(audio=0):
+            if not blocks and frame.pts and frame.time_base and frame.pts > 0:
+                blocks.append(np.zeros((round(frame.pts * frame.time_base * sample_rate), 2), np.float32))
+            blocks += [block.to_ndarray().reshape(-1, 2) for block in resampler.resample(frame)]
+        blocks += [block.to_ndarray().reshape(-1, 2) for block in resampler.resample(None)]
+    return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
 
 
 def read_clip_sound(bench: Workbench, media: ClipMedia) -> np.ndarray:

@@ -9,6 +9,7 @@ from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.contracts.base import Dropped, canonical_json
 from shortform_assets.contracts.clips import ClipMedia, ClipMediaSet, CropPaths, CropPathsSet
 from shortform_assets.contracts.creative import ClipEnhancement, Composition, EnhancementPlan, RenderJob
+from shortform_assets.contracts.output_profiles import limits_for
 from shortform_assets.contracts.slices.delivery_slice import DeliverySlice
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.errors import ClipFault, InputError
@@ -91,6 +92,7 @@ def _jobs(
             enhancement=enhancement,
             style=style,
             encode=delivery.encode,
+            limits=limits_for(delivery.profiles, aspect),
         )
         check(job)
         jobs.append(job.model_copy(update={"output_id": output_id(job)}))

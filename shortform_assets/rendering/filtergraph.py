@@ -12,6 +12,7 @@ from shortform_assets.contracts.clips import Framing, Panel
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.errors import ClipFault
 from shortform_assets.rendering.crop_expressions import FramedSegment, cut, moves
+from shortform_assets.rendering.witness import Witness
 
 AAC_PRIMING = 1024
 """Samples by which FFmpeg's AAC encoder delays sound. Without an edit list no player skips them."""
@@ -25,8 +26,8 @@ _POSTER_AT = 0.2
 gone, too. Our choice."""
 
 
-def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool) -> str:
-    """The graph with outputs [video], [poster] and [sound].
+def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool, witness: Witness) -> str:
+    """The graph with outputs [video], [poster], [sound] and those of `witness`.
 
     Inputs: the media segments' videos, then the finished sound, then the logo where `logo`. Raises
     ClipFault where framings and media do not fit each other.
@@ -49,7 +50,9 @@ def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool)
             chains += _composed(job, piece, f"{name}t", f"{name}o")
             joined.append(f"[{name}o]")
         offset += segment.frames
-    chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job, script, fonts)}")
+    chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job)},split=2[bare][under]")
+    chains += witness.chains("bare")
+    chains.append(f"[under]{_written(script, fonts)}[written]")
     chains += _with_logo(job) if logo else ["[written]null[branded]"]
     chains += _outputs(job)
     return ";\n".join(chains) + "\n"
@@ -178,12 +181,12 @@ def _blurred(job: RenderJob) -> str:
     return f"{cover},crop=w={width}:h={height},boxblur={_BLUR_RADIUS}:2,{dark},{up}"
 
 
-def _finish(job: RenderJob, script: Path | None, fonts: Path) -> str:
-    tick = f"{job.rate.den}/{job.rate.num}"
-    chain = f"settb={tick},setpts=N,setparams={_TAGS}"
-    if script is not None:
-        chain += f",ass=filename={quoted(script)}:fontsdir={quoted(fonts)}"
-    return f"{chain}[written]"
+def _finish(job: RenderJob) -> str:
+    return f"settb={job.rate.den}/{job.rate.num},setpts=N,setparams={_TAGS}"
+
+
+def _written(script: Path | None, fonts: Path) -> str:
+    return f"ass=filename={quoted(script)}:fontsdir={quoted(fonts)}" if script else "null"
 
 
 def _with_logo(job: RenderJob) -> Iterator[str]:

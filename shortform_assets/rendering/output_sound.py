@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from shortform_assets.contracts.creative import RenderJob
@@ -33,7 +34,15 @@ _OVERSAMPLED = 192000
 """Hz: peaks between samples are found at four times 48 kHz (ITU-R BS.1770, annex 2)."""
 
 
-def prepare_sound(bench: Workbench, job: RenderJob) -> Path:
+@dataclass(frozen=True)
+class PreparedSound:
+    """Two WAV files in the bench's scratch folder: as it goes into the output, and as the clip's media have it."""
+
+    finished: Path
+    joined: Path
+
+
+def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
     """A 48 kHz stereo float WAV of exactly the clip's length at the job's loudness and true peak.
 
     Measured by ITU-R BS.1770 and corrected by one gain, so that dynamics stay as they were but for a
@@ -46,7 +55,7 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> Path:
     room = _CODEC_ROOM_DB
     if loudness < NEARLY_SILENT_LUFS:
         _run(["-i", str(joined)], f"[0:a]{_limited(job, 0.0, room)}[out]", level)
-        return level
+        return PreparedSound(level, joined)
     chain, gain = "", job.encode.loudness_lufs - loudness
     if job.enhancement.audio.compress:
         # Relative to the speech itself, so that quiet and loud recordings are treated alike.
@@ -63,7 +72,7 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> Path:
             break
         gain += error if quiet else 0.0
         room += max(0.0, over + 0.1)
-    return level
+    return PreparedSound(level, joined)
 
 
 def _coded_peak(bench: Workbench, job: RenderJob, level: Path) -> float:

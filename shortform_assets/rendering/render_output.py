@@ -14,6 +14,7 @@ from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.filtergraph import build_graph, check
 from shortform_assets.rendering.output_sound import audio_codec, prepare_sound
+from shortform_assets.rendering.witness import Witness
 
 # With frame threads and a bit-rate cap x264's bytes depend on the machine's load; with slices they do not.
 _X264 = "open-gop=0:sliced-threads=1"
@@ -26,10 +27,13 @@ _SOUND_SHARE = 0.05
 
 @dataclass(frozen=True)
 class RenderedFiles:
-    """Finished files in the bench's scratch folder: MP4 and JPEG."""
+    """Finished files in the bench's scratch folder: MP4 and JPEG, and what they can be judged against."""
 
     video: Path
     poster: Path
+    witness: Witness
+    notes: tuple[str, ...] = ()
+    """What was done to the sound that one would want to know."""
 
 
 def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
@@ -45,17 +49,19 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
     script, fonts = _script(bench, job)
     logo = _logo(bench, job)
     graph = bench.scratch / "graph.txt"
-    graph.write_text(build_graph(job, script=script, fonts=fonts, logo=logo is not None), "utf-8")
+    witness = Witness.of(job, bench.scratch, sound.joined)
+    text = build_graph(job, script=script, fonts=fonts, logo=logo is not None, witness=witness)
+    graph.write_text(text, "utf-8")
     args: list[str] = ["-filter_complex_threads", str(_FILTER_THREADS)]
     for segment in job.media.segments:
         args += ["-threads", str(_DECODE_THREADS), "-i", str(bench.open(segment.video))]
-    args += ["-i", str(sound)]
+    args += ["-i", str(sound.finished)]
     if logo is not None:
         args += ["-f", "png_pipe", "-i", str(logo)]
     args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", "[sound]", *_encode(job)]
     args += [*BITEXACT, "-f", "mp4", str(video)]
     args += ["-map", "[poster]", "-frames:v", "1", "-update", "1", "-c:v", "mjpeg", "-q:v", "3"]
-    args += ["-threads", "1", *BITEXACT, "-f", "image2", str(poster)]
+    args += ["-threads", "1", *BITEXACT, "-f", "image2", str(poster), *witness.outputs()]
     run_ffmpeg(
         args,
         duration_ms=job.rate.ms(job.frames),
@@ -66,7 +72,7 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
         raise ClipFault(f"the render has {made} frames instead of {job.frames}: the clip's media lack some")
     if not poster.is_file():
         raise ClipFault("the render left no poster")
-    return RenderedFiles(video, poster)
+    return RenderedFiles(video, poster, witness)
 
 
 def count_frames(path: Path) -> int:

@@ -40,6 +40,7 @@ from shortform_assets.delivery import (
 )
 from shortform_assets.errors import ShortformError
 from shortform_assets.ports.workbench import Workbench
+from shortform_assets.rendering import Witness
 
 OTHER_CODE = (
     "The render worker has another version of Shortform's code than it was asked for: "
@@ -57,6 +58,16 @@ class RenderResult(Protocol):
 
     @property
     def poster(self) -> Path: ...
+
+    @property
+    def witness(self) -> Witness | None:
+        """What the file can be judged against; without it the gate is half blind, and says so."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done that one would want to know."""
+        ...
 
 
 Renderer = Callable[[Workbench, RenderJob], RenderResult]
@@ -120,7 +131,16 @@ def _attempt(store: MediaStore, job: RenderJob, attempt: int, renderer: Renderer
     try:
         with StoreBench.over(store, on_progress=progress) as bench:
             rendered = renderer(bench, picture_of(job))
-            quality = measure(rendered.video, job)
+            quality = measure(rendered.video, job, rendered.witness, notes=rendered.notes)
+            if quality.problems:
+                # Never kept: what fails the gate is no output.
+                return Outcome(
+                    output_id=job.output_id,
+                    attempt=attempt,
+                    state="failed",
+                    error=_sentence(" ".join(quality.problems)),
+                    quality=quality,
+                )
             return Outcome(
                 output_id=job.output_id,
                 attempt=attempt,
@@ -137,8 +157,11 @@ def _attempt(store: MediaStore, job: RenderJob, attempt: int, renderer: Renderer
     except Exception as error:
         traceback.print_exc()
         reason = f"The renderer failed unexpectedly ({type(error).__name__}: {error})."
-    sentence = " ".join(reason.split())[:500] or "The renderer failed without saying why."
-    return Outcome(output_id=job.output_id, attempt=attempt, state="failed", error=sentence)
+    return Outcome(output_id=job.output_id, attempt=attempt, state="failed", error=_sentence(reason))
+
+
+def _sentence(reason: str) -> str:
+    return " ".join(reason.split())[:500] or "The renderer failed without saying why."
 
 
 def _jobs(argument: str) -> tuple[dict[str, Any], Iterable[str]]:

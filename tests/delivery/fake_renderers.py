@@ -20,13 +20,16 @@ from shortform_assets.ports.workbench import Workbench
 class Made:
     video: Path
     poster: Path
+    witness: None = None
+    notes: tuple[str, ...] = ()
 
 
 def draw_card(folder: Path, job: RenderJob, *, extra: tuple[str, ...] = ()) -> Made:
     """A moving test card and a tone at about -14 LUFS, in the master profile."""
     made = Made(folder / "video.mp4", folder / "poster.jpg")
     size, rate, seconds = f"{job.width}x{job.height}", job.rate.num, job.frames / job.rate.num
-    moving = f"testsrc2=size={size}:rate={rate}"
+    told = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    moving = f"testsrc2=size={size}:rate={rate},format=yuv420p,{told}"
     tone = "sine=frequency=1000:sample_rate=48000,volume=7.15dB,aformat=channel_layouts=stereo"
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-g", "25", "-pix_fmt", "yuv420p"]
     flags = ["-c:a", "aac", "-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"]

@@ -21,6 +21,7 @@ from shortform_assets.creative.captions.font_stack import stacks
 from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
 from shortform_assets.rendering.filtergraph import build_graph, quoted
 from shortform_assets.rendering.render_output import render
+from shortform_assets.rendering.witness import Witness
 
 FULL = (1080, 1920)
 SOME_SIZE = {"9:16": (0.6, 0.06)}
@@ -87,7 +88,9 @@ def test_hostile_text_adds_no_line_to_the_script(bench, text):
     # The one block of tags is ours: the place and the colour. A mark of direction may part them.
     body = events[0].replace("\\{", "").replace("\\}", "").replace("}\u200e{", "")
     assert body.count("{") == body.count("}") == 1
-    graph = build_graph(work, script=bench.scratch / "captions.ass", fonts=bench.scratch, logo=False)
+    witness = Witness.of(work, bench.scratch, bench.scratch / "joined.wav")
+    script = bench.scratch / "captions.ass"
+    graph = build_graph(work, script=script, fonts=bench.scratch, logo=False, witness=witness)
     assert text not in graph or text == "\\"
 
 

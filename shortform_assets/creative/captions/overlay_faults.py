@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from shortform_assets.contracts.aspects import SafeBox
+from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import Aspect, AspectFraming, CropPaths
 from shortform_assets.contracts.creative import ClipEnhancement
 from shortform_assets.contracts.geometry import OutputBox
@@ -41,10 +42,11 @@ def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementS
     if rules.captions:
         yield from _word_faults(clip, camera)
     for framing in camera.aspects:
-        overlays, absent = _overlays(clip, framing.aspect, camera.frames)
+        overlays, absent = overlays_of(clip, framing.aspect, camera.frames)
         yield from (f"{framing.aspect} has no place for {name}" for name in absent)
         for overlay in overlays:
-            yield from _own_faults(overlay, framing, rules.safe_box[framing.aspect], camera)
+            safe = rules.safe_box[framing.aspect]
+            yield from box_faults(overlay, framing, safe, camera.rate, camera.frames)
         for one, other in combinations(overlays, 2):
             since = max(one.start, other.start)
             # Two captions at once are told above, for all outputs together.
@@ -53,7 +55,7 @@ def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementS
                 yield f"the {framing.aspect} {other.name} stands over the {one.name} at frame {since}"
 
 
-def _overlays(clip: ClipEnhancement, aspect: Aspect, frames: int) -> tuple[list[Overlay], list[str]]:
+def overlays_of(clip: ClipEnhancement, aspect: Aspect, frames: int) -> tuple[list[Overlay], list[str]]:
     """All overlays of one output, and the names of those it lacks."""
     found, absent = [], []
     for page in clip.pages:
@@ -72,13 +74,16 @@ def _overlays(clip: ClipEnhancement, aspect: Aspect, frames: int) -> tuple[list[
     return found, absent
 
 
-def _own_faults(overlay: Overlay, framing: AspectFraming, safe: SafeBox, camera: CropPaths) -> Iterator[str]:
+def box_faults(
+    overlay: Overlay, framing: AspectFraming, safe: SafeBox, rate: FrameRate, frames: int
+) -> Iterator[str]:
+    """What is wrong with where one overlay of a clip of so many frames stands."""
     what = f"the {framing.aspect} {overlay.name} at frame {overlay.start}"
-    if not 0 <= overlay.start < overlay.end <= camera.frames:
+    if not 0 <= overlay.start < overlay.end <= frames:
         yield f"{what} is cut off by the end of the clip"
     if overlay.box.leaves(safe.box, SLACK):
         yield f"{what} leaves the safe box"
-    margin = face_margin(camera.rate) if overlay.name != "logo" else 0
+    margin = face_margin(rate) if overlay.name != "logo" else 0
     faces = framing.faces_during(overlay.start, overlay.end, margin)
     if hidden := next((face for face in faces if covered(face, overlay.box)), None):
         yield f"{what} covers a face at frame {hidden.frame}"
