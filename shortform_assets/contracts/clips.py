@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Pixels, Ratio
-from shortform_assets.contracts.geometry import CropBox, OutputBox, between
+from shortform_assets.contracts.geometry import CropBox, OutputBox, PictureArea, between
 
 
 class MediaSegment(Contract):
@@ -92,6 +92,8 @@ class FaceTracks(Contract):
     series: Blob
     judges: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
     """Models of the user's own that took part, as `name:hash` of their files; without any it is left out."""
+    areas: tuple[PictureArea, ...] = Field(default=(), exclude_if=lambda areas: not areas)
+    """The active picture of every shot; left out where no shot has bars."""
 
 
 class FaceTracksSet(Contract):
@@ -212,6 +214,8 @@ class Framing(Contract):
     reason: str
     panels: tuple[Panel, ...] = Field(min_length=1)
     fill: Literal["none", "blur"] = "none"
+    area: PictureArea | None = Field(default=None, exclude_if=lambda area: area is None)
+    """The active picture that all panels stay in and that a fill is made of; None where that is all of it."""
 
 
 class FaceBox(Contract):

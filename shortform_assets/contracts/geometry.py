@@ -14,6 +14,10 @@ CropBox = tuple[float, float, float, float]
 """x1, y1, x2, y2 in source pixels."""
 
 
+PictureArea = tuple[int, int, int, int]
+"""x1, y1, x2, y2 in whole source pixels: what bars that are baked into the picture leave of it."""
+
+
 class OutputBox(NamedTuple):
     """A box in shares of the output's width (left, right) and height (top, bottom)."""
 

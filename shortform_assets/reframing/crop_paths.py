@@ -10,27 +10,31 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.aspects import ASPECTS, Aspect
+from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.contracts.clips import (
-    AspectFraming,
     ClipMedia,
     CropPaths,
     FaceTracks,
-    Framing,
     TrackVerdict,
     VoicedFace,
     VoiceMap,
 )
 from shortform_assets.contracts.edits import FramingEdits
+from shortform_assets.contracts.geometry import PictureArea
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.audio_arrays import read_clip_sound
 from shortform_assets.ports.workbench import Workbench
+from shortform_assets.reframing.direct.aspect_camera import film
 from shortform_assets.reframing.direct.framing_edits import Wishes
-from shortform_assets.reframing.direct.framings import beside, faces_in_output, frame_take, shape_of
-from shortform_assets.reframing.direct.layout import choices, direct
+from shortform_assets.reframing.direct.layout import choices
 from shortform_assets.reframing.see.series import ClipSeries, load_series
+from shortform_assets.reframing.where.active_picture import (
+    actors_within,
+    motion_within,
+    still_within,
+)
 from shortform_assets.reframing.where.attention import focus_of
 from shortform_assets.reframing.where.picture_windows import slide_beside, windows
 from shortform_assets.reframing.where.slides import slide_behind
@@ -40,12 +44,8 @@ from shortform_assets.reframing.who.scene import Actor, Box, Scene
 from shortform_assets.reframing.who.who_speaks import FaceCandidate, talk_along, who_speaks
 
 # Set on the scenes of benchmarks/reframing.py; held by its "subjectless frames" and "full bleed".
-FACES_PER_SECOND = 2
-"""Boxes of faces that captions are told about."""
 SPEAKS = 4
 """Samples of speech from which a face that may be live is believed, when more than its lips vouch for it."""
-FLASH_SECONDS = 0.4
-"""A shot shorter than this, with nobody in it, is framed as its neighbour."""
 
 
 class CameraRequest(NamedTuple):
@@ -96,7 +96,7 @@ def direct_clip(request: CameraRequest, series: ClipSeries, samples: NDArray[np.
         width=tracks.width,
         height=tracks.height,
         verdicts=verdicts,
-        aspects=tuple(_aspect(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECTS),
+        aspects=tuple(film(aspect, tracks, scenes, reframing, wishes) for aspect in ASPECTS),
         choices=tuple(sorted({layout for scene in scenes for layout in choices(scene)})),
     )
 
@@ -162,10 +162,16 @@ def _scenes(
         inside = sampled[(sampled >= start) & (sampled < end)]
         frames = np.unique(np.concatenate([[start], inside])).astype(np.int32)
         still = picture.still[number] if picture.still is not None else None
+        moving, wide = picture, tracks.width
         here = [actor for actor in actors if actor.track.shot == number]
+        area = _area(tracks, number)
+        if area:
+            here = actors_within(here, area)
+            still = None if still is None else still_within(still, area, wide)
+            moving, wide = motion_within(picture, area, wide), area[2] - area[0]
         here = [
             replace(actor, window=window)
-            for actor, window in zip(here, windows(still, here, tracks.width), strict=True)
+            for actor, window in zip(here, windows(still, here, wide), strict=True)
         ]
         sound = hear(samples, frames, fps, turns)
         candidates = {a.name: FaceCandidate(a.series, a.state, a.speaker) for a in here}
@@ -189,12 +195,18 @@ def _scenes(
                 change=float(np.median(changes)) if len(changes) else 0.0,
                 fps=fps,
                 turns=heard,
-                focus=focus_of(picture, start, end, people, tracks.width),
-                slide=_slide(still, subjects, tracks.width),
+                focus=focus_of(moving, start, end, people, wide),
+                slide=_slide(still, subjects, wide),
                 followed=bool(followed),
+                area=area,
             )
         )
     return scenes
+
+
+def _area(tracks: FaceTracks, shot: int) -> PictureArea | None:
+    area = tracks.areas[shot] if tracks.areas else None
+    return None if area == (0, 0, tracks.width, tracks.height) else area
 
 
 def _slide(still: NDArray[np.uint8] | None, subjects: Sequence[Actor], wide: int) -> Box | None:
@@ -235,50 +247,6 @@ def _speaking(scenes: Sequence[Scene]) -> dict[str, tuple[tuple[int, int], ...]]
             else:
                 spans.append((start, end))
     return {name: tuple(spans) for name, spans in found.items() if name}
-
-
-def _aspect(
-    aspect: Aspect, tracks: FaceTracks, scenes: Sequence[Scene], reframing: ReframingSlice, wishes: Wishes
-) -> AspectFraming:
-    shape = shape_of(aspect, (tracks.width, tracks.height))
-    forced, pins = wishes.layout.get(aspect, ""), wishes.pins.get(aspect, {})
-    framed = [
-        [frame_take(take, scene, shape, reframing, pins) for take in direct(scene, shape, reframing, forced)]
-        for scene in scenes
-    ]
-    framings = [framing for shot in (framed if forced else _calm(scenes, framed)) for framing in shot]
-    camera = AspectFraming(aspect=aspect, framings=tuple(framings))
-    grid = _face_frames(tracks, framings)
-    edges = np.array([scene.end for scene in scenes])
-    shots = np.searchsorted(edges, grid, side="right")
-    faces = [
-        face
-        for number, scene in enumerate(scenes)
-        for face in faces_in_output(camera, scene.actors, grid[shots == number], scene.fps)
-    ]
-    return camera.model_copy(update={"faces": tuple(faces)})
-
-
-def _calm(scenes: Sequence[Scene], framed: list[list[Framing]]) -> list[list[Framing]]:
-    """`framed` without flashes of another layout: `FLASH_SECONDS` of nobody look like the shot beside them."""
-    short = [not s.actors and s.end - s.start < FLASH_SECONDS * s.fps for s in scenes]
-    if all(short):
-        return framed
-    calm, first = [], short.index(False)
-    for number, scene in enumerate(scenes):
-        if not short[number]:
-            calm.append(framed[number])
-            continue
-        neighbour = calm[-1][-1] if number > first else framed[first][0]
-        calm.append([beside(neighbour, scene.start, scene.end)])
-    return calm
-
-
-def _face_frames(tracks: FaceTracks, framings: Sequence[Framing]) -> NDArray[np.int32]:
-    """Clip frames twice a second, and the first of every framing, so that none is without."""
-    step = max(1, round(tracks.rate.fps / FACES_PER_SECOND))
-    starts = [framing.start_frame for framing in framings]
-    return np.unique(np.concatenate([np.arange(0, tracks.frames, step), starts])).astype(np.int32)
 
 
 __all__ = ["direct_clip", "frame_clip"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shortform_assets.contracts.clips import Framing, Panel
 from shortform_assets.contracts.creative import RenderJob
+from shortform_assets.contracts.geometry import PictureArea
 from shortform_assets.errors import ClipFault
 from shortform_assets.rendering.crop_expressions import FramedSegment, cut, moves
 from shortform_assets.rendering.witness import Witness
@@ -88,7 +89,8 @@ def _pieces(job: RenderJob, start: int, end: int) -> list[list[FramedSegment]]:
     for framing in job.framing.framings:
         shot = FramedSegment(framing, max(start, framing.start_frame), min(end, framing.end_frame))
         if shot.start < shot.end:
-            geometry = (framing.fill, moves(shot), tuple((p.slot, p.width, p.height) for p in framing.panels))
+            boxes = tuple((p.slot, p.width, p.height) for p in framing.panels)
+            geometry = (framing.fill, framing.area, moves(shot), boxes)
             if geometry != before:
                 pieces.append([])
             pieces[-1].append(shot)
@@ -118,7 +120,7 @@ def _composed(job: RenderJob, shots: Sequence[FramedSegment], source: str, out: 
         return
     base = f"{out}b"
     if fill:
-        yield f"[{fill[0]}i]{_blurred(job)},setsar=1[{base}]"
+        yield f"[{fill[0]}i]{_blurred(job, framing.area)},setsar=1[{base}]"
     else:
         size = f"s={job.width}x{job.height}:r={job.rate.num}/{job.rate.den}"
         yield f"color=c=black:{size},format=yuv420p,setparams={_TAGS},setsar=1[{base}]"
@@ -172,12 +174,15 @@ def _panel(
     return chain
 
 
-def _blurred(job: RenderJob) -> str:
-    """The whole picture, filling the output, blurred and darkened."""
+def _blurred(job: RenderJob, area: PictureArea | None) -> str:
+    """The whole active picture, filling the output, blurred and darkened."""
     width, height = (2 * round(side / _BLUR_SHARE / 2) for side in (job.width, job.height))
     cover = f"scale=w={width}:h={height}:force_original_aspect_ratio=increase:flags=bilinear"
     dark = f"lutyuv=y='16+(val-16)*{_BLUR_LUMA}'"
     up = f"scale=w={job.width}:h={job.height}:flags=bilinear"
+    if area:
+        x1, y1, x2, y2 = area
+        cover = f"crop=w={x2 - x1}:h={y2 - y1}:x={x1}:y={y1},{cover}"
     return f"{cover},crop=w={width}:h={height},boxblur={_BLUR_RADIUS}:2,{dark},{up}"
 
 

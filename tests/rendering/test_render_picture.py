@@ -120,6 +120,21 @@ def test_stacked_panels_fill_and_black(bench):
     assert bare[470].max() < 12
 
 
+def test_a_fill_is_made_of_the_active_picture(bench):
+    """White between black bars above and below: the fill shows them unless it is said where they are."""
+    picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    picture[100:260] = 255
+    strip = 160 / WIDTH * 270 / 480
+    slot = (0, 0.5 - strip / 2, 1, strip)
+    fit = framing(0, 8, panel(WIDTH, 160, (0, 0, 100), slot=slot), layout="fit", fill="blur")
+    told = fit.model_copy(update={"start_frame": 8, "end_frame": 16, "area": (0, 102, WIDTH, 258)})
+    clip = media([segment(bench, lambda n: picture, silence(16), 16)])
+    done = render(bench, job(bench, clip, fit, told))
+    untold, filled = (p.astype(int) for _, p in list(pictures(done.video))[4::8])
+    assert untold[[20, 460]].max() < 12
+    assert filled[[20, 460]].min() > 100
+
+
 def test_a_thousand_turns_of_the_camera(bench):
     """A key at every frame and alternating layouts do not break the graph."""
     frames = 60

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.contracts.clips import AspectFraming, ClipMedia, CropPaths, Framing, Panel
+from shortform_assets.contracts.geometry import PictureArea
 
 EDGE = 0.02
 """Pixels by which rounding may move a box past the picture's edge."""
@@ -56,7 +57,8 @@ def _faults(path: CropPaths, aspect: AspectFraming, media: ClipMedia) -> Iterato
             yield f"the {name} camera has keyframes outside their framing, from frame {framing.start_frame} on"
             break
     for framing in framings:
-        if any(_leaves(panel, size) for panel in framing.panels):
+        area = framing.area or (0, 0, *size)
+        if any(_leaves(panel, area) for panel in framing.panels):
             yield f"the {name} camera leaves the picture, from frame {framing.start_frame} on"
             break
     for framing in framings:
@@ -70,12 +72,12 @@ def _strays(framing: Framing, panel: Panel) -> bool:
     return frames != sorted(set(frames)) or frames[0] < framing.start_frame or frames[-1] >= framing.end_frame
 
 
-def _leaves(panel: Panel, size: tuple[int, int]) -> bool:
+def _leaves(panel: Panel, area: PictureArea) -> bool:
     return any(
-        key.x < -EDGE
-        or key.y < -EDGE
-        or key.x + panel.width > size[0] + EDGE
-        or key.y + panel.height > size[1] + EDGE
+        key.x < area[0] - EDGE
+        or key.y < area[1] - EDGE
+        or key.x + panel.width > area[2] + EDGE
+        or key.y + panel.height > area[3] + EDGE
         for key in panel.path
     )
 

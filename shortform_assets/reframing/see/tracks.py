@@ -9,6 +9,7 @@ import numpy as np
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import ACTIVITY_MS, ClipMedia, FaceTrack, FaceTracks
+from shortform_assets.contracts.geometry import PictureArea
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.audio_arrays import read_clip_sound
@@ -16,6 +17,7 @@ from shortform_assets.media.cuts import with_cuts
 from shortform_assets.media.reader import read_clip
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.reframing.see.active_speaker import Listener
+from shortform_assets.reframing.see.bars import BarFinder
 from shortform_assets.reframing.see.detect import Picture
 from shortform_assets.reframing.see.emotion import LABELS
 from shortform_assets.reframing.see.follow import Detector, FaceReaders, Landmarker, ShotFollower
@@ -64,6 +66,7 @@ def track_faces(
         ),
         series=bench.keep(path),
         judges=judges.names,
+        areas=found.areas,
     )
 
 
@@ -75,6 +78,7 @@ class Followed:
         self.cuts: list[int] = []
         self.shots: dict[str, int] = {}
         self.series: ClipSeries
+        self.areas: tuple[PictureArea, ...] = ()
 
 
 def follow_clip(
@@ -91,13 +95,14 @@ def follow_clip(
     lag = max(1, round(LOOK_SECONDS * fps / step))
     joins = frozenset(itertools.accumulate(s.frames for s in media.segments[:-1]))
     found, tracks = Followed(step), dict[str, TrackSeries]()
-    camera = PictureMeter(media.width, media.height)
+    camera, bars = PictureMeter(media.width, media.height), BarFinder(media.width, media.height)
     shot: ShotFollower | None = None
     since, count = 0, 0
     for frame in with_cuts(pictures, joins):
         count += 1
         if frame.cut:
             found.cuts.append(frame.number)
+            bars.end_shot()
         if shot is None or frame.cut:
             _collect(shot, len(found.cuts) - 1, tracks, found.shots)
             shot = ShotFollower(readers, faces.detection_threshold, faces.max_faces, lag)
@@ -106,6 +111,8 @@ def follow_clip(
         if since % step == 0:
             shot.sample(frame.number, frame.picture, detect=since % every == 0)
             camera.sample(frame)
+            if since % every == 0:
+                bars.see(frame.picture)
         shot.watch(frame.number, frame.picture)
         since += 1
         if progress and frame.number % 50 == 0:
@@ -113,7 +120,8 @@ def follow_clip(
     if count != media.frames:
         raise ClipFault(f"the clip's media hold {count} frames, not {media.frames}: cut them again.")
     _collect(shot, len(found.cuts), tracks, found.shots)
-    found.series = ClipSeries(tracks, camera.series())
+    bars.end_shot()
+    found.series, found.areas = ClipSeries(tracks, camera.series()), bars.areas()
     return found
 
 
