@@ -30,6 +30,7 @@ from shortform_assets.reframing.crop_paths import CameraRequest, frame_clip
 from shortform_assets.reframing.see.detect import FaceDetector
 from shortform_assets.reframing.see.landmarks import FaceLandmarker
 from shortform_assets.reframing.see.series import ClipSeries, load_series
+from shortform_assets.reframing.see.text_detector import TextDetector
 from shortform_assets.reframing.see.tracks import track_faces
 from shortform_assets.reframing.who.voice_map import map_voices
 
@@ -60,6 +61,7 @@ class Stage:
         self._stack = ExitStack()
         self.bench = self._stack.enter_context(StoreBench.over(MediaStore.local(folder), threads=1))
         self._detector = FaceDetector(Models().resolve("centerface"))
+        self._text = TextDetector(Models().resolve("text-detector"))
         self._landmarker = self._stack.enter_context(FaceLandmarker(Models().resolve("face-landmarker")))
         self.reframing = load_genre("base").reframing
 
@@ -94,7 +96,9 @@ class Stage:
         )  # fmt: skip
 
     def track(self, media: ClipMedia) -> FaceTracks:
-        return track_faces(self.bench, self._detector, self._landmarker, media, self.reframing.faces)
+        return track_faces(
+            self.bench, self._detector, self._landmarker, self._text, media, self.reframing.faces
+        )
 
     def series(self, tracks: FaceTracks) -> ClipSeries:
         return load_series(self.bench.open(tracks.series))

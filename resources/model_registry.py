@@ -295,6 +295,23 @@ _ALL = (
         ),
     ),
     Model(
+        name="text-detector",
+        purpose="lines of text in the picture, of any script (PP-OCRv4 mobile detection, ONNX)",
+        licence="Apache-2.0",
+        origin="https://github.com/PaddlePaddle/PaddleOCR",
+        install="rapidocr-onnxruntime==1.4.4",
+        main="ch_PP-OCRv4_det_infer.onnx",
+        files=(
+            ModelFile(
+                "ch_PP-OCRv4_det_infer.onnx",
+                "d2a7720d45a54257208b1e13e36a8479894cb74155a5efe29462512d42f49da9",
+                ("rapidocr_onnxruntime:models/ch_PP-OCRv4_det_infer.onnx",),
+                "https://www.modelscope.cn/models/RapidAI/RapidOCR/resolve/v2.0.0/onnx/PP-OCRv4/det/"
+                "ch_PP-OCRv4_det_infer.onnx",
+            ),
+        ),
+    ),
+    Model(
         name="face-landmarker",
         purpose="face landmarks, blendshapes and head pose (MediaPipe)",
         licence="Apache-2.0",

@@ -22,10 +22,11 @@ TRACKING = (
     "shortform_assets.reframing.see.tracks:track_faces",
     "shortform_assets.reframing.see.detect:FaceDetector",
     "shortform_assets.reframing.see.landmarks:FaceLandmarker",
+    "shortform_assets.reframing.see.text_detector:TextDetector",
     "shortform_assets.reframing.see.user_judges:Judges",
 )
 """What a worker puts together: their code decides the tracks."""
-MODELS = ("centerface", "face-landmarker")
+MODELS = ("centerface", "face-landmarker", "text-detector")
 
 
 @dataclass(frozen=True)

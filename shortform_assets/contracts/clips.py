@@ -74,6 +74,21 @@ class FaceTrack(Contract):
     the face was not landmarked."""
 
 
+TextKind = Literal["still", "subtitle", "ticker"]
+"""still: it stands in one place: a logo, a lower third, a scoreboard, a slide, a sign. subtitle: a place whose words
+change. ticker: a strip that its words run through."""
+
+
+class PictureText(Contract):
+    """Text that is in the picture already, in clip frames [start_frame, end_frame), as seen about once a second."""
+
+    start_frame: int
+    end_frame: int
+    kind: TextKind
+    box: PictureArea
+    """All that it covers in that time."""
+
+
 class FaceTracks(Contract):
     """Faces of one clip, from one decode."""
 
@@ -94,6 +109,8 @@ class FaceTracks(Contract):
     """Models of the user's own that took part, as `name:hash` of their files; without any it is left out."""
     areas: tuple[PictureArea, ...] = Field(default=(), exclude_if=lambda areas: not areas)
     """The active picture of every shot; left out where no shot has bars."""
+    texts: tuple[PictureText, ...] = Field(default=(), exclude_if=lambda texts: not texts)
+    """Text in the picture, bars included, by when it begins."""
 
 
 class FaceTracksSet(Contract):

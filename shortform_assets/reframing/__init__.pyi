@@ -4,6 +4,7 @@ from .direct.framing_request import FramedClip, FramingRequest, Point, requested
 from .direct.path_guard import misfits
 from .see.detect import FaceDetector
 from .see.landmarks import FaceLandmarker
+from .see.text_detector import TextDetector
 from .see.tracks import track_faces
 from .see.user_judges import Judges
 from .show.debug_overlay import render_overlay
@@ -18,6 +19,7 @@ __all__ = [
     "FramingRequest",
     "Judges",
     "Point",
+    "TextDetector",
     "frame_clip",
     "local_edits",
     "local_turns",

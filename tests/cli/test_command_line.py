@@ -163,5 +163,5 @@ def test_genres_are_published_and_drift_is_named(shell, tmp_path, monkeypatch):
 def test_doctor_finds_everything_the_main_job_needs(shell):
     result = shell("doctor")
     assert result.exit_code == 0, result.output
-    for name in ("whisper-base", "centerface", "face-landmarker", "ffmpeg"):
+    for name in ("whisper-base", "centerface", "face-landmarker", "text-detector", "ffmpeg"):
         assert name in result.output

@@ -107,6 +107,13 @@ def media(width: int, height: int, *frames: int, clip_id: str = "clip") -> ClipM
     )
 
 
+class NoText:
+    """A text detector that finds nothing."""
+
+    def lines(self, picture: np.ndarray) -> np.ndarray:
+        return np.zeros((0, 4), np.float32)
+
+
 @pytest.fixture(scope="session")
 def reframing() -> ReframingSlice:
     return load_genre("base").reframing
@@ -140,7 +147,7 @@ def followed(talk, detector, landmarker, reframing):
     from shortform_assets.reframing.see.follow import FaceReaders
     from shortform_assets.reframing.see.tracks import follow_clip
 
-    readers = FaceReaders(detector, landmarker)
+    readers = FaceReaders(detector, landmarker, NoText())
     return follow_clip(talk.pictures(), readers, media(960, 540, talk.frames), reframing.faces)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pytest
-from framing_samples import Talk, media
+from framing_samples import NoText, Talk, media
 from numbers_clip import NO_EDITS, check
 
 from shortform_assets.contracts.base import FrameRate
@@ -63,10 +63,9 @@ def noisy(picture: np.ndarray, seed: int) -> np.ndarray:
 
 
 def areas_of(shots: Iterable[Sequence[np.ndarray]]) -> tuple[tuple[int, int, int, int], ...]:
-    finder = None
+    finder = BarFinder(*SIZE)
     for number, shot in enumerate(shots):
         for look, picture in enumerate(shot):
-            finder = finder or BarFinder(picture.shape[1], picture.shape[0])
             finder.see(noisy(picture, 100 * number + look))
         finder.end_shot()
     return finder.areas()
@@ -191,7 +190,9 @@ def test_bars_that_change_at_a_cut_are_found_in_encoded_video(bench, reframing) 
         frames=frames,
         segments=(MediaSegment(video=video, audio=audio, first_frame=0, frames=frames),),
     )
-    found = follow_clip(read_clip(bench, clip), FaceReaders(Unseen(), Unseen()), clip, reframing.faces)
+    found = follow_clip(
+        read_clip(bench, clip), FaceReaders(Unseen(), Unseen(), NoText()), clip, reframing.faces
+    )
     assert found.cuts == [50]
     assert [close(bars_in(area), bars) for area, bars in zip(found.areas, (letter, window), strict=True)] == [
         True,
@@ -210,7 +211,7 @@ def talk_in_bars(request, talk, detector, landmarker, reframing):
     """Tracks, series and the bars of the two who talk, with bars around them."""
     left, top, right, bottom = request.param
     clip = media(960 + left + right, 540 + top + bottom, talk.frames)
-    readers = FaceReaders(detector, landmarker)
+    readers = FaceReaders(detector, landmarker, NoText())
     found = follow_clip(padded(talk, request.param), readers, clip, reframing.faces)
     tracks = FaceTracks(
         clip_id=clip.clip_id,

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from framing_samples import NoText
 
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import ClipMedia, CropPaths, FaceTracks, MediaSegment, VoiceMap
@@ -42,7 +43,7 @@ def direct(detector, landmarker, reframing):
                 for n, frame in enumerate(container.decode(stream))
                 if start <= n < end
             )
-            found = follow_clip(pictures, FaceReaders(detector, landmarker), clip, reframing.faces)
+            found = follow_clip(pictures, FaceReaders(detector, landmarker, NoText()), clip, reframing.faces)
         tracks = FaceTracks(
             clip_id="clip", media=clip.digest(), width=clip.width, height=clip.height, rate=clip.rate,
             frames=count, cuts=tuple(found.cuts), step=found.step, series=NOTHING,

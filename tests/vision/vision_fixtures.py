@@ -76,12 +76,14 @@ def expected(tmp_path_factory: pytest.TempPathFactory, encoded, faces: FaceSlice
     from resources.models import Models
     from shortform_assets.reframing.see.detect import FaceDetector
     from shortform_assets.reframing.see.landmarks import FaceLandmarker
+    from shortform_assets.reframing.see.text_detector import TextDetector
     from shortform_assets.reframing.see.tracks import track_faces
 
     store, models = MediaStore.local(tmp_path_factory.mktemp("expected")), Models()
     detector = FaceDetector(models.resolve("centerface"))
+    text = TextDetector(models.resolve("text-detector"))
     with (
         StoreBench.over(store, threads=1) as bench,
         FaceLandmarker(models.resolve("face-landmarker")) as landmarker,
     ):
-        return track_faces(bench, detector, landmarker, encoded(store), faces)
+        return track_faces(bench, detector, landmarker, text, encoded(store), faces)

@@ -14,6 +14,7 @@ from shortform_assets.reframing.see.active_speaker import FaceCuts, Listener
 from shortform_assets.reframing.see.detect import Boxes, Picture, overlap
 from shortform_assets.reframing.see.landmarks import MOUTH, Face
 from shortform_assets.reframing.see.lips import Patch, own_motion
+from shortform_assets.reframing.see.picture_text import TextLines
 from shortform_assets.reframing.see.series import TrackSeries
 from shortform_assets.reframing.see.user_judges import EmotionReader
 
@@ -43,10 +44,11 @@ class Landmarker(Protocol):
 
 @dataclass(frozen=True)
 class FaceReaders:
-    """The models that look at faces; `emotion` and `listener` are the user's own."""
+    """The models that look at faces and at text; `emotion` and `listener` are the user's own."""
 
     detector: Detector
     landmarker: Landmarker
+    text: TextLines
     emotion: EmotionReader | None = None
     listener: Listener | None = None
 

@@ -1,4 +1,4 @@
-"""Face tracks of one clip from one decode: cuts, faces, landmarks, mouth, pose, blink, emotion."""
+"""Face tracks of one clip from one decode: cuts, faces, landmarks, mouth, pose, blink, emotion; bars and text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ACTIVITY_MS, ClipMedia, FaceTrack, FaceTracks
+from shortform_assets.contracts.clips import ACTIVITY_MS, ClipMedia, FaceTrack, FaceTracks, PictureText
 from shortform_assets.contracts.geometry import PictureArea
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import ClipFault
@@ -22,6 +22,7 @@ from shortform_assets.reframing.see.detect import Picture
 from shortform_assets.reframing.see.emotion import LABELS
 from shortform_assets.reframing.see.follow import Detector, FaceReaders, Landmarker, ShotFollower
 from shortform_assets.reframing.see.picture_motion import PictureMeter
+from shortform_assets.reframing.see.picture_text import TextLines, TextWatcher
 from shortform_assets.reframing.see.series import ClipSeries, TrackSeries, save_series
 from shortform_assets.reframing.see.user_judges import BUNDLED, Judges
 
@@ -35,11 +36,13 @@ def track_faces(
     bench: Workbench,
     detector: Detector,
     landmarker: Landmarker,
+    text: TextLines,
     media: ClipMedia,
     faces: FaceSlice,
     judges: Judges = BUNDLED,
 ) -> FaceTracks:
-    """Follow every face of the clip within each of its shots. `judges` are the user's own.
+    """Follow every face of the clip within each of its shots, and what bars and text its picture has. `judges` are
+    the user's own.
 
     Raises ClipFault when the media do not hold the frames they promise.
     """
@@ -47,7 +50,7 @@ def track_faces(
     if judges.speaker:
         listener = Listener(judges.speaker, read_clip_sound(bench, media), media.rate.fps)
     pictures = read_clip(bench, media)
-    readers = FaceReaders(detector, landmarker, judges.emotion, listener)
+    readers = FaceReaders(detector, landmarker, text, judges.emotion, listener)
     found = follow_clip(pictures, readers, media, faces, bench.progress)
     path = bench.scratch / f"tracks-{media.clip_id}.safetensors"
     save_series(path, found.series)
@@ -67,6 +70,7 @@ def track_faces(
         series=bench.keep(path),
         judges=judges.names,
         areas=found.areas,
+        texts=found.texts,
     )
 
 
@@ -79,6 +83,7 @@ class Followed:
         self.shots: dict[str, int] = {}
         self.series: ClipSeries
         self.areas: tuple[PictureArea, ...] = ()
+        self.texts: tuple[PictureText, ...] = ()
 
 
 def follow_clip(
@@ -96,6 +101,7 @@ def follow_clip(
     joins = frozenset(itertools.accumulate(s.frames for s in media.segments[:-1]))
     found, tracks = Followed(step), dict[str, TrackSeries]()
     camera, bars = PictureMeter(media.width, media.height), BarFinder(media.width, media.height)
+    words = TextWatcher(readers.text, (media.width, media.height), fps)
     shot: ShotFollower | None = None
     since, count = 0, 0
     for frame in with_cuts(pictures, joins):
@@ -111,6 +117,7 @@ def follow_clip(
         if since % step == 0:
             shot.sample(frame.number, frame.picture, detect=since % every == 0)
             camera.sample(frame)
+            words.sample(frame.number, frame.picture, frame.cut)
             if since % every == 0:
                 bars.see(frame.picture)
         shot.watch(frame.number, frame.picture)
@@ -121,6 +128,7 @@ def follow_clip(
         raise ClipFault(f"the clip's media hold {count} frames, not {media.frames}: cut them again.")
     _collect(shot, len(found.cuts), tracks, found.shots)
     bars.end_shot()
+    found.texts = words.texts(media.frames)
     found.series, found.areas = ClipSeries(tracks, camera.series()), bars.areas()
     return found
 
