@@ -30,7 +30,8 @@ from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
 from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
 from shortform_assets.creative.captions.look_room import look_room
-from shortform_assets.creative.captions.pages import Measure, Pace, Page, caption_pages
+from shortform_assets.creative.captions.page_times import Pace
+from shortform_assets.creative.captions.pages import Measure, Page, caption_pages
 from shortform_assets.creative.captions.placement import Block, place, text_width
 from shortform_assets.creative.captions.single_words import single_words
 from shortform_assets.creative.captions.typeset import displayed, line_share, type_px

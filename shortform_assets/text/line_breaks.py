@@ -21,6 +21,8 @@ from shortform_assets.text.spacing import runs_on, space_between
 _NEVER_FIRST = regex.compile(
     r"[\p{Pe}\p{Pf}、。，．・：；？！,.:;?!%％…‥ーゝゞヽヾ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶๆฯ〜～]"
 )
+_JOINTS = regex.compile(r"(?<=\w)[-/\\._@&=?]+(?=\w)")
+"""Marks that join the parts of an address, a path or a compound: where it must be parted, it is behind them."""
 _NEVER_LAST = regex.compile(r"[\p{Ps}\p{Pi}$￥¥£＄#＃]")
 _MODELS = (
     (regex.compile(r"[\p{Hiragana}\p{Katakana}]"), "load_default_japanese_parser"),
@@ -95,9 +97,9 @@ def break_offsets(text: str, between_words: Collection[int] = ()) -> list[int]:
 
 
 def pieces_within(text: str, fits: Callable[[str], bool]) -> list[str]:
-    """`text` in pieces for which `fits(piece)` holds, each as long as can be: cut where a line may break, else
-    between two characters. A character that does not fit by itself is a piece all the same."""
-    breaks = set(break_offsets(text))
+    """`text` in pieces for which `fits(piece)` holds, each as long as can be: cut where a line may break or behind a
+    mark in an address, else between two characters. A character that does not fit by itself is a piece all the same."""
+    breaks = {*break_offsets(text), *(mark.end() for mark in _JOINTS.finditer(text))}
     characters = graphemes(text)
     ends = list(accumulate(map(len, characters)))
     pieces, first = [], 0

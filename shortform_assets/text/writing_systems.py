@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 ANY_SCRIPT = ("Zyyy", "Zinh", "Zzzz")
 """ISO 15924: common, inherited, unknown."""
@@ -14,6 +15,7 @@ _MARKS = {True: "\u200f", False: "\u200e"}
 """Right-to-left and left-to-right mark."""
 
 
+@lru_cache(maxsize=20_000)
 def script_of(character: str) -> str:
     """ISO 15924 code."""
     from fontTools.unicodedata import script

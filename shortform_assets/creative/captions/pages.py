@@ -10,7 +10,7 @@ written without spaces. There a page holds as much as so many average English wo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
@@ -19,15 +19,20 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.style_contracts import CaptionStyle
 from shortform_assets.creative.captions.clip_words import SpokenWord
 from shortform_assets.creative.captions.font_stack import FontStack
+from shortform_assets.creative.captions.page_times import LEAST_MS, Pace, PageSpan, page_times
+from shortform_assets.creative.captions.page_units import Unit, page_units, parted_word
 from shortform_assets.creative.captions.typeset import displayed
 from shortform_assets.errors import ClipFault
-from shortform_assets.text.graphemes import columns, grapheme_count
-from shortform_assets.text.line_breaks import line_units, pieces_within
+from shortform_assets.text.graphemes import columns
+from shortform_assets.text.line_breaks import pieces_within
+from shortform_assets.text.reading_speed import reading_ms
 from shortform_assets.text.spacing import joined, runs_on
 
 SMALLEST = 0.6
 """Share of the style's size below which a long word is split, not shrunk: 46 of 1920 pixels in the house style.
 Our choice; test_a_long_word_shrinks_then_splits."""
+_NARROWER = (0.6, 0.7, 0.8, 0.9)
+"""Shares of a line that the pieces of a divided word are tried to fill, so that no letter is left over."""
 COLUMNS_A_WORD = 6
 """Columns of an average English word with its space: 4.8 letters (Mayzner and Tresselt 1965). So many columns of
 a script without spaces count as one of the style's `max_words`; a Chinese character takes two."""
@@ -43,19 +48,14 @@ _CLAUSE = 1.0
 """The page ends in the middle of a clause."""
 _FLASH = 5.0
 """The next page comes at once; less, the longer the page stands, and nothing from the genre's least time on."""
+_LONE = 0.8
+"""One word, or one phrase, stands by itself though others are said with it."""
+_HURRIED = 0.6
+"""The page is gone before it can be read: in so much more time than it has, at most twice."""
 _PAGE = 0.3
 """Every page: else pages of one word would be cheapest."""
 _LINE = 0.6
 """Every line but the first, as a share of what a page holds."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How long pages stay, in milliseconds, as the genre says: see `EnhancementSlice`."""
-
-    gap_ms: int
-    hold_ms: int
-    min_ms: int
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,6 @@ class Measure:
         return self.face.width(joined(displayed(w.text, self.uppercase) for w in words))
 
 
-Unit = tuple[SpokenWord, ...]
-"""Words that stay on one line."""
-
-
 def caption_pages(
     words: Sequence[SpokenWord], measure: Measure, rate: FrameRate, frames: int, pace: Pace
 ) -> list[Page]:
@@ -102,51 +98,32 @@ def caption_pages(
     Raises ClipFault where the clip has fewer frames than pages.
     """
     shown = [word for word in words if displayed(word.text, False)]
-    pages, gap = [], rate.nearest(pace.gap_ms)
-    at = 0
-    for end in range(1, len(shown) + 1):
-        if end == len(shown) or _breaks(shown[end - 1], shown[end], gap):
-            units = [part for unit in _units(shown[at:end]) for part in _fitting(unit, measure)]
-            pages += _paged(units, measure, rate.nearest(pace.min_ms))
-            at = end
+    pages: list[Page] = []
+    for said in _unbroken(shown, rate.nearest(pace.gap_ms)):
+        units = [part for unit in page_units(said) for part in _fitting(unit, measure)]
+        pages += _paged(units, measure, rate, rate.nearest(pace.min_ms))
     if len(pages) > frames:
         raise ClipFault(f"{len(pages)} caption pages do not fit its {frames} frames")
-    return _timed(pages, rate, frames, pace)
+    spans = [
+        PageSpan(page.start_frame, page.end_frame, rate.nearest(reading_ms(_text(page)))) for page in pages
+    ]
+    return [
+        replace(page, start_frame=start, end_frame=end)
+        for page, (start, end) in zip(pages, page_times(spans, rate, frames, pace), strict=True)
+    ]
 
 
-def _breaks(before: SpokenWord, after: SpokenWord, gap: int) -> bool:
-    heard = -1 not in (before.speaker, after.speaker)
-    return (heard and before.speaker != after.speaker) or after.start_frame - before.end_frame > gap
-
-
-def _units(words: Sequence[SpokenWord]) -> list[Unit]:
-    """The words as units; a word that holds a line break is parted there."""
-    units = line_units([word.text for word in words])
-    pieces = (piece for unit in units for piece in unit)
-    texts: dict[int, list[str]] = {}
-    for piece in pieces:
-        texts.setdefault(piece.word, []).append(words[piece.word].text[piece.start : piece.end])
-    parts = {number: _parted(words[number], own) for number, own in texts.items()}
-    # A character that two words of the recognizer share is lit as one.
-    return [_whole([parts[piece.word].pop(0) for piece in unit]) for unit in units]
-
-
-def _whole(unit: Sequence[SpokenWord]) -> Unit:
-    """The unit with words joined that share a character."""
-    found: list[SpokenWord] = []
-    for word in unit:
-        if found and grapheme_count(found[-1].text + word.text) < grapheme_count(
-            found[-1].text
-        ) + grapheme_count(word.text):
-            before = found.pop()
-            word = replace(
-                before,
-                text=before.text + word.text,
-                end_frame=max(before.end_frame, word.end_frame),
-                ends_sentence=word.ends_sentence,
-            )
-        found.append(word)
-    return tuple(found)
+def _unbroken(words: Sequence[SpokenWord], gap: int) -> Iterator[Sequence[SpokenWord]]:
+    """Stretches of one voice without a pause longer than `gap` frames."""
+    at, voice = 0, -1
+    for i, word in enumerate(words):
+        other = word.speaker != -1 and voice not in (-1, word.speaker)
+        if i and (other or word.start_frame - words[i - 1].end_frame > gap):
+            yield words[at:i]
+            at, voice = i, -1
+        voice = word.speaker if word.speaker != -1 else voice
+    if words:
+        yield words[at:]
 
 
 def _fitting(unit: Unit, measure: Measure) -> list[Unit]:
@@ -156,27 +133,19 @@ def _fitting(unit: Unit, measure: Measure) -> list[Unit]:
     if len(unit) > 1:
         return [part for word in unit for part in _fitting((word,), measure)]
     (word,) = unit
-    texts = pieces_within(word.text, lambda text: measure.line([replace(word, text=text)]) <= measure.width)
-    return [(part,) for part in _parted(word, texts)]
+    texts = _even_pieces(word, measure)
+    return [(part,) for part in parted_word(word, texts)]
 
 
-def _parted(word: SpokenWord, texts: Sequence[str]) -> list[SpokenWord]:
-    """The word in the pieces `texts`, its time divided by their length."""
-    if len(texts) == 1:
-        return [word]
-    time, count = word.end_frame - word.start_frame, len(texts)
-    said = [0, *accumulate(grapheme_count(text) for text in texts)]
-    edges = [word.start_frame + time * at // said[-1] for at in said]
-    return [
-        replace(
-            word,
-            text=text,
-            start_frame=low,
-            end_frame=max(high, low + 1),
-            ends_sentence=word.ends_sentence and i == count - 1,
-        )
-        for i, (text, low, high) in enumerate(zip(texts, edges, edges[1:], strict=False))
-    ]
+def _even_pieces(word: SpokenWord, measure: Measure) -> list[str]:
+    """The text of a word in as few pieces as lines can hold, none of them much shorter than the others."""
+
+    def cut(width: float) -> list[str]:
+        return pieces_within(word.text, lambda text: measure.line([replace(word, text=text)]) <= width)
+
+    fewest = cut(measure.width)
+    tries = (cut(measure.width * share) for share in _NARROWER)
+    return next((texts for texts in tries if len(texts) == len(fewest)), fewest)
 
 
 def _weight(unit: Unit) -> float:
@@ -185,24 +154,34 @@ def _weight(unit: Unit) -> float:
     return columns(text) / COLUMNS_A_WORD if any(map(runs_on, text)) else 1.0
 
 
-def _paged(units: Sequence[Unit], measure: Measure, shortest: int) -> list[Page]:
+def _paged(units: Sequence[Unit], measure: Measure, rate: FrameRate, shortest: int) -> list[Page]:
     """The cheapest pages for units between two hard breaks; `shortest` is the least time of one, in frames."""
     weights = [0.0, *accumulate(map(_weight, units))]
+    flicker = rate.nearest(LEAST_MS)
+    reading = [0, *accumulate(reading_ms(joined(word.text for word in unit) + " ") for unit in units)]
     best: list[tuple[float, int, tuple[Unit, ...], float]] = [(0.0, 0, (), 1.0)]
     for end in range(1, len(units) + 1):
         options = []
         for start in range(end - 1, -1, -1):
             held = weights[end] - weights[start]
-            if held > measure.max_words and start < end - 1:
+            # Words that follow each other too fast for pages of their own share one, whatever their number.
+            quick = units[end - 1][0].start_frame - units[start][0].start_frame < flicker
+            if held > measure.max_words and start < end - 1 and not quick:
                 break
             laid = _lines(units[start:end], measure)
-            if laid is not None:
-                lines, scale = laid
-                lost = _LINE * (len(lines) - 1) / measure.max_words
-                filled = min(1.0, held / measure.max_words), lost
-                following = units[end] if end < len(units) else None
-                cost = best[start][0] + _cost(units[start:end], following, filled, shortest)
-                options.append((cost + (1 - scale), start, lines, scale))
+            if laid is None:
+                break
+            lines, scale = laid
+            lost = _LINE * (len(lines) - 1) / measure.max_words
+            filled = min(1.0, held / measure.max_words), lost
+            following = units[end] if end < len(units) else None
+            cost = best[start][0] + _cost(units[start:end], following, filled, shortest)
+            cost += _LONE * (end - start == 1 < len(units))
+            if following:
+                stands = rate.ms(following[0].start_frame - units[start][0].start_frame)
+                hurry = (reading[end] - reading[start]) / max(1, stands) - 1
+                cost += _HURRIED * min(1.0, max(0.0, hurry))
+            options.append((cost + (1 - scale), start, lines, scale))
         best.append(min(options, key=lambda option: option[:2]))
     pages, end = [], len(units)
     while end:
@@ -261,15 +240,5 @@ def _floor(share: float) -> float:
     return int(share * 1000) / 1000
 
 
-def _timed(pages: Sequence[Page], rate: FrameRate, frames: int, pace: Pace) -> list[Page]:
-    """Hold every page until the next one or a little beyond its last word."""
-    hold, shortest = rate.nearest(pace.hold_ms), rate.nearest(pace.min_ms)
-    timed: list[Page] = []
-    for i, page in enumerate(pages):
-        # Every later page keeps a frame of its own, even where words crowd the end of the clip.
-        last = frames - (len(pages) - i)
-        start = min(max(page.start_frame, timed[-1].end_frame if timed else 0), last)
-        limit = max(pages[i + 1].start_frame if i + 1 < len(pages) else frames, start + 1)
-        end = min(max(page.end_frame + hold, start + shortest), limit, last + 1)
-        timed.append(replace(page, start_frame=start, end_frame=max(end, start + 1)))
-    return timed
+def _text(page: Page) -> str:
+    return joined(word.text for line in page.lines for word in line)
