@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Pixels, Ratio
+from shortform_assets.contracts.existing_text import PictureText, SeenText
 from shortform_assets.contracts.geometry import CropBox, OutputBox, PictureArea, between
 
 
@@ -72,21 +73,6 @@ class FaceTrack(Contract):
     activity: tuple[Measure, ...] = ()
     """Mouth movement in each half second of the clip, from the one that holds `first_frame` on; -1 where
     the face was not landmarked."""
-
-
-TextKind = Literal["still", "subtitle", "ticker"]
-"""still: it stands in one place: a logo, a lower third, a scoreboard, a slide, a sign. subtitle: a place whose words
-change. ticker: a strip that its words run through."""
-
-
-class PictureText(Contract):
-    """Text that is in the picture already, in clip frames [start_frame, end_frame), as seen about once a second."""
-
-    start_frame: int
-    end_frame: int
-    kind: TextKind
-    box: PictureArea
-    """All that it covers in that time."""
 
 
 class FaceTracks(Contract):
@@ -197,18 +183,15 @@ class Panel(Contract):
         across, down, wide, tall = self.slot
         return across + (x - left) / (right - left) * wide, down + (y - top) / (bottom - top) * tall
 
-    def face(self, box: CropBox, frame: int) -> FaceBox | None:
-        """The part of a face (`box` in source pixels) that is seen in the output at a clip frame; None where
-        none of it is."""
+    def seen(self, box: CropBox, frame: float) -> OutputBox | None:
+        """The part of `box` (source pixels) that is seen in the output at a clip frame; None where none of it is."""
         left, top, right, bottom = self.crop(frame)
         x1, x2 = (_within_one((v - left) / (right - left)) for v in (box[0], box[2]))
         y1, y2 = (_within_one((v - top) / (bottom - top)) for v in (box[1], box[3]))
         if x2 - x1 <= 0 or y2 - y1 <= 0:
             return None
         x, y, wide, tall = self.slot
-        return FaceBox(
-            frame=frame, x=x + x1 * wide, y=y + y1 * tall, width=(x2 - x1) * wide, height=(y2 - y1) * tall
-        )
+        return OutputBox(x + x1 * wide, y + y1 * tall, x + x2 * wide, y + y2 * tall)
 
 
 def _within_one(share: float) -> float:
@@ -256,6 +239,8 @@ class AspectFraming(Contract):
     framings: tuple[Framing, ...] = Field(min_length=1)
     faces: tuple[FaceBox, ...] = ()
     """Live faces in the output about twice a second."""
+    texts: tuple[SeenText, ...] = Field(default=(), exclude_if=lambda texts: not texts)
+    """Text of the picture in the output."""
 
     def tiles(self, frames: int) -> bool:
         """Whether the framings cover clip frames [0, frames) once and in order."""
@@ -290,6 +275,10 @@ class AspectFraming(Contract):
             return []
         low, high = shown[0][0], shown[-1][1]
         return [f for f in self.faces if max(start - margin, low) <= f.frame < min(end + margin, high)]
+
+    def texts_during(self, start: int, end: int) -> list[SeenText]:
+        """Text of the picture that is seen in clip frames [start, end)."""
+        return [text for text in self.texts if text.start_frame < end and start < text.end_frame]
 
 
 class CropPaths(Contract):

@@ -31,6 +31,17 @@ class OutputBox(NamedTuple):
         """Centred across the output, `middle` of the way down."""
         return OutputBox(0.5 - width / 2, middle - height / 2, 0.5 + width / 2, middle + height / 2)
 
+    @staticmethod
+    def around_all(boxes: Sequence[OutputBox]) -> OutputBox:
+        """The least box that holds all `boxes`, of which there is at least one."""
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return OutputBox(min(lefts), min(tops), max(rights), max(bottoms))
+
+    @property
+    def area(self) -> float:
+        """Share of the output."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
     def meets(self, other: OutputBox) -> bool:
         """Whether the two share more than an edge."""
         return (

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from shortform_assets.contracts.clips import PictureText
+from shortform_assets.contracts.existing_text import PictureText
 from shortform_assets.reframing.see.picture_text import LOOK_SECONDS, TextWatcher
 from shortform_assets.reframing.see.text_detector import TextDetector
 

@@ -1,4 +1,5 @@
-"""The hook title: a card over the first seconds, off captions and faces; on a forehead rather than nowhere."""
+"""The hook title: a card over the first seconds, off captions, faces and the picture's own text; on a forehead rather
+than nowhere."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ def hook_overlay(text: str, style: HookStyle, face: FontStack, room: HookRoom) -
         anchors: dict[Aspect, float] = {}
         sizes = {aspect: _card_size(lines, face, (style.size * scale, pitch), aspect) for aspect in framings}
         for aspect, size in sizes.items():
-            busy = [*room.taken[aspect], *(_below(f, spared) for f in faces[aspect])]
+            texts = (text.box for text in framings[aspect].texts_during(0, end))
+            busy = [*room.taken[aspect], *texts, *(_below(f, spared) for f in faces[aspect])]
             anchor = _free(size, room.boxes[aspect], busy)
             if anchor is not None:
                 anchors[aspect] = anchor

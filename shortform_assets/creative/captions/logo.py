@@ -34,13 +34,18 @@ def place_logo(
     framing: AspectFraming,
     box: SafeBox,
 ) -> OutputBox:
-    """The preferred corner unless the other covers faces less often."""
+    """The preferred corner unless the other covers faces, or text of the picture, less often."""
     width, height = logo_size(style, ratio, aspect)
     left, right = (box.left, "top_left"), (box.right - width, "top_right")
     corners = sorted((left, right), key=lambda corner: corner[1] != style.corner)
 
     places = [OutputBox(x, box.top, x + width, box.top + height) for x, _ in corners]
-    return min(places, key=lambda place: sum(covered(face, place) for face in framing.faces))
+
+    def hides(place: OutputBox) -> int:
+        faces = sum(covered(face, place) for face in framing.faces)
+        return faces + sum(place.meets(text.box) for text in framing.texts)
+
+    return min(places, key=hides)
 
 
 def logo_size(style: LogoStyle, ratio: float, aspect: Aspect) -> tuple[float, float]:

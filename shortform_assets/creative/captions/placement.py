@@ -1,4 +1,5 @@
-"""Where text stands: inside the safe box, off live faces, and still while the framing stands still."""
+"""Where text stands: inside the safe box, off live faces and the picture's own text, where a layout leaves room
+if it does, and still while the framing stands still."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ import numpy as np
 from shortform_assets.best_path import best_path
 from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import AspectFraming, FaceBox
+from shortform_assets.contracts.clips import AspectFraming, FaceBox, Framing
+from shortform_assets.contracts.existing_text import SeenText
 from shortform_assets.contracts.geometry import OutputBox
 
 STEP = 0.01
@@ -30,6 +32,10 @@ _COVER = 1000.0
 """Each sample of a face that is covered."""
 _TOUCH = 5.0
 """The whole height of a face touched but not covered: the largest share of any."""
+_TEXT = 100.0
+"""The whole height of a line of the picture's own text: as bad as many moves, and far better than a face."""
+_PICTURE = 2.0
+"""All of the block over the picture where the layout leaves a part of the output free."""
 _JUMP, _MOVE = 3.0, 0.15
 """Another place than the page before, within one framing and from one framing to the next."""
 _ABOVE = 0.5
@@ -44,6 +50,16 @@ class Block:
     end_frame: int
     width: float
     height: float
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is there already where a block is to stand."""
+
+    faces: Sequence[FaceBox]
+    texts: Sequence[SeenText]
+    framing: Framing
+    taken: Sequence[OutputBox]
 
 
 def text_width(box: SafeBox) -> float:
@@ -61,9 +77,9 @@ def place(
 ) -> list[float]:
     """The anchor (centre, share of the output's height) of every block, in order; `taken` is the logo's.
 
-    A shortest path (Viterbi, 1967) through the anchors of all blocks: near `wanted`, else below the chin
-    or on its tip, else above the face, on the forehead last; a move within one framing costs more than a
-    small detour.
+    A shortest path (Viterbi, 1967) through the anchors of all blocks: beside the picture where there is room,
+    near `wanted`, else below the chin or on its tip, else above the face, on the forehead last, and over text of
+    the picture only where all else is a face; a move within one framing costs more than a small detour.
     """
     if not blocks:
         return []
@@ -72,7 +88,13 @@ def place(
     for block in blocks:
         shown.append(framing.mostly(block.start_frame, block.end_frame))
         faces = framing.faces_during(block.start_frame, block.end_frame, face_margin(rate))
-        gains.append([-_cost(anchor, block, faces, taken, box, wanted) for anchor in anchors])
+        room = Room(
+            faces,
+            framing.texts_during(block.start_frame, block.end_frame),
+            framing.framings[shown[-1]],
+            taken,
+        )
+        gains.append([-_cost(anchor, block, room, box, wanted) for anchor in anchors])
     path = best_path(np.array(gains), lambda i: _JUMP if shown[i] == shown[i - 1] else _MOVE)
     return [anchors[at] for at in path]
 
@@ -102,8 +124,7 @@ def _anchors(box: SafeBox, wanted: float) -> list[float]:
 def _cost(
     anchor: float,
     block: Block,
-    faces: Sequence[FaceBox],
-    taken: Sequence[OutputBox],
+    room: Room,
     box: SafeBox,
     wanted: float,
 ) -> float:
@@ -112,9 +133,11 @@ def _cost(
     outside = max(0.0, box.top - own.top) + max(0.0, own.bottom - box.bottom)
     cost = _OUTSIDE * outside + abs(anchor - wanted) + (_ABOVE if anchor < wanted else 0.0)
     airy = own._replace(top=own.top - _AIR, bottom=own.bottom + _AIR)
-    cost += _OUTSIDE * sum(other.meets(airy) for other in taken)
+    cost += _OUTSIDE * sum(other.meets(airy) for other in room.taken)
+    cost += _TEXT * sum(_hidden(text.box, airy) for text in room.texts)
+    cost += _PICTURE * _over_picture(own, room.framing)
     touched = 0.0
-    for face in faces:
+    for face in room.faces:
         if face.x >= own.right or face.x + face.width <= own.left:
             continue
         overlap = min(airy.bottom, face.y + face.height) - max(airy.top, face.y)
@@ -122,3 +145,24 @@ def _cost(
             cost += _COVER if covered(face, own) else 0.0
             touched = max(touched, overlap / max(face.height, _AIR))
     return cost + _TOUCH * touched
+
+
+def _hidden(text: OutputBox, own: OutputBox) -> float:
+    """Share of the height of a line of text that `own` stands over, whatever of its width; 0 beside it."""
+    if not own.meets(text):
+        return 0.0
+    overlap = min(own.bottom, text.bottom) - max(own.top, text.top)
+    return overlap / max(text.bottom - text.top, STEP)
+
+
+def _over_picture(own: OutputBox, framing: Framing) -> float:
+    """Share of `own` that stands over panels, where they leave a part of the output free; else 0."""
+    if framing.fill == "none":
+        return 0.0
+    shared = 0.0
+    for panel in framing.panels:
+        x, y, wide, tall = panel.slot
+        across = min(own.right, x + wide) - max(own.left, x)
+        down = min(own.bottom, y + tall) - max(own.top, y)
+        shared += max(0.0, across) * max(0.0, down)
+    return shared / max(own.area, 1e-9)

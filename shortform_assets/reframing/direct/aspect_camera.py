@@ -11,7 +11,13 @@ from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.clips import AspectFraming, FaceTracks, Framing
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.framing_edits import Wishes
-from shortform_assets.reframing.direct.framings import beside, faces_in_output, frame_take, shape_of
+from shortform_assets.reframing.direct.framings import (
+    beside,
+    faces_in_output,
+    frame_take,
+    shape_of,
+    texts_in_output,
+)
 from shortform_assets.reframing.direct.layout import direct
 from shortform_assets.reframing.where.active_picture import in_source
 from shortform_assets.reframing.who.scene import Scene
@@ -50,7 +56,8 @@ def film(
         for scene, shot in zip(scenes, shots, strict=True)
         for framing in shot
     ]
-    return AspectFraming(aspect=aspect, framings=tuple(framings), faces=tuple(faces))
+    camera = AspectFraming(aspect=aspect, framings=tuple(framings), faces=tuple(faces))
+    return camera.model_copy(update={"texts": tuple(texts_in_output(camera, tracks.texts, tracks.rate.fps))})
 
 
 def _shot(

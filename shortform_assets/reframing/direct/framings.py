@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect
-from shortform_assets.contracts.clips import AspectFraming, FaceBox, Framing, Keyframe, Panel
+from shortform_assets.contracts.clips import (
+    AspectFraming,
+    FaceBox,
+    Framing,
+    Keyframe,
+    Panel,
+)
+from shortform_assets.contracts.existing_text import PictureText, SeenText
+from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.layout import Shape, Take, fit_together
 from shortform_assets.reframing.direct.panels import Part, Pins, Slot, action, following, region, standing
@@ -27,6 +35,8 @@ SPREAD = 0.4
 """Share of the action below which an upright crop misses too much of it: a square one is shown."""
 AROUND = 0.6
 """Room beside a group that does not fill the picture, in widths of a head."""
+SPECK = 1e-4
+"""Share of the output below which a rest of text at an edge is none."""
 WEBCAM_ZOOM = 1.6
 """A webcam beside a slide may be enlarged this much further than a whole picture."""
 
@@ -173,9 +183,34 @@ def faces_in_output(
     for i, frame in enumerate(int(f) for f in frames):
         for panel in camera.at(frame).panels:
             for seen, box in zip(present, boxes, strict=True):
-                if seen[i] and (face := panel.face(tuple(box[i]), frame)):
-                    found.append(face)
+                if seen[i] and (face := panel.seen(tuple(box[i]), frame)):
+                    found.append(FaceBox(frame=frame, **_measures(face)))
     return found
+
+
+def texts_in_output(camera: AspectFraming, texts: Sequence[PictureText], fps: float) -> list[SeenText]:
+    """Where `texts` are in the output; of a camera that moves, all that they pass in a second."""
+    found = []
+    for framing in camera.framings:
+        for text in texts:
+            start, end = (
+                max(framing.start_frame, text.start_frame),
+                min(framing.end_frame, text.end_frame),
+            )
+            for panel in framing.panels if start < end else ():
+                step = end - start if len(panel.path) == 1 else max(1, round(fps))
+                for first in range(start, end, step):
+                    last = min(first + step, end)
+                    at = {first, (first + last) // 2, last - 1}
+                    parts = [part for frame in at if (part := panel.seen(text.box, frame))]
+                    if parts and (box := OutputBox.around_all(parts)).area >= SPECK:
+                        times = {"start_frame": first, "end_frame": last, "kind": text.kind}
+                        found.append(SeenText(**times, **_measures(box)))
+    return found
+
+
+def _measures(box: OutputBox) -> dict[str, float]:
+    return {"x": box.left, "y": box.top, "width": box.right - box.left, "height": box.bottom - box.top}
 
 
 def shape_of(aspect: Aspect, source: tuple[int, int]) -> Shape:

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.contracts.clips import PictureText, TextKind
+from shortform_assets.contracts.existing_text import PictureText, TextKind
 from shortform_assets.reframing.see.detect import Boxes, Picture
 
 # Set by hand on the shared videos, looked at; held by tests/reframing/test_picture_text.py.

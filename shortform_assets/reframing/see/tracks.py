@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.clips import ACTIVITY_MS, ClipMedia, FaceTrack, FaceTracks, PictureText
+from shortform_assets.contracts.clips import ACTIVITY_MS, ClipMedia, FaceTrack, FaceTracks
+from shortform_assets.contracts.existing_text import PictureText
 from shortform_assets.contracts.geometry import PictureArea
 from shortform_assets.contracts.slices.reframing_slice import FaceSlice
 from shortform_assets.errors import ClipFault
