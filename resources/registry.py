@@ -16,6 +16,7 @@ from shortform_assets.contracts.edits import (
     PlanEdits,
 )
 from shortform_assets.contracts.source import SourceRecord
+from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.contracts.versioned import (
     CREATIVE_EDIT,
     FRAMING_EDIT,
@@ -67,14 +68,26 @@ class Registry:
         return CreativeEdits(edits=self._edits(key, "creative", CREATIVE_EDIT))
 
     def pin_style(self, key: str, name: str, pin: str) -> str:
-        """Record that the bare style `name` means `pin` for this source; returns the pin in force."""
+        """Record that the style `name`, bare or a pin itself, means `pin` for this source; returns the pin in force."""
         path = f"sources/{key}/style_pins/{name}"
         return pin if self._store.create(path, pin.encode()) else self._store.read(path).decode()
 
     def pinned_style(self, key: str, name: str) -> str | None:
-        """The pin recorded for a bare style name, or None."""
+        """The pin recorded for a style name, or None."""
         path = f"sources/{key}/style_pins/{name}"
         return self._store.read(path).decode() if self._store.head(path) is not None else None
+
+    def holds_style(self, key: str, pin: str) -> bool:
+        """Whether this source was made in the style `name@version` before, or its record asks for it."""
+        if self.record(key).style == pin or self.pinned_style(key, pin) is not None:
+            return True
+        ref = self._artifacts.current(key, "style_contract")
+        style = self._artifacts.find(ref.stage, ref.recipe, StyleContract) if ref else None
+        return style is not None and style.pin == pin
+
+    def restyle(self, key: str, pin: str) -> None:
+        """Record that the source has the style `pin` from now on."""
+        self.register(key, self.record(key).model_copy(update={"style": pin}))
 
     def _latest(self, key: str) -> SourceRecord | None:
         last = max(self._store.list(f"sources/{key}/record/"), default=None)

@@ -27,7 +27,7 @@ from shortform_assets.graph.assets import (
     input_assets,
     source_assets,
 )
-from shortform_assets.graph.jobs import deliver, shorten
+from shortform_assets.graph.jobs import deliver, restyle, shorten
 from shortform_assets.graph.sensors import request_delivery
 from shortform_assets.ports.progress import SilentProgress
 from shortform_assets.speech import SileroVoice
@@ -56,7 +56,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
             [input_assets, source_assets, analysis_assets, clip_assets, creative_assets, delivery_assets]
         ),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
-        jobs=[shorten, deliver],
+        jobs=[shorten, restyle, deliver],
         sensors=[request_delivery],
         resources=resources,
         executor=dg.in_process_executor,

@@ -9,7 +9,7 @@ from typer.core import TyperCommand
 
 from shortform_assets.errors import InputError
 
-PATHS = frozenset({"files", "folder", "out", "transcript"})
+PATHS = frozenset({"files", "folder", "out", "out_folder", "picture", "transcript"})
 """Arguments that name files, whose names may hold any bytes; all others are words."""
 
 Key = Annotated[str, typer.Argument(help="Partition key, or how it begins; see `shortform list`.")]

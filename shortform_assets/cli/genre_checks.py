@@ -12,10 +12,13 @@ from shortform_assets.genres import at_key, load_genre
 from shortform_assets.located_yaml import suggestion
 
 
-def checked_genre(name: str, store: MediaStore, style: str | None = None) -> GenreConfig:
+def checked_genre(
+    name: str, store: MediaStore, style: str | None = None, *, rerun: bool = False
+) -> GenreConfig:
     """The genre `name`, ready for a run with `style` or, without, its own.
 
-    Publishes shipped styles that `store` lacks. Raises InputError, at file, line and key, where the genre names a
+    Publishes shipped styles that `store` lacks; in a `rerun` a withdrawn one is no fault, for the source may hold it.
+    Raises InputError, at file, line and key, where the genre names a
     style or a model that there is not.
     """
     genre = load_genre(name)
@@ -25,7 +28,7 @@ def checked_genre(name: str, store: MediaStore, style: str | None = None) -> Gen
     _check_model(genre, speech.second_opinion, "speech.second_opinion")
     ensure_shipped_styles(store)
     try:
-        resolve_style(store, style or genre.enhancement.style)
+        resolve_style(store, style or genre.enhancement.style, held=rerun)
     except UnknownStyle as error:
         raise error if style else at_key(error, name, "enhancement.style") from None
     return genre

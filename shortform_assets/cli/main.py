@@ -8,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from shortform_assets.cli import genre_commands, plan_commands, reframe_command, styles_commands
+from shortform_assets.cli import (
+    genre_commands,
+    plan_commands,
+    reframe_command,
+    restyle_command,
+    styles_commands,
+)
 from shortform_assets.cli.command_line import Commands, Key
 from shortform_assets.cli.error_handler import ReportingGroup
 from shortform_assets.cli.exit_codes import FAILED, OK
@@ -159,6 +165,7 @@ def overlay(
 
 plan_commands.register(app)
 reframe_command.register(app)
+restyle_command.register(app)
 genre_commands.register(app)
 styles_commands.register(app)
 

@@ -18,9 +18,11 @@ from shortform_assets.cli.project import Project
 from shortform_assets.cli.run_report import show_outputs
 from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.base import Blob
+from shortform_assets.contracts.clips import CropPathsSet
 from shortform_assets.contracts.source import Brief, SourceRecord, SourceVideo
 from shortform_assets.creative import (
     ensure_shipped_styles,
+    resolve_style,
     style_versions,
 )
 from shortform_assets.errors import InputError, ShortformError
@@ -67,9 +69,21 @@ def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool) -> in
     project = Project()
     key = project.require(key)
     record = project.registry.record(key)
-    checked_genre(record.genre, project.store, record.style)
+    checked_genre(record.genre, project.store, record.style, rerun=True)
     with working_on(project, key):
         return _run(terminal, project, key, out, {"shortform/retry": "failed"} if failed else None)
+
+
+def restyle_source(terminal: Terminal, key: str, *, style: str, out: Path) -> int:
+    """The clips of a source in another style, which its record then names; nothing before the style is looked at."""
+    project = Project()
+    key = project.require(key)
+    project.current(key, "crop_paths", CropPathsSet, "there are no framed clips yet")
+    ensure_shipped_styles(project.store)
+    held = project.registry.holds_style(key, style)
+    pin = resolve_style(project.store, style, held=held).pin
+    with working_on(project, key):
+        return _run(terminal, project, key, out, {"shortform/style": pin}, ("restyle", "deliver"))
 
 
 def _facts(project: Project, request: RunRequest, files: int) -> dict[str, Any]:
@@ -124,11 +138,16 @@ def _run_file(
 
 
 def _run(
-    terminal: Terminal, project: Project, key: str, out: Path, tags: dict[str, str] | None = None
+    terminal: Terminal,
+    project: Project,
+    key: str,
+    out: Path,
+    tags: dict[str, str] | None = None,
+    jobs: Sequence[str] = ("shorten", "deliver"),
 ) -> int:
     record = project.registry.record(key)
     with Display(terminal, record.name, Rates(project.store), _length(project, key, record)) as display:
-        for job in ("shorten", "deliver"):
+        for job in jobs:
             end = run_job(project, job, key, display, tags)
             if end.error:
                 raise ShortformError(f"{end.error} (run {end.run_id[:8]})")

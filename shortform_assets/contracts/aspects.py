@@ -71,16 +71,3 @@ ASPECTS: dict[str, AspectRatio] = {
 
 Aspect = Annotated[str, one_of("aspect ratio", ASPECTS)]
 """A key of ASPECTS."""
-
-PLATFORMS: dict[str, str] = {
-    "tiktok": "9:16",
-    "reels": "9:16",
-    "shorts": "9:16",
-    "feed": "1:1",
-    "linkedin": "1:1",
-    "landscape": "16:9",
-}
-"""Where outputs are shown -> the aspect ratio that they have there."""
-
-Platform = Annotated[str, one_of("platform", PLATFORMS)]
-"""A key of PLATFORMS."""

@@ -1,4 +1,4 @@
-"""What each platform takes, as data, under the names of PLATFORMS; and the master, which all of them take.
+"""What each platform takes, as data; and the master, which all of them take.
 
 A genre names those that its files are for (`delivery.profiles`); the quality gate holds every file to the limits of
 those that take its aspect ratio.
@@ -124,6 +124,9 @@ PROFILES: dict[str, OutputProfile] = {
     ),
 }
 
+PLATFORMS = tuple(name for name in PROFILES if name != "master")
+
+Platform = Annotated[str, one_of("platform", PLATFORMS)]
 ProfileName = Annotated[str, one_of("output profile", PROFILES)]
 
 

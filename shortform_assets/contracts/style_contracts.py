@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shortform_assets.contracts.aspects import MIN_BOX, PLATFORMS, Aspect, Platform, SafeBox
+from shortform_assets.contracts.aspects import MIN_BOX, Aspect, SafeBox
 from shortform_assets.contracts.base import Blob, Contract, Ratio, Words
+from shortform_assets.contracts.output_profiles import PROFILES, Platform
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 TypeSize = Annotated[float, Field(gt=0.01, lt=0.15)]
@@ -73,7 +74,7 @@ class CaptionBacking(Contract):
 
 
 class CaptionStyle(Contract):
-    """Captions. Sizes are shares of the height of a 9:16 output (see `creative/captions/typeset.py` for the others)."""
+    """The words that are said. Less tall outputs have their type by the geometric mean of the two heights."""
 
     font: str
     """A family of `fonts`."""
@@ -262,7 +263,8 @@ class StyleContract(Contract):
     scripts: tuple[ScriptCode, ...] = ()
     """Scripts that its fonts must cover (ISO 15924); none claims Latin as Spanish, German and French write it."""
     safe_box: dict[Platform, SafeBox] = Field(default_factory=dict)
-    """For each platform where text may stand, within the genre's safe box, in outputs of that platform's aspect ratio."""
+    """For each platform where text may stand, within the genre's safe box, in outputs of the aspect ratios that the platform
+    takes."""
 
     @property
     def pin(self) -> str:
@@ -270,7 +272,7 @@ class StyleContract(Contract):
 
     def platforms_of(self, aspect: Aspect) -> list[Platform]:
         """The platforms with a safe box of their own that show outputs of `aspect`, sorted."""
-        return sorted(platform for platform in self.safe_box if PLATFORMS[platform] == aspect)
+        return sorted(platform for platform in self.safe_box if aspect in PROFILES[platform].aspects)
 
     def text_box(self, aspect: Aspect, box: SafeBox) -> SafeBox | None:
         """What of the genre's safe `box` lies in those of all platforms; None where that is no room for text."""

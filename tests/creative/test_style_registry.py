@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -111,6 +114,55 @@ def test_two_publishers_race_for_one_number(store, source, tmp_path):
     same, new = publish_style(Overtaken(store, lambda: publish_style(store, source)), source)
     assert (same.pin, new) == ("acme@4", False)
     assert style_versions(store) == {"acme": [1, 2, 3, 4]}
+
+
+PUBLISHER = """
+import sys, time
+from pathlib import Path
+from resources.media_store import MediaStore
+from shortform_assets.creative.styles.style_registry import publish_style
+from shortform_assets.errors import InputError
+url, folder, ready, go = sys.argv[1:]
+store = MediaStore.open(url)
+Path(ready).touch()
+while not Path(go).exists():
+    time.sleep(0.002)
+try:
+    print(publish_style(store, Path(folder))[0].pin)
+except InputError as error:
+    print(error)
+"""
+
+
+def test_publishers_in_processes_of_their_own_share_the_numbers(either_store, source, tmp_path):
+    """Two that take the next number get two; of two that ask for one number one is told what stands there."""
+    sides = {}
+    for words, version in ((4, ""), (5, ""), (6, "\nversion: 7"), (7, "\nversion: 7")):
+        folder = Path(shutil.copytree(source, tmp_path / f"side{words}"))
+        edit(folder, "max_words: 3", f"max_words: {words}")
+        edit(folder, "name: acme", f"name: acme{version}")
+        command = [sys.executable, "-c", PUBLISHER, either_store.url, str(folder)]
+        command += [str(tmp_path / f"ready{words}"), str(tmp_path / "go")]
+        sides[words] = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        until = time.monotonic() + 120
+        while len(list(tmp_path.glob("ready*"))) < len(sides) and time.monotonic() < until:
+            time.sleep(0.05)
+        (tmp_path / "go").touch()
+        said = {words: side.communicate(timeout=120)[0].strip() for words, side in sides.items()}
+    finally:
+        for side in sides.values():
+            side.kill()
+            side.wait()
+    # Whoever takes the next number may do so before or after 7 is taken.
+    published = {words: pin for words, pin in said.items() if pin.startswith("acme@")}
+    assert len(set(published.values())) == len(published) >= 3, said
+    assert list(published.values()).count("acme@7") == 1
+    for words, pin in published.items():
+        assert resolve_style(either_store, pin).captions.max_words == words
+    (loser,) = said.keys() - published.keys()
+    assert loser in (6, 7)
+    assert "acme@7 is published with other content and never changes" in said[loser]
 
 
 @pytest.fixture

@@ -165,6 +165,28 @@ def test_faults_of_the_whole_name_file_key_and_line(store, source, old, new, say
     assert any(re.search(r"style\.yaml" + says, fault) for fault in found), found
 
 
+@pytest.mark.parametrize(
+    ("captions", "says"),
+    [
+        ("look: plain, active_colour: '#06283E'", []),
+        ("look: karaoke_fill, active_colour: '#06283E'", ["active_colour: its contrast against captions.outline_colour"]),
+        ("look: two_tone, speaker_colours: ['#FFFFFF', '#101010']", ["speaker_colours.1: its contrast"]),
+        ("emphasis_colour: '#06283E'", ["emphasis_colour: its contrast"]),
+        ("look: subtitle_bar, outline: 0, backing: {colour: '#000000', opacity: 0.9}", []),
+        (
+            "look: subtitle_bar, outline: 0, backing: {colour: '#000000', opacity: 0.5}",
+            ["active_colour: its contrast against captions.backing is 2.3 to 1"],
+        ),
+        ("look: word_box, outline: 0", ["outline: captions without outline or bar"]),
+    ],
+)  # fmt: skip
+def test_contrast_is_asked_of_the_colours_that_a_look_has(store, source, tmp_path, captions, says):
+    child = write(tmp_path / "child", f"name: child\nextends: ../acme\ncaptions: {{{captions}}}\n")
+    found = [str(fault) for fault in style_faults(read_style(store, child))]
+    assert len(found) == len(says), found
+    assert all(f"captions.{say}" in fault for say, fault in zip(says, found, strict=True)), found
+
+
 def test_every_fault_is_told_at_once(store, source):
     edit(source, 'colour: "#FFFFFF"', 'colour: "#06283E"')
     edit(source, "height: 0.03", "height: 0.2")

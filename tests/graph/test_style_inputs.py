@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import dagster as dg
 
 from shortform_assets.contracts.slices import SLICES
+from shortform_assets.creative.styles.style_registry import (
+    ensure_shipped_styles,
+    publish_style,
+    withdraw_style,
+)
+from shortform_assets.data import shipped
 from shortform_assets.definitions import build_defs
 
 
@@ -35,3 +44,27 @@ def test_an_unknown_style_is_named_where_it_was_asked_for(graph, tmp_path):
     assert "did you mean acme?" in said
     assert "brief.yaml" not in said
     assert _resolve(graph, key, **{"shortform/style": "acme@1"}) == []
+
+
+def test_a_withdrawn_style_is_for_nobody_who_did_not_have_it(graph, tmp_path):
+    video = tmp_path / "any.mp4"
+    video.write_bytes(b"never looked at")
+    key = graph.register(video)
+    folder = Path(shutil.copytree(shipped("style_contracts") / "acme", tmp_path / "acme"))
+    source = (folder / "style.yaml").read_text()
+    ensure_shipped_styles(graph.store)
+    (folder / "style.yaml").write_text(source.replace("max_words: 3", "max_words: 2"))
+    publish_style(graph.store, folder)
+    withdraw_style(graph.store, "acme@2", "the green is the old one")
+    (said,) = _resolve(graph, key, **{"shortform/style": "acme@2"})
+    assert said == "style pin: acme@2 was withdrawn (the green is the old one) - pin acme@1"
+    graph.genre(enhancement={"style": "acme@2"})
+    (said,) = _resolve(graph, key)
+    assert said.startswith(f"{graph.genres / 'brief.yaml'}:1: enhancement.style: acme@2 was withdrawn")
+    assert _resolve(graph, key, **{"shortform/style": "acme"}) == []
+    assert graph.contract(key, "style_contract").pin == "acme@1"
+    withdraw_style(graph.store, "acme@1", "so is this")
+    assert _resolve(graph, key) == [], "the source has it"
+    other = graph.register(Path(shutil.copy(video, tmp_path / "other.mp4")), style="acme")
+    (said,) = _resolve(graph, other)
+    assert "every version of acme was withdrawn" in said

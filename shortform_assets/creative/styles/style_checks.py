@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect
+from shortform_assets.contracts.style_contracts import CaptionBacking, CaptionStyle
 from shortform_assets.creative.captions.font_stack import FontStack
 from shortform_assets.creative.captions.hook import PADDING, layouts
 from shortform_assets.creative.captions.logo import logo_size
@@ -19,12 +20,16 @@ from shortform_assets.creative.styles.style_source import StyleDraft
 from shortform_assets.errors import InputError
 
 Keys = Sequence[str | int]
+Ground = tuple[str, str, float]
+"""Key, colour and opacity of what is behind letters."""
 _ASCII = "".join(map(chr, range(33, 127)))
 _LONG_WORD = "Responsibility"
 """A word as long as one in a hundred of spoken English: it must fit on a line of the smallest type that is tried."""
 _NAMED_LETTERS = 8
 _LEAST_OUTLINE = 0.001
 """Two pixels of 1920: less is not seen. Our choice."""
+_LIT = frozenset({"karaoke", "karaoke_fill", "pop", "subtitle_bar"})
+"""Looks that write the word that is being said in the active colour."""
 _LEAST_LOGO = 16
 """Pixels of height: nothing can be told of a mark that is drawn smaller. Our choice."""
 
@@ -116,36 +121,33 @@ class _Examiner:
     def _contrasts(self) -> Iterator[InputError]:
         """Text against what is behind it, by WCAG 2."""
         captions = self.style.captions
-        ground = captions.backing
+        behind: list[Ground] = []
         if captions.outline >= _LEAST_OUTLINE:
-            behind = [("outline_colour", captions.outline_colour, 1.0)]
-        elif ground is not None:
-            behind = [("backing.colour", ground.colour, ground.opacity)]
+            behind.append(("captions.outline_colour", captions.outline_colour, 1.0))
+        if captions.look == "subtitle_bar":
+            bar = captions.backing or CaptionBacking(colour=captions.outline_colour)
+            behind.append(("captions.backing", bar.colour, bar.opacity))
+        if behind:
+            for keys, ink in _caption_inks(captions):
+                yield from self._too_alike(keys, ink, captions.size, behind)
         else:
-            what = "captions without outline or backing cannot be read over a bright picture"
-            yield self.draft.error(
-                ("captions", "outline"), what, f"give at least {_LEAST_OUTLINE}, or `backing`"
-            )
-            behind = []
-        pairs = [
-            ("captions", key, captions.size, *other)
-            for key in ("colour", "active_colour")
-            for other in behind
-        ]
+            what = "captions without outline or bar cannot be read over a bright picture"
+            fix = f"give at least {_LEAST_OUTLINE}, or the look subtitle_bar"
+            yield self.draft.error(("captions", "outline"), what, fix)
         for key, section in sections(self.style):
             for under in ("box_colour", "background"):
-                if key != "captions" and hasattr(section, under):
+                if hasattr(section, under) and hasattr(section, "colour"):
+                    ground = (f"{key}.{under}", getattr(section, under), 1.0)
                     size = getattr(section, "size", 1.0)
-                    pairs.append((key, "colour", size, under, getattr(section, under), 1.0))
-        for key, ink, size, under, colour, opacity in pairs:
-            found = worst_contrast(getattr(getattr(self.style, key), ink), colour, opacity)
-            least = least_contrast(size)
-            if found < least:
-                yield self.draft.error(
-                    (key, ink),
-                    f"its contrast against {key}.{under} is {found:.1f} to 1 (WCAG 2)",
-                    f"take colours of at least {least:g} to 1",
-                )
+                    yield from self._too_alike((key, "colour"), section.colour, size, [ground])
+
+    def _too_alike(self, keys: Keys, ink: str, size: float, behind: Sequence[Ground]) -> Iterator[InputError]:
+        """An error where `ink` stands out from nothing that is behind it."""
+        found, where = max((worst_contrast(ink, colour, opacity), name) for name, colour, opacity in behind)
+        least = least_contrast(size)
+        if found < least:
+            what = f"its contrast against {where} is {found:.1f} to 1 (WCAG 2)"
+            yield self.draft.error(keys, what, f"take colours of at least {least:g} to 1")
 
     def _logo(self) -> Iterator[InputError]:
         logo = self.style.logo
@@ -209,6 +211,20 @@ class _Examiner:
         """Width for text of `size` in the safe box, in em."""
         box = self.style.text_box(aspect, ASPECTS[aspect].safe_box) or ASPECTS[aspect].safe_box
         return text_width(box) * ASPECTS[aspect].width / type_px(size, aspect)
+
+
+def _caption_inks(captions: CaptionStyle) -> Iterator[tuple[Keys, str]]:
+    """Every colour that letters of captions have in their look, and its keys."""
+    yield ("captions", "colour"), captions.colour
+    if captions.look in _LIT or (captions.look == "word_box" and captions.backing):
+        yield ("captions", "active_colour"), captions.active_colour
+    if captions.emphasis_colour:
+        yield ("captions", "emphasis_colour"), captions.emphasis_colour
+    if captions.look == "two_tone":
+        if not captions.speaker_colours:
+            yield ("captions", "active_colour"), captions.active_colour
+        for n, colour in enumerate(captions.speaker_colours):
+            yield ("captions", "speaker_colours", n), colour
 
 
 def _some(missing: str) -> str:

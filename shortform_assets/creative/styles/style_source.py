@@ -6,6 +6,7 @@ It may extend another folder or a published version; then it is laid upon that, 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +120,7 @@ class _Layers:
                 "extends: should be one style or folder", place, "write extends: acme@3, or extends: ../acme"
             )
         if wanted.startswith((".", "/", "~")) or "/" in wanted:
-            under, pin = self.merged(folder / Path(wanted).expanduser(), place)
+            under, pin = self.merged((folder / Path(wanted).expanduser()).resolve(), place)
         else:
             under, pin = self._published(wanted, place)
         # A style has its own name and number, never those of what it extends.
@@ -195,7 +196,7 @@ class _SourceReader:
 
     def _colour(self, node: YamlNode, keys: tuple[str, ...]) -> Any:
         value = node.plain()
-        if value is None:
+        if value is None and _is_comment(node.place):
             raise at_keys(
                 self.tree, keys, "it is empty", 'put the colour in quotes, "#FFFFFF": # begins a comment'
             )
@@ -209,3 +210,11 @@ class _SourceReader:
                 suggestion(value, self.palette) if self.palette else "write it as #RRGGBB, in quotes",
             )
         return self.palette[value]
+
+
+def _is_comment(place: YamlLocation) -> bool:
+    """Whether what was meant as a value there is a comment."""
+    if not place.line:
+        return False
+    line = place.path.read_text(encoding="utf-8-sig").splitlines()[place.line - 1]
+    return re.search(r"[:,\[-]\s+#", line) is not None

@@ -54,23 +54,26 @@ def genre(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Re
 def style_contract(
     context: dg.AssetExecutionContext, source_record: SourceRecord, enhancement: EnhancementSlice
 ) -> dg.MaterializeResult[Ref]:
-    """The pinned style version: the run's tag, else the record's, else the genre's."""
+    """The pinned style version: the run's tag, else the record's, else the genre's. A tag goes into the record."""
     from shortform_assets.creative import UnknownStyle, ensure_shipped_styles, resolve_style
     from shortform_assets.genres import at_key
 
-    store = context.resources.store
-    own = context.run_tags.get(STYLE_TAG) or source_record.style
+    store, key = context.resources.store, context.partition_key
+    tag = context.run_tags.get(STYLE_TAG)
+    own = tag or source_record.style
     wanted = own or enhancement.style
     with as_failure():
         ensure_shipped_styles(store)
         registry = Registry(store)
-        pin = wanted if "@" in wanted else registry.pinned_style(context.partition_key, wanted)
+        pinned = registry.pinned_style(key, wanted)
+        held = pinned is not None or registry.holds_style(key, wanted)
         try:
-            style = resolve_style(store, pin or wanted)
+            style = resolve_style(store, pinned or wanted, held=held)
         except UnknownStyle as error:
             raise error if own else at_key(error, source_record.genre, "enhancement.style") from None
-        if pin is None:
-            registry.pin_style(context.partition_key, wanted, style.pin)
+        registry.pin_style(key, wanted, style.pin)
+        if tag:
+            registry.restyle(key, style.pin)
     return fresh(context, style)
 
 
