@@ -70,6 +70,8 @@ class Claim(BaseModel):
     owner: Owner
     beat: float
     ended: bool = False
+    run_id: str = ""
+    """The one run that it is held for, where there is one."""
 
     def is_over(self) -> bool:
         """Whether another may follow."""
@@ -80,19 +82,28 @@ class Held(NamedTuple):
     """A claim that this process holds."""
 
     followed: Owner | None
-    """Whose claim was over; what this process left undone may be tidied away."""
+    """Whose claim was over; what that process left undone may be tidied away."""
+    followed_run: str = ""
+    """The run that it was held for, if it was not ended by its owner."""
 
 
 @contextmanager
 def claimed(
-    store: MediaStore, key: str, *, on_lost: Callable[[], None], beat: float = BEAT_SECONDS
+    store: MediaStore,
+    key: str,
+    *,
+    on_lost: Callable[[], None],
+    beat: float = BEAT_SECONDS,
+    run_id: str = "",
 ) -> Iterator[Held]:
     """Hold the partition `key` while the block runs; InputError, naming the owner, while another holds it.
 
-    `on_lost` is called, from another thread, when this process was taken for dead and followed.
+    `on_lost` is called, from another thread, when this process was taken for dead and followed. `run_id` tells who
+    follows which run was left open.
     """
     me = Owner.me()
-    number, followed = _follow(store, key, me)
+    mine = Claim(owner=me, beat=time.time(), run_id=run_id)
+    number, before = _follow(store, key, mine)
     ending = threading.Event()
 
     def keep_alive() -> None:
@@ -102,21 +113,30 @@ def claimed(
                 if _latest(store, key) != number:
                     on_lost()
                     return
-                store.replace(_path(key, number), _body(Claim(owner=me, beat=time.time())))
+                _rewrite(store, key, number, mine)
 
     heart = threading.Thread(target=keep_alive, name=f"claim {key}", daemon=True)
     heart.start()
     try:
-        yield Held(followed)
+        left = before.run_id if before is not None and not before.ended else ""
+        yield Held(before.owner if before else None, left)
     finally:
         ending.set()
         heart.join()
         # Where this fails, the process's end says the same.
         with contextlib.suppress(ShortformError):
-            store.replace(_path(key, number), _body(Claim(owner=me, beat=time.time(), ended=True)))
+            _rewrite(store, key, number, mine, ended=True)
 
 
-def _follow(store: MediaStore, key: str, me: Owner) -> tuple[int, Owner | None]:
+def is_held(store: MediaStore, key: str) -> bool:
+    """Whether somebody who may be alive holds the partition `key`."""
+    number = _latest(store, key)
+    claim = _read(store, key, number) if number else None
+    return claim is not None and not claim.is_over()
+
+
+def _follow(store: MediaStore, key: str, mine: Claim) -> tuple[int, Claim | None]:
+    """The number of the new claim, and the one before it."""
     while True:
         number = _latest(store, key)
         claim = _read(store, key, number) if number else None
@@ -125,14 +145,14 @@ def _follow(store: MediaStore, key: str, me: Owner) -> tuple[int, Owner | None]:
             raise InputError(
                 f"another run is still working on it ({who})", key, "wait for it or end it, then try again"
             )
-        if not store.create(_path(key, number + 1), _body(Claim(owner=me, beat=time.time()))):
+        if not store.create(_path(key, number + 1), _body(mine)):
             continue
         # Whoever was slow between looking and creating may have got a number that was tidied away since.
         if _latest(store, key) == number + 1:
             for old in _numbers(store, key):
                 if old <= number:
                     store.delete(_path(key, old))
-            return number + 1, claim.owner if claim else None
+            return number + 1, claim
         store.delete(_path(key, number + 1))
 
 
@@ -155,6 +175,11 @@ def _read(store: MediaStore, key: str, number: int) -> Claim | None:
 
 def _path(key: str, number: int) -> str:
     return f"claims/{key}/{number:06d}.json"
+
+
+def _rewrite(store: MediaStore, key: str, number: int, claim: Claim, *, ended: bool = False) -> None:
+    now = claim.model_copy(update={"beat": time.time(), "ended": ended})
+    store.replace(_path(key, number), _body(now))
 
 
 def _body(claim: Claim) -> bytes:

@@ -28,6 +28,7 @@ from shortform_assets.graph.assets import (
     source_assets,
 )
 from shortform_assets.graph.jobs import deliver, restyle, shorten
+from shortform_assets.graph.run_claims import run_claim
 from shortform_assets.graph.sensors import request_delivery
 from shortform_assets.ports.progress import SilentProgress
 from shortform_assets.speech import SileroVoice
@@ -39,6 +40,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     store = given["store"] if "store" in given else MediaStore.open(store_url())
     resources: dict[str, Any] = {
         "store": store,
+        "run_claim": run_claim,
         "progress": SilentProgress(),
         "recognizers": Recognizers(SileroVoice()),
         "aligner": SphinxAligner(),

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from resources.claims import Held, Owner, claimed
 from shortform_assets.cli.project import Project
 from shortform_assets.errors import InputError, ShortformError
@@ -19,9 +17,6 @@ from shortform_assets.ports.progress import Progress
 
 if TYPE_CHECKING:
     import dagster as dg
-
-OWNER_TAG = "shortform/owner"
-"""On every run of the command line: the process that runs it."""
 
 
 @dataclass(frozen=True)
@@ -60,35 +55,25 @@ def working_on(project: Project, key: str) -> Iterator[None]:
 
 def _close_dead_runs(project: Project, key: str, held: Held) -> None:
     """Close what the process that was followed, or one that is gone, left open; InputError for any other run."""
-    import dagster as dg
+    from shortform_assets.graph.run_claims import close_dead, is_dead, unfinished_runs
 
-    ended = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
-    unfinished = [status for status in dg.DagsterRunStatus if status not in ended]
-    filters = dg.RunsFilter(tags={"dagster/partition": key}, statuses=unfinished)
-    for run in project.instance.get_runs(filters):
-        owner = _owner(run)
-        if owner is not None and (owner == held.followed or owner.is_gone()):
-            project.instance.report_run_failed(run, "the process that ran it is gone")
+    for run in unfinished_runs(project.instance, key):
+        if is_dead(run, held):
+            close_dead(project.instance, run)
             continue
         raise InputError(
             f"run {run.run_id[:8]} is still working on it", key, "wait for it or terminate it, then try again"
         )
 
 
-def _owner(run: dg.DagsterRun) -> Owner | None:
-    try:
-        return Owner.model_validate_json(run.tags.get(OWNER_TAG, ""))
-    except ValidationError:
-        return None
-
-
 def run_job(
     project: Project, job_name: str, key: str, progress: Progress, tags: dict[str, str] | None = None
 ) -> JobEnd:
-    """Run a job for one partition on the project's instance, in this process."""
+    """Run a job for one partition, which the caller holds, on the project's instance in this process."""
     from shortform_assets.definitions import build_defs
+    from shortform_assets.graph.run_claims import HELD_BY_CALLER, OWNER_TAG
 
-    defs = build_defs({"store": project.store, "progress": progress})
+    defs = build_defs({"store": project.store, "progress": progress, "run_claim": HELD_BY_CALLER})
     job = defs.resolve_job_def(job_name)
     with _one_interrupt() as interrupted:
         result = job.execute_in_process(

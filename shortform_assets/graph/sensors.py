@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from resources.artifacts import Artifacts
+from resources.claims import is_held
 from resources.store_errors import StoreError
 from shortform_assets.contracts.creative import Composition
 from shortform_assets.errors import InputError, ShortformError
@@ -23,27 +25,32 @@ _AT_ONCE = 50
 def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Request `deliver` for every new composition; the run key is its digest and its terminal outcomes.
 
+    A source that a run works on is asked for again when that has ended. The cursor is the last materialization
+    that was looked at, and the keys that wait.
     A source whose composition cannot be read is said once, with what to do, and passed by. Where the store
     answers for none of them the tick fails, and the next one asks again.
     """
+    after, *waiting = (context.cursor or "").split() or [""]
     found = context.instance.fetch_materializations(
         dg.AssetRecordsFilter(
-            asset_key=dg.AssetKey("composition"),
-            after_storage_id=int(context.cursor) if context.cursor else None,
+            asset_key=dg.AssetKey("composition"), after_storage_id=int(after) if after else None
         ),
         limit=_AT_ONCE,
         ascending=True,
     ).records
-    if not found:
+    if not found and not waiting:
         return dg.SkipReason("no new composition")
     artifacts = Artifacts(context.resources.store)
     # A source may have been taken out of the set since.
     registered = set(context.instance.get_dynamic_partitions(str(source_videos.name)))
-    keys = dict.fromkeys(record.partition_key for record in found)
-    requests, failures = [], []
+    keys = dict.fromkeys([*waiting, *(str(record.partition_key) for record in found)])
+    requests, failures, held = [], list[ShortformError](), list[str]()
     for key in (key for key in keys if key in registered):
         try:
-            requests.append(_request(artifacts, str(key)))
+            if is_held(artifacts.store, key):
+                held.append(key)
+            else:
+                requests.append(_request(artifacts, key))
         except ShortformError as error:
             failures.append(error)
     if failures and not requests and all(type(failure) is StoreError for failure in failures):
@@ -52,9 +59,14 @@ def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | d
         context.log.error(f"no delivery is requested: {failure}")
     return dg.SensorResult(
         run_requests=requests,
-        skip_reason=None if requests else "; ".join(map(str, failures)) or "its source is gone",
-        cursor=str(found[-1].storage_id),
+        skip_reason=None if requests else "; ".join(_why_none(failures, held)) or "its source is gone",
+        cursor=" ".join([str(found[-1].storage_id) if found else after, *held]),
     )
+
+
+def _why_none(failures: Sequence[ShortformError], held: Sequence[str]) -> Iterator[str]:
+    yield from map(str, failures)
+    yield from (f"{key}: a run works on it" for key in held)
 
 
 def _request(artifacts: Artifacts, key: str) -> dg.RunRequest:

@@ -13,9 +13,10 @@ import pytest
 
 from resources.claims import Owner
 from shortform_assets.cli import exit_codes
-from shortform_assets.cli.job_run import OWNER_TAG, working_on
+from shortform_assets.cli.job_run import working_on
 from shortform_assets.cli.project import Project
 from shortform_assets.errors import InputError
+from shortform_assets.graph.run_claims import OWNER_TAG
 from shortform_assets.media.ffmpeg import run_ffmpeg
 
 TONE = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4", "-f", "lavfi", "-i", "sine=440:d=4"]

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from resources.artifacts import Artifacts
+from resources.claims import claimed
 from resources.media_store import MediaStore
 from resources.store_errors import StoreError
 from shortform_assets.contracts.base import FrameRate
@@ -125,3 +126,16 @@ def test_a_store_that_answers_for_nobody_is_asked_again(desk, monkeypatch) -> No
         with pytest.raises(StoreError, match="cannot be reached"):
             desk.tick()
     assert desk.tick()[0] == [KEYS[0]]
+
+
+def test_a_source_that_a_run_works_on_is_requested_when_that_has_ended(desk) -> None:
+    desk.compose(KEYS[0])
+    desk.compose(KEYS[1])
+    with claimed(desk.store, KEYS[0], on_lost=lambda: None):
+        assert desk.tick()[0] == [KEYS[1]]
+        requested, told, _ = desk.tick()
+        assert (requested, told) == ([], f"{KEYS[0]}: a run works on it")
+        desk.compose(KEYS[2])
+        assert desk.tick()[0] == [KEYS[2]]
+    assert desk.tick()[0] == [KEYS[0]]
+    assert desk.tick()[:2] == ([], "no new composition")

@@ -91,7 +91,7 @@ def test_one_after_the_other_is_fine_and_leaves_one_claim(store: MediaStore):
             claimed(store, "other", on_lost=lambda: None),
             pytest.raises(InputError, match=f"process {os.getpid()} on"),
         ):
-            claims._follow(store, KEY, Owner.me())
+            claims._follow(store, KEY, Claim(owner=Owner.me(), beat=time.time()))
     assert list(store.list(f"claims/{KEY}")) == [f"claims/{KEY}/000003.json"]
 
 
@@ -118,7 +118,7 @@ def test_only_the_provably_dead_are_followed(store: MediaStore, other: dict, age
             assert held.followed == owner
     else:
         with pytest.raises(InputError, match=f"process {owner.pid} on {owner.host}"):
-            claims._follow(store, KEY, Owner.me())
+            claims._follow(store, KEY, Claim(owner=Owner.me(), beat=time.time()))
 
 
 def test_the_heart_beats_and_notices_that_it_was_followed(store: MediaStore):
@@ -153,15 +153,15 @@ def test_who_looked_long_ago_gets_nothing(store: MediaStore, monkeypatch: pytest
     for _ in range(2):
         number, _followed = _quietly(store, look, monkeypatch)
     with pytest.raises(InputError, match="still working on it"):
-        claims._follow(store, KEY, Owner.me())
+        claims._follow(store, KEY, Claim(owner=Owner.me(), beat=time.time()))
     assert list(store.list(f"claims/{KEY}")) == [f"claims/{KEY}/{number:06d}.json"]
 
 
-def _quietly(store: MediaStore, look, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Owner | None]:
+def _quietly(store: MediaStore, look, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Claim | None]:
     """A claim of this process beside the slow one; the first of them has ended."""
     with monkeypatch.context() as patch:
         patch.setattr(claims, "_latest", look)
         if (number := look(store, KEY)) and (claim := claims._read(store, KEY, number)):
             body = claim.model_copy(update={"ended": True}).model_dump_json().encode()
             store.replace(f"claims/{KEY}/{number:06d}.json", body)
-        return claims._follow(store, KEY, Owner.me())
+        return claims._follow(store, KEY, Claim(owner=Owner.me(), beat=time.time()))

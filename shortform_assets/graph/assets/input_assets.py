@@ -8,7 +8,7 @@ from resources.artifacts import Ref
 from resources.registry import Registry
 from shortform_assets.contracts.slices import SLICES, EnhancementSlice
 from shortform_assets.contracts.source import SourceRecord
-from shortform_assets.graph.assets.asset_options import OWNER, stage
+from shortform_assets.graph.assets.asset_options import COMMON, OWNER, stage
 from shortform_assets.graph.partitions import source_videos
 from shortform_assets.graph.reuse import as_failure, fresh
 
@@ -37,7 +37,7 @@ def source_record(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Ref
     },
     deps=["source_record"],
     partitions_def=source_videos,
-    required_resource_keys={"store", "progress"},
+    required_resource_keys=set(COMMON),
 )
 def genre(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Ref]]:
     """One typed slice a consumer, so that a change names the stages it makes stale."""
