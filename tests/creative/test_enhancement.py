@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resources.fallback_fonts import FallbackFonts
+from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.clips import (
     ClipMediaSet,
     CropPathsSet,
@@ -17,6 +18,7 @@ from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
 from shortform_assets.creative.captions.clip_words import clip_words
+from shortform_assets.creative.captions.overlay_faults import overlay_faults
 from shortform_assets.creative.captions.placement import FOREHEAD, Block, covered, place
 from shortform_assets.creative.captions.typeset import line_share
 from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
@@ -156,6 +158,40 @@ def test_a_whole_plan(bench, style):
     # The face leaves room above it for the hook and below it for captions.
     assert made.hook.anchor["9:16"] < 0.3
     assert {page.anchor["9:16"] for page in made.pages} == {0.58}
+
+
+def test_text_stands_in_the_safe_box_of_every_platform_of_its_output(bench, style):
+    """The genre's box and those of the style's platforms that take the aspect ratio, all at once."""
+    clip = whole()
+    boxes = {
+        "tiktok": SafeBox(left=0.06, top=0.3, right=0.7, bottom=0.9),
+        "reels": SafeBox(left=0.2, top=0.1, right=0.95, bottom=0.55),
+        "feed": SafeBox(left=0.0, top=0.0, right=1.0, bottom=0.6),
+    }
+    narrow = style.model_copy(update={"safe_box": boxes})
+    (made,) = enhanced(bench, narrow, [clip], [camera(clip)]).clips
+    wanted = {"9:16": OutputBox(0.2, 0.3, 0.7, 0.55), "1:1": OutputBox(0.05, 0.05, 0.95, 0.6)}
+    (free,) = enhanced(bench, style, [clip], [camera(clip)]).clips
+    for aspect, box in wanted.items():
+        assert made.pages
+        for page in made.pages:
+            assert not page.box(aspect).leaves(box, 0.001)
+        assert any(page.box(aspect).leaves(box, 0.001) for page in free.pages)
+        assert not made.logo[aspect].box.leaves(box, 0.001)
+        assert made.hook is not None
+        card = made.hook.box(aspect)
+        assert card is None or not card.leaves(box, 0.001)
+    moved = made.model_copy(update={"pages": free.pages})
+    assert list(overlay_faults(made, camera(clip), RULES)) == []
+    assert any(
+        "caption" in fault and "leaves the safe box" in fault
+        for fault in overlay_faults(moved, camera(clip), RULES)
+    )
+    apart = style.model_copy(
+        update={"safe_box": {"tiktok": SafeBox(left=0.06, top=0.7, right=0.9, bottom=0.95)}}
+    )
+    with pytest.raises(InputError, match=r"its safe boxes and the genre's leave no room for text in 9:16"):
+        enhanced(bench, apart, [clip], [camera(clip)])
 
 
 def test_captions_of_a_close_up_stand_below_the_chin_and_the_hook_above_the_brows(bench, style):

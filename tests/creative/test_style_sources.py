@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -13,10 +14,12 @@ import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from resources.media_store import MediaStore
 from shortform_assets.creative.styles.contrast import contrast, worst_contrast
 from shortform_assets.creative.styles.style_checks import style_faults
+from shortform_assets.creative.styles.style_keys import style_keys
 from shortform_assets.creative.styles.style_registry import (
     publish_style,
     published_style,
@@ -296,3 +299,36 @@ def test_contrast_is_that_of_wcag():
         contrast("#FFFFFF", "#999999"), rel=0.01
     )
     assert worst_contrast("#808080", "#000000", 0.4) == 1
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "#FFFFFF", "mint", "acme@1", "../acme", "..", "/", "logo.png", "x" * 300, "no", "\x85", "日本", "~"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["font", "file", "family", "colour", "a"]), inner, max_size=3),
+    max_leaves=4,
+)  # fmt: skip
+PLACES = [key.path.replace("[]", ".0").split(".") for key in style_keys()] + [
+    ["extends"],
+    ["palette", "mint"],
+]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(PLACES), ODD)
+def test_whatever_stands_at_a_key_is_a_style_or_one_clear_error(store, source, place, odd):
+    tree = YAML(typ="safe").load((shipped("style_contracts") / "acme" / "style.yaml").read_text())
+    at = tree
+    for key in place[:-1]:
+        known = at[int(key)] if isinstance(at, list) else at.setdefault(key, {})
+        at = known
+    at[int(place[-1]) if isinstance(at, list) else place[-1]] = odd
+    (source / "style.yaml").write_text(json.dumps(tree))
+    try:
+        faults = style_faults(read_style(store, source))
+    except InputError as error:
+        faults = [error]
+    for fault in faults:
+        assert re.search(r"style\.yaml(:\d+)?: ", str(fault)), fault

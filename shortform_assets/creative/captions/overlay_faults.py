@@ -34,7 +34,7 @@ class Overlay(NamedTuple):
 def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementSlice) -> Iterator[str]:
     """One sentence for everything in `clip` that hides, is hidden, is cut off, out of sync or missing.
 
-    Raises KeyError where the genre has no safe box for an aspect ratio of the camera.
+    Raises KeyError where neither plan nor genre has a safe box for an aspect ratio of the camera.
     """
     for before, page in pairwise(clip.pages):
         if page.start_frame < before.end_frame:
@@ -45,7 +45,7 @@ def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementS
         overlays, absent = overlays_of(clip, framing.aspect, camera.frames)
         yield from (f"{framing.aspect} has no place for {name}" for name in absent)
         for overlay in overlays:
-            safe = rules.safe_box[framing.aspect]
+            safe = clip.safe_box.get(framing.aspect) or rules.safe_box[framing.aspect]
             yield from box_faults(overlay, framing, safe, camera.rate, camera.frames)
         for one, other in combinations(overlays, 2):
             since = max(one.start, other.start)
