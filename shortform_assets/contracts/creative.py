@@ -7,6 +7,7 @@ from pydantic import Field
 from shortform_assets.contracts.aspects import Aspect, SafeBox
 from shortform_assets.contracts.base import Contract, Dropped, FrameRate, Measure, Ratio
 from shortform_assets.contracts.clips import AspectFraming, ClipMedia
+from shortform_assets.contracts.existing_text import BurntInSubtitles
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.known_names import X264Preset
 from shortform_assets.contracts.output_profiles import PlatformLimits
@@ -149,6 +150,8 @@ class ClipEnhancement(Contract):
     """For each aspect ratio, where text was to stand."""
     fonts: tuple[Font, ...] = ()
     """What steps in for the style's fonts, in this order, for letters they lack: cut to what this clip shows."""
+    burnt_in: BurntInSubtitles | None = Field(default=None, exclude_if=lambda found: found is None)
+    """None where the picture carries no subtitles for long."""
     audio: AudioTreatment
 
 

@@ -25,6 +25,7 @@ from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.style_contracts import StyleContract
+from shortform_assets.creative.captions.burnt_in import burnt_in, covered_anchor, uncovered
 from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
 from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
 from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
@@ -100,11 +101,15 @@ class _Artist:
         boxes = {aspect: self._box(aspect) for aspect in framings}
         clip = fix_clip(clip, rate, self.edits)
         words = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
+        subtitles = burnt_in(framings, clip.frames, self.rules.burnt_in) if self.rules.captions else None
+        framings = {aspect: uncovered(framing, subtitles) for aspect, framing in framings.items()}
         logos = self._logos(framings, boxes)
         hooked = self.rules.hook and self.style.hook is not None and bool(clip.hook.strip())
         fonts = self.letters.fonts([*(word.text for word in words), *([clip.hook] if hooked else [])])
-        shown = fonts.drawn(words) if self.rules.captions else []
-        pages = self._pages(shown, fonts, framings, boxes, logos, rate, clip.frames)
+        captioned = self.rules.captions and not (subtitles and subtitles.handled == "no_captions")
+        shown = fonts.drawn(words) if captioned else []
+        wanted = {a: covered_anchor(subtitles, a, boxes[a], self.rules.caption_anchor[a]) for a in framings}
+        pages = self._pages(shown, fonts, framings, boxes, wanted, logos, rate, clip.frames)
         hook = None
         if hooked and fonts.draws_hook(clip.hook):
             hook = self._hook(clip.hook, fonts, pages, framings, boxes, rate, clip.frames)
@@ -120,6 +125,7 @@ class _Artist:
             show_logo=self.rules.logo and self.style.logo is not None,
             logo=self._shown_logos(hook, logos),
             fonts=fonts.added,
+            burnt_in=subtitles,
             safe_box=boxes,
             audio=AudioTreatment(
                 highpass_hz=audio.highpass_hz,
@@ -156,6 +162,7 @@ class _Artist:
         fonts: ClipFonts,
         framings: Mapping[Aspect, AspectFraming],
         boxes: Mapping[Aspect, SafeBox],
+        wanted: Mapping[Aspect, float],
         logos: Mapping[Aspect, OutputBox],
         rate: FrameRate,
         frames: int,
@@ -178,7 +185,7 @@ class _Artist:
                 [self._block(page, measure, pitch, aspect) for page in pages],
                 framing,
                 boxes[aspect],
-                self.rules.caption_anchor[aspect],
+                wanted[aspect],
                 rate,
                 [logos[aspect]] if aspect in logos else [],
             )

@@ -74,6 +74,7 @@ def _output(
 ) -> dict[str, Any]:
     outcome = state.outcome
     quality = outcome.quality if outcome else None
+    burnt = job.enhancement.burnt_in
     return {
         "output_id": state.output_id,
         "clip_id": state.clip_id,
@@ -82,7 +83,7 @@ def _output(
         "error": outcome.error if outcome else state.lost,
         "problems": list(quality.problems) if quality else [],
         "not_checked": list(quality.not_checked) if quality else [],
-        "notes": list(quality.notes) if quality else [],
+        "notes": [*([burnt.note] if burnt else []), *(quality.notes if quality else ())],
         "degraded": list(outcome.degraded) if outcome else [],
         "title": job.enhancement.title,
         "needs_title": clip.needs_title if clip else False,

@@ -168,6 +168,8 @@ def _(contract: FaceTracksSet) -> Metadata:
             "cuts": len(c.cuts),
             "tracks": len(c.tracks),
             "widest face": max((t.width for t in c.tracks), default=0),
+            "bars": ", ".join(sorted({f"{a[0]}-{a[2]} x {a[1]}-{a[3]}" for a in c.areas})),
+            "text": ", ".join(f"{n} {kind}" for kind, n in Counter(t.kind for t in c.texts).items()),
         }
         for c in contract.clips
     )
@@ -208,7 +210,15 @@ def _(contract: StyleContract) -> Metadata:
 
 @preview.register
 def _(contract: EnhancementPlan) -> Metadata:
-    rows = ({"clip": c.clip_id, "title": c.title, "pages": len(c.pages)} for c in contract.clips)
+    rows = (
+        {
+            "clip": c.clip_id,
+            "title": c.title,
+            "pages": len(c.pages),
+            "subtitles in the picture": c.burnt_in.note if c.burnt_in else "",
+        }
+        for c in contract.clips
+    )
     return {"style": contract.style, "clips": table(rows), **_dropped(contract.dropped)}
 
 

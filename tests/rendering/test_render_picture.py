@@ -21,6 +21,7 @@ from render_studio import (
     silence,
 )
 
+from shortform_assets.contracts.existing_text import BurntInSubtitles, SubtitleCover
 from shortform_assets.errors import ClipFault
 from shortform_assets.rendering.render_output import render
 
@@ -133,6 +134,21 @@ def test_a_fill_is_made_of_the_active_picture(bench):
     untold, filled = (p.astype(int) for _, p in list(pictures(done.video))[4::8])
     assert untold[[20, 460]].max() < 12
     assert filled[[20, 460]].min() > 100
+
+
+def test_a_cover_is_drawn_as_long_as_there_is_something_to_cover(bench):
+    cover = SubtitleCover(start_frame=10, end_frame=30, x=0.2, y=0.5, width=0.6, height=0.1)
+    found = BurntInSubtitles(share=0.5, handled="cover", note="covered", covers={"9:16": (cover,)})
+    white = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    clip = media([segment(bench, lambda n: white, silence(40), 40)])
+    work = job(bench, clip, framing(0, 40, panel(202.5, HEIGHT, (0, 200, 0))))
+    work = work.model_copy(update={"enhancement": work.enhancement.model_copy(update={"burnt_in": found})})
+    frames = [picture for _, picture in pictures(render(bench, work).video)]
+    at = round(0.55 * 480), 135
+    assert frames[5][at].min() > 230
+    assert frames[20][at].max() < 60
+    assert frames[35][at].min() > 230
+    assert frames[20][20, 135].min() > 230
 
 
 def test_a_thousand_turns_of_the_camera(bench):

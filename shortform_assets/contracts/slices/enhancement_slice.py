@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import Contract, Ratio
+from shortform_assets.contracts.existing_text import BurntInRule
 
 
 class EnhancementSlice(Contract):
@@ -20,6 +21,9 @@ class EnhancementSlice(Contract):
     """For each aspect ratio; sides that are not named are those of `contracts/aspects.py`."""
     caption_anchor: dict[Aspect, Ratio] = Field(default_factory=dict, validate_default=True)
     """For each aspect ratio the preferred centre of the captions, as a share of the output's height; as there."""
+    burnt_in: BurntInRule = "keep_off"
+    """Where the picture carries subtitles already: captions keep off them, are drawn on a backing that covers them,
+    or are left out where every output shows the subtitles whole."""
     caption_gap_ms: int = Field(ge=0, le=10_000)
     """A pause longer than this ends a caption page."""
     caption_hold_ms: int = Field(ge=0, le=5_000)

@@ -32,13 +32,15 @@ _EVENTS = """
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 """
+_COVERS = 0
+"""Layer of what hides subtitles of the picture: below captions and cards."""
 _SHADOW = 0.45
 """Offset of the caption's shadow as a share of its outline. A matter of looks."""
 
 
 def ass_script(job: RenderJob, faces: Mapping[str, FontStack]) -> str:
     """The whole script for one output, or an empty string where nothing is written over it."""
-    events = [*_hook(job, faces), *_captions(job, faces)]
+    events = [*_covers(job, faces), *_hook(job, faces), *_captions(job, faces)]
     if not events:
         return ""
     head = _HEAD.format(width=job.width, height=job.height)
@@ -62,6 +64,25 @@ def _captions(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]
     face = faces[job.style.captions.font]
     for page in job.enhancement.pages:
         yield from caption_events(drawn_page(page, job, face), job.rate)
+
+
+def _covers(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:
+    """What hides subtitles of the picture, below all else."""
+    caption, found = job.style.captions, job.enhancement.burnt_in
+    for cover in found.covers.get(job.aspect, ()) if found else ():
+        card = Card(
+            style="Caption",
+            lines=(),
+            box=pixel_box(cover.box, job.width, job.height),
+            face=faces[caption.font],
+            em=type_px(caption.size, job.aspect),
+            colour=caption.colour,
+            box_colour=caption.outline_colour,
+            start_frame=cover.start_frame,
+            end_frame=cover.end_frame,
+            layer=_COVERS,
+        )
+        yield from card_events(card, job.rate)
 
 
 def _hook(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:

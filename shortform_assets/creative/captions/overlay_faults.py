@@ -39,7 +39,7 @@ def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementS
     for before, page in pairwise(clip.pages):
         if page.start_frame < before.end_frame:
             yield f"two caption pages at frame {page.start_frame}"
-    if rules.captions:
+    if rules.captions and not (clip.burnt_in and clip.burnt_in.handled == "no_captions"):
         yield from _word_faults(clip, camera)
     for framing in camera.aspects:
         overlays, absent = overlays_of(clip, framing.aspect, camera.frames)

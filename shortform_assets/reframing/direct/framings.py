@@ -18,7 +18,7 @@ from shortform_assets.contracts.clips import (
     Panel,
 )
 from shortform_assets.contracts.existing_text import PictureText, SeenText
-from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.contracts.geometry import CropBox, OutputBox, PictureArea
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.layout import Shape, Take, fit_together
 from shortform_assets.reframing.direct.panels import Part, Pins, Slot, action, following, region, standing
@@ -35,6 +35,8 @@ SPREAD = 0.4
 """Share of the action below which an upright crop misses too much of it: a square one is shown."""
 AROUND = 0.6
 """Room beside a group that does not fill the picture, in widths of a head."""
+RIM = 0.03
+"""Share of a text's box at each side that is no letter."""
 SPECK = 1e-4
 """Share of the output below which a rest of text at an edge is none."""
 WEBCAM_ZOOM = 1.6
@@ -204,9 +206,21 @@ def texts_in_output(camera: AspectFraming, texts: Sequence[PictureText], fps: fl
                     at = {first, (first + last) // 2, last - 1}
                     parts = [part for frame in at if (part := panel.seen(text.box, frame))]
                     if parts and (box := OutputBox.around_all(parts)).area >= SPECK:
+                        whole = all(_holds(panel.crop(frame), text.box) for frame in at)
                         times = {"start_frame": first, "end_frame": last, "kind": text.kind}
-                        found.append(SeenText(**times, **_measures(box)))
+                        found.append(SeenText(**times, **_measures(box), whole=whole))
     return found
+
+
+def _holds(crop: CropBox, text: PictureArea) -> bool:
+    """Whether a crop cuts nothing of a text but a rim of its box."""
+    wide, tall = (RIM * (text[2 + axis] - text[axis]) for axis in (0, 1))
+    return (
+        crop[0] <= text[0] + wide
+        and crop[1] <= text[1] + tall
+        and crop[2] >= text[2] - wide
+        and crop[3] >= text[3] - tall
+    )
 
 
 def _measures(box: OutputBox) -> dict[str, float]:
