@@ -36,6 +36,8 @@ class ClipWord(Contract):
     confidence: Ratio = 1.0
     speaker: str = ""
     """S1, S2, ... or empty."""
+    masked: bool = False
+    """A profanity: all its letters but the first are stars in `text`."""
     captioned: bool = True
     """False where no font at hand has its letters: it is exported, and no caption shows it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from shortform_assets.contracts.creative import (
     ClipWord,
     EnhancementPlan,
     LogoPlacement,
+    MutedSpan,
     TextOverlay,
 )
 from shortform_assets.contracts.edits import CreativeEdits
@@ -34,6 +35,7 @@ from shortform_assets.creative.captions.look_room import look_room
 from shortform_assets.creative.captions.page_times import Pace
 from shortform_assets.creative.captions.pages import Measure, Page, caption_pages
 from shortform_assets.creative.captions.placement import Block, place, text_width
+from shortform_assets.creative.captions.profanity import LANGUAGES, masker
 from shortform_assets.creative.captions.single_words import single_words
 from shortform_assets.creative.captions.typeset import displayed, line_share, type_px
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
@@ -93,6 +95,7 @@ class _Artist:
         self.style, self.rules, self.edits = request.style, request.rules, request.edits.edits
         self.language = request.transcript.language
         self.letters = ClipLetters(bench, shelf, self.style, self.language)
+        self.mask = self._mask()
 
     def clip(self, clip: PlannedClip, crop: CropPaths, rate: FrameRate) -> ClipEnhancement:
         if crop.frames != clip.frames:
@@ -100,7 +103,14 @@ class _Artist:
         framings = {framing.aspect: framing for framing in crop.aspects}
         boxes = {aspect: self._box(aspect) for aspect in framings}
         clip = fix_clip(clip, rate, self.edits)
-        words = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
+        said = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
+        words = [replace(word, text=self.mask(word.text)) for word in said]
+        masked = {
+            i for i, (word, heard) in enumerate(zip(words, said, strict=True)) if word.text != heard.text
+        }
+        clip = clip.model_copy(
+            update={name: self.mask(getattr(clip, name)) for name in ("title", "hook", "description")}
+        )
         subtitles = burnt_in(framings, clip.frames, self.rules.burnt_in) if self.rules.captions else None
         framings = {aspect: uncovered(framing, subtitles) for aspect, framing in framings.items()}
         logos = self._logos(framings, boxes)
@@ -119,7 +129,7 @@ class _Artist:
             title=clip.title,
             description=clip.description,
             hashtags=clip.hashtags,
-            words=tuple(self._exported(word, fonts) for word in words),
+            words=tuple(self._exported(word, fonts, i in masked) for i, word in enumerate(words)),
             pages=pages,
             hook=hook,
             show_logo=self.rules.logo and self.style.logo is not None,
@@ -133,8 +143,23 @@ class _Artist:
                 fade_in_ms=audio.fade_ms,
                 fade_out_ms=audio.fade_ms,
                 spoken=bool(words),
+                bleeps=tuple(
+                    MutedSpan(start_frame=words[i].start_frame, end_frame=words[i].end_frame)
+                    for i in sorted(masked)
+                    if audio.bleep
+                ),
             ),
         )
+
+    def _mask(self) -> Callable[[str], str]:
+        """What masks profanities, where genre or style ask for it."""
+        wanted, more = self.rules.mask_profanity or self.style.audio.bleep, self.rules.masked_words
+        if wanted and self.language.split("-")[0] not in LANGUAGES:
+            self.bench.degrade(
+                f"there is no list of profanities in the language {self.language}: only `masked_words` of the genre "
+                "are masked - name words there"
+            )
+        return masker(self.language if wanted else "", more)
 
     def _box(self, aspect: Aspect) -> SafeBox:
         box = self.style.text_box(aspect, self.rules.safe_box[aspect])
@@ -146,13 +171,14 @@ class _Artist:
             )
         return box
 
-    def _exported(self, word: SpokenWord, fonts: ClipFonts) -> ClipWord:
+    def _exported(self, word: SpokenWord, fonts: ClipFonts, masked: bool) -> ClipWord:
         return ClipWord(
             text=word.text,
             start_frame=word.start_frame,
             end_frame=word.end_frame,
             confidence=word.confidence,
             speaker=self.turns.speakers[word.speaker] if word.speaker >= 0 else "",
+            masked=masked,
             captioned=fonts.draws(word.text),
         )
 

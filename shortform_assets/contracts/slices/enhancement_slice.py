@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import Contract, Ratio
 from shortform_assets.contracts.existing_text import BurntInRule
+
+MaskedWord = Annotated[str, Field(pattern=r"^[^\s*]{2,40}\*?$")]
 
 
 class EnhancementSlice(Contract):
@@ -30,6 +32,11 @@ class EnhancementSlice(Contract):
     """A page stays this long after its last word, unless the next begins."""
     caption_min_ms: int = Field(ge=100, le=5_000)
     """A page stands at least so long where the next one leaves room: seen for less it cannot be read."""
+
+    mask_profanity: bool = False
+    """Stars in place of all letters but the first, in captions, titles and subtitles; so does a style that bleeps."""
+    masked_words: tuple[MaskedWord, ...] = ()
+    """Masked beside the profanities of the language; `*` at the end of one stands for any ending."""
 
     @field_validator("safe_box", mode="before")
     @classmethod
