@@ -34,6 +34,7 @@ from shortform_assets.reframing.where.active_picture import (
     actors_within,
     motion_within,
     still_within,
+    texts_within,
 )
 from shortform_assets.reframing.where.attention import focus_of
 from shortform_assets.reframing.where.picture_windows import slide_beside, windows
@@ -164,9 +165,10 @@ def _scenes(
         still = picture.still[number] if picture.still is not None else None
         moving, wide = picture, tracks.width
         here = [actor for actor in actors if actor.track.shot == number]
+        texts = tuple(t for t in tracks.texts if t.start_frame < end and start < t.end_frame)
         area = _area(tracks, number)
         if area:
-            here = actors_within(here, area)
+            here, texts = actors_within(here, area), texts_within(texts, area)
             still = None if still is None else still_within(still, area, wide)
             moving, wide = motion_within(picture, area, wide), area[2] - area[0]
         here = [
@@ -198,6 +200,7 @@ def _scenes(
                 focus=focus_of(moving, start, end, people, wide),
                 slide=_slide(still, subjects, wide),
                 followed=bool(followed),
+                texts=texts,
                 area=area,
             )
         )

@@ -112,7 +112,7 @@ def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, p
             return [region(take.start, _around(actors, scene, shape), WHOLE, shape.aspect, actors[0].name)]
         case "cutaway" if scene.focus is not None and not shape.same:
             return [_action(full, scene, reframing, pins)]
-    return [standing(full, None, take.subjects[0] if take.subjects else "", pins)]
+    return [standing(full, None, take.subjects[0] if take.subjects else "", pins, scene.texts)]
 
 
 def _slotted(full: Part, slot: Slot, reframing: ReframingSlice) -> Part:
@@ -153,7 +153,7 @@ def _action(full: Part, scene: Scene, reframing: ReframingSlice, pins: Pins) -> 
     wide = full.shape.biggest[0]
     source = round(full.shape.source[0])
     if reframing.subject != "motion":
-        return standing(full, hold_action(scene.focus, wide, source), pins=pins)
+        return standing(full, hold_action(scene.focus, wide, source), pins=pins, texts=scene.texts)
     window = follow_action(scene.focus, wide, source, scene.fps)
     if window.share < SPREAD and full.shape.aspect < 1:
         tall = round(full.shape.aspect, 4)

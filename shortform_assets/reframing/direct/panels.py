@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.clips import Keyframe, Panel
+from shortform_assets.contracts.existing_text import PictureText
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.camera_path import Reach, plan_path, simplify
 from shortform_assets.reframing.direct.layout import Shape
 from shortform_assets.reframing.where.attention import CropWindow
+from shortform_assets.reframing.where.text_edges import shift_off
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
 
 Slot = tuple[float, float, float, float]
@@ -79,10 +81,21 @@ def following(
     faces = [actor.series.boxes_at(frames).astype(np.float64) for actor in actors]
     left, right = np.min([f[:, 0] for f in faces], axis=0), np.max([f[:, 2] for f in faces], axis=0)
     wider = union[:, 2] - union[:, 0] > wide
+    wish_x = centred + _clear_of(scene, actors, frames, float(np.median(centred)), wide)
+    wish_y = _eyes(actors, frames) - wanted.eye_line(tall) * tall
+    low_x, high_x = np.where(wider, right, union[:, 2]) - wide, np.where(wider, left, union[:, 0])
+    aside_x, aside_y = _off_text(
+        part,
+        scene,
+        (wide, tall),
+        (wish_x, wish_y),
+        ((low_x, high_x), (union[:, 3] - tall, union[:, 1])),
+        area,
+    )
     across = Reach(
-        low=np.where(wider, right, union[:, 2]) - wide,
-        high=np.where(wider, left, union[:, 0]),
-        wish=centred + _clear_of(scene, actors, frames, float(np.median(centred)), wide),
+        low=low_x,
+        high=high_x,
+        wish=wish_x + aside_x,
         dead_zone=reframing.dead_zone * wide,
         limit=area[2] - wide,
         floor=area[0],
@@ -91,7 +104,7 @@ def following(
     down = Reach(
         low=union[:, 3] - tall,
         high=union[:, 1],
-        wish=_eyes(actors, frames) - wanted.eye_line(tall) * tall,
+        wish=wish_y + aside_y,
         dead_zone=reframing.dead_zone * tall,
         limit=area[3] - tall,
         floor=area[1],
@@ -119,12 +132,20 @@ def action(part: Part, scene: Scene, window: CropWindow, reframing: ReframingSli
     return _moving(part, scene, (wide, tall), (across, down), pins, "")
 
 
-def standing(part: Part, left: float | None, subject: str = "", pins: Pins | None = None) -> Panel:
-    """The biggest box, held at `left` (source pixels) or in the middle."""
+def standing(
+    part: Part,
+    left: float | None,
+    subject: str = "",
+    pins: Pins | None = None,
+    texts: Sequence[PictureText] = (),
+) -> Panel:
+    """The biggest box, held at `left` (source pixels) or in the middle, or beside it so that it cuts no `texts`."""
     wide, tall = part.shape.biggest
     source_wide, source_tall = part.shape.source
     x = (source_wide - wide) / 2 if left is None else left
     y = (source_tall - tall) / 2
+    room = (-x, source_wide - wide - x), (0.0, 0.0)
+    x += shift_off(texts, (part.start, part.end), (wide, tall), (x, y), room)[0]
     for frame, (at_x, at_y) in sorted((pins or {}).items()):
         if part.start <= frame < part.end:
             x, y = (float(np.clip(v, 0, limit)) for v, limit in (
@@ -221,6 +242,26 @@ def _clear_of(
             if x1 < edge < x2 and abs(away) <= ASIDE * wide and abs(away) > abs(best):
                 best = float(away)
     return best
+
+
+def _off_text(
+    part: Part,
+    scene: Scene,
+    size: tuple[float, float],
+    wishes: tuple[Floats, Floats],
+    reaches: tuple[tuple[Floats, Floats], tuple[Floats, Floats]],
+    area: Box,
+) -> tuple[float, float]:
+    """How far to move a crop of `size` across and down so that it does not cut text of the picture. `reaches` are
+    the lowest and highest places at which the heads are whole."""
+    corner, room = [], []
+    for axis in (0, 1):
+        floor, limit = area[axis], area[axis + 2] - size[axis]
+        at = float(np.clip(np.median(wishes[axis]), floor, max(floor, limit)))
+        corner.append(at)
+        low, high = reaches[axis]
+        room.append((max(float(low.max()), floor) - at, min(float(high.min()), limit) - at))
+    return shift_off(scene.texts, (part.start, part.end), size, (corner[0], corner[1]), (room[0], room[1]))
 
 
 def _area(actors: Sequence[Actor], part: Part) -> Box:

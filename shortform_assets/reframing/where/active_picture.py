@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.clips import Framing
+from shortform_assets.contracts.existing_text import PictureText
 from shortform_assets.contracts.geometry import PictureArea
 from shortform_assets.reframing.see.series import PictureSeries
 from shortform_assets.reframing.who.scene import Actor
@@ -21,6 +22,18 @@ def actors_within(actors: Sequence[Actor], area: PictureArea) -> list[Actor]:
     """`actors` with their boxes counted from the corner of `area`."""
     corner = np.array([*area[:2], *area[:2]], np.float32)
     return [replace(a, series=replace(a.series, box=a.series.box - corner)) for a in actors]
+
+
+def texts_within(texts: Sequence[PictureText], area: PictureArea) -> tuple[PictureText, ...]:
+    """Those of `texts` that are in `area`, counted from its corner."""
+    x, y = area[:2]
+    found = []
+    for text in texts:
+        x1, y1, x2, y2 = text.box
+        x1, y1, x2, y2 = max(x1, x), max(y1, y), min(x2, area[2]), min(y2, area[3])
+        if x1 < x2 and y1 < y2:
+            found.append(text.model_copy(update={"box": (x1 - x, y1 - y, x2 - x, y2 - y)}))
+    return tuple(found)
 
 
 def still_within(still: NDArray[np.uint8], area: PictureArea, wide: int) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.clips import FaceTrack
+from shortform_assets.contracts.existing_text import PictureText
 from shortform_assets.contracts.geometry import PictureArea
 from shortform_assets.reframing.see.series import TrackSeries
 from shortform_assets.reframing.who.liveness import State
@@ -115,6 +116,8 @@ class Scene:
     """Tracks whose lips move while two voices are heard."""
     followed: bool = field(default=False)
     """A human said who is to be followed."""
+    texts: tuple[PictureText, ...] = ()
+    """Text that is in the picture in the time of the shot."""
     area: PictureArea | None = None
     """The active picture, from whose corner on all places of the scene are counted; None where that is all of it."""
 
