@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from resources.artifacts import blobs_of
 from resources.bench import StoreBench
 from resources.fallback_fonts import FallbackFonts
 from resources.media_store import MediaStore
@@ -14,7 +15,7 @@ from shortform_assets.cli.terminal import Terminal
 from shortform_assets.creative import ensure_shipped_styles, read_style, resolve_style, style_faults
 from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
-from shortform_assets.rendering import draw_style_sheet
+from shortform_assets.rendering import StyleStudio, draw_style_sheet
 
 _GENRE = "podcast"
 """Safe boxes and encoding of the one that a run has without another."""
@@ -31,14 +32,12 @@ def preview_style(terminal: Terminal, project: Project, style: str, out: Path | 
         if faults := style_faults(draft):
             raise faults[0]
         contract, files = draft.contract, tuple(draft.files.values())
-        target = out or Path(f"{contract.name}.png")
+        title = contract.name
     else:
         contract = resolve_style(project.store, style, held=True)
-        blobs = [font.file for font in contract.fonts]
-        blobs += [contract.logo.image] if contract.logo else []
-        blobs += [contract.audio.music.file] if contract.audio.music else []
-        files = tuple(project.store.open_local(blob) for blob in blobs)
-        target = out or Path(f"{contract.pin}.png")
+        files = tuple(project.store.open_local(blob) for blob in blobs_of(contract))
+        title = contract.pin
+    target = out or Path(f"{title}.png")
     if target.is_dir():
         raise InputError("this is a folder", str(target), "name the picture to write")
     genre = load_genre(_GENRE)
@@ -49,9 +48,8 @@ def preview_style(terminal: Terminal, project: Project, style: str, out: Path | 
             store.add_file(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         with StoreBench.over(store) as bench:
-            shelf = FallbackFonts().load()
-            for lost in draw_style_sheet(bench, shelf, contract, genre.enhancement, genre.delivery, target):
-                terminal.say(lost, style="yellow")
+            studio = StyleStudio(bench, FallbackFonts().load(), genre.enhancement, genre.delivery)
+            draw_style_sheet(studio, contract, title, target)
             for reason in bench.degraded:
                 terminal.say(reason, style="yellow")
-    terminal.say(f"{contract.name}: {target}")
+    terminal.say(f"{title}: {target}")

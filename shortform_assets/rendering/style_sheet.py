@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative import EnhancementRequest, plan_enhancement
+from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import pipe_frames, run_ffmpeg
 from shortform_assets.ports.font_shelf import FontShelf
 from shortform_assets.ports.workbench import Workbench
@@ -42,12 +43,6 @@ from shortform_assets.rendering.render_output import count_frames, render
 _RATE = FrameRate(num=10)
 """Enough to look at stills; every frame costs time."""
 _WIDTH, _HEIGHT = 1920, 1080
-_TALK = (
-    ("Nobody tells you this:", "the first 100 episodes are only practice."),
-    ("So why does it take", "three years to be good at it?"),
-)
-"""What each of two speakers says, in one sentence a speaker."""
-_HOOK = "The first 100 are only practice"
 _WORD_MS, _SPOKEN_MS = 330, 300
 _FACE = (820, 250, 280, 360)
 """x, y, width, height in source pixels of what captions keep off."""
@@ -57,61 +52,114 @@ _GAP, _LABEL = 16, 28
 
 
 @dataclass(frozen=True)
-class _Sample:
-    """The talk, its clip and its camera, as the stages before the creative ones hand them on."""
+class SampleTalk:
+    """What is said, a sentence a speaker, and the line that hooks."""
 
-    transcript: Transcript
-    turns: SpeakerTurns
-    plan: ClipPlan
-    media: ClipMedia
-    crops: CropPathsSet
+    sentences: tuple[str, ...]
+    """A space parts words in every script here."""
+    hook: str
+    language: str = "en"
 
 
-def draw_style_sheet(
-    bench: Workbench,
-    shelf: FontShelf,
-    style: StyleContract,
-    rules: EnhancementSlice,
-    delivery: DeliverySlice,
-    out: Path,
-) -> list[str]:
-    """Write a PNG that shows `style`; returns what kept it from being drawn, a sentence each.
+SAMPLE = SampleTalk(
+    (
+        "Nobody tells you this: the first 100 episodes are only practice.",
+        "So why does it take three years to be good at it?",
+    ),
+    "The first 100 are only practice",
+)
 
-    `rules` and `delivery` are those of a genre; all aspect ratios are drawn, whatever it delivers. The files of
-    the style are in the bench's store.
+
+def draw_style_sheet(studio: StyleStudio, style: StyleContract, title: str, out: Path) -> None:
+    """Write a PNG that shows `style` in every aspect ratio: the hook, a number, the second speaker, the last words
+    and what comes after them. ClipFault where it cannot be drawn."""
+    rows = []
+    for aspect in ASPECTS:
+        job = studio.job(style, aspect)
+        second = _RATE.nearest(_WORD_MS * len(SAMPLE.sentences[0].split())) + 4
+        stills = studio.stills(job, [8, 22, second, job.frames - 2, _LAST])
+        rows.append([(f"{aspect}, {_RATE.ms(frame) / 1000:.1f} s", still) for frame, still in stills])
+    sheet_of(title, rows).save(out, format="PNG")
+
+
+_LAST = -1
+"""The last frame, of what comes after the clip where something does."""
+
+
+class StyleStudio:
+    """A short made-up talk before a backdrop from dark to bright, in any style, as it is rendered.
+
+    `rules` and `delivery` are those of a genre. The files of the styles are in the bench's store.
     """
-    sample = _sample(bench)
-    request = EnhancementRequest(
-        sample.plan, sample.transcript, sample.turns, sample.crops, style, rules, CreativeEdits(edits=())
-    )
-    plan = plan_enhancement(bench, shelf, request)
-    every = delivery.model_copy(update={"aspects": tuple(ASPECTS)})
-    media = ClipMediaSet(clips=(sample.media,))
-    made = compose(bench, plan, sample.crops, media, style, every)
-    rows = [_row(bench, job) for job in made.outputs]
-    _sheet(style.pin, rows).save(out, format="PNG")
-    return [drop.reason for drop in made.dropped]
+
+    def __init__(
+        self,
+        bench: Workbench,
+        shelf: FontShelf,
+        rules: EnhancementSlice,
+        delivery: DeliverySlice,
+        talk: SampleTalk = SAMPLE,
+    ) -> None:
+        self._bench, self._shelf, self._rules, self._delivery = bench, shelf, rules, delivery
+        self._transcript, self._turns = _talk(talk)
+        frames = _RATE.nearest(self._transcript.duration_ms)
+        spans = (Span(start_frame=0, end_frame=frames),)
+        clip = PlannedClip(
+            clip_id=clip_id(spans),
+            spans=spans,
+            word_ranges=((0, len(self._transcript.words) - 1),),
+            title="A made-up talk",
+            hook=talk.hook,
+            quote=talk.hook,
+            score=1,
+            reason="to look at a style",
+        )
+        self._plan = ClipPlan(editor="local", rate=_RATE, clips=(clip,), target_count=1)
+        self._media = _media(bench, clip.clip_id, frames)
+        self._camera = CropPaths(
+            clip_id=clip.clip_id,
+            media=self._media.digest(),
+            frames=frames,
+            rate=_RATE,
+            cuts=(),
+            width=_WIDTH,
+            height=_HEIGHT,
+            verdicts=(),
+            aspects=tuple(_framing(aspect, frames) for aspect in ASPECTS),
+        )
+
+    def job(self, style: StyleContract, aspect: Aspect) -> RenderJob:
+        """What would render the talk; ClipFault where the style cannot be laid over it."""
+        crops, media = CropPathsSet(clips=(self._camera,)), ClipMediaSet(clips=(self._media,))
+        request = EnhancementRequest(
+            self._plan, self._transcript, self._turns, crops, style, self._rules, CreativeEdits(edits=())
+        )
+        plan = plan_enhancement(self._bench, self._shelf, request)
+        only = self._delivery.model_copy(update={"aspects": (aspect,)})
+        made = compose(self._bench, plan, crops, media, style, only)
+        if not made.outputs:
+            raise ClipFault(made.empty_reason)
+        return made.outputs[0]
+
+    def stills(self, job: RenderJob, frames: Sequence[int]) -> list[tuple[int, Any]]:
+        """(frame, picture of the size of a tile) of those of `frames` that the output has, each once."""
+        from PIL import Image
+
+        known = [frame for frame in frames if frame < job.frames]
+        video = render(self._bench, opening(job, job.frames if _LAST in known else max(known) + 1)).video
+        total = count_frames(video)
+        found = []
+        for frame in dict.fromkeys(total - 1 if frame == _LAST else frame for frame in known):
+            path = self._bench.scratch / "moment.png"
+            still(video, frame, path)
+            with Image.open(path) as picture:
+                picture.thumbnail(_TILE, Image.Resampling.LANCZOS)
+                found.append((frame, picture.copy()))
+        return found
 
 
-def _row(bench: Workbench, job: RenderJob) -> list[tuple[str, Any]]:
-    """(label, picture) of the moments of one output: the hook, the second speaker, the last words, the end."""
-    from PIL import Image
-
-    video = render(bench, opening(job, job.frames)).video
-    total = count_frames(video)
-    second = _RATE.nearest(_WORD_MS * len(" ".join(_TALK[0]).split())) + 4
-    after = [total - 1] if total > job.frames else []
-    row = []
-    for frame in [8, second, job.frames - 2, *after]:
-        path = bench.scratch / "moment.png"
-        still(video, frame, path)
-        with Image.open(path) as picture:
-            picture.thumbnail(_TILE, Image.Resampling.LANCZOS)
-            row.append((f"{job.aspect}, {_RATE.ms(frame) / 1000:.1f} s", picture.copy()))
-    return row
-
-
-def _sheet(title: str, rows: Sequence[Sequence[tuple[str, Any]]]) -> Any:
+def sheet_of(title: str, rows: Sequence[Sequence[tuple[str, Any]]]) -> Any:
+    """One picture of rows of (label, picture)."""
     from PIL import Image, ImageDraw, ImageFont
 
     width = max(sum(picture.width + _GAP for _, picture in row) for row in rows) + _GAP
@@ -130,44 +178,14 @@ def _sheet(title: str, rows: Sequence[Sequence[tuple[str, Any]]]) -> Any:
     return sheet
 
 
-def _sample(bench: Workbench) -> _Sample:
-    transcript, turns = _talk()
-    frames = _RATE.nearest(transcript.duration_ms)
-    spans = (Span(start_frame=0, end_frame=frames),)
-    clip = PlannedClip(
-        clip_id=clip_id(spans),
-        spans=spans,
-        word_ranges=((0, len(transcript.words) - 1),),
-        title="A made-up talk",
-        hook=_HOOK,
-        quote=_HOOK,
-        score=1,
-        reason="to look at a style",
-    )
-    media = _media(bench, clip.clip_id, frames)
-    camera = CropPaths(
-        clip_id=clip.clip_id,
-        media=media.digest(),
-        frames=frames,
-        rate=_RATE,
-        cuts=(),
-        width=_WIDTH,
-        height=_HEIGHT,
-        verdicts=(),
-        aspects=tuple(_framing(aspect, frames) for aspect in ASPECTS),
-    )
-    plan = ClipPlan(editor="local", rate=_RATE, clips=(clip,), target_count=1)
-    return _Sample(transcript, turns, plan, media, CropPathsSet(clips=(camera,)))
-
-
-def _talk() -> tuple[Transcript, SpeakerTurns]:
-    said = [" ".join(parts).split() for parts in _TALK]
-    texts = [(text, speaker) for speaker, words in enumerate(said) for text in words]
+def _talk(talk: SampleTalk) -> tuple[Transcript, SpeakerTurns]:
+    said = [sentence.split() for sentence in talk.sentences]
+    texts = [(text, speaker) for speaker, row in enumerate(said) for text in row]
     words = tuple(
         Word(text=text, start_ms=i * _WORD_MS, end_ms=i * _WORD_MS + _SPOKEN_MS, confidence=1)
         for i, (text, _) in enumerate(texts)
     )
-    edges = [0, *np.cumsum([len(words) for words in said]).tolist()]
+    edges = [0, *accumulate(len(row) for row in said)]
     names = tuple(f"S{n + 1}" for n in range(len(said)))
     stretches = [(words[a].start_ms, words[b - 1].end_ms) for a, b in pairwise(edges)]
     turns = SpeakerTurns(
@@ -180,7 +198,7 @@ def _talk() -> tuple[Transcript, SpeakerTurns]:
         word_speakers=tuple(speaker for _, speaker in texts),
     )
     transcript = Transcript(
-        language="en",
+        language=talk.language,
         language_confidence=1,
         provider="made up",
         duration_ms=len(words) * _WORD_MS + 400,
