@@ -47,6 +47,7 @@ class StoreBench:
         salt: Salt,
     ) -> None:
         self.store, self.scratch, self.threads = store, scratch, max(1, threads)
+        self.cores = usable_cores()
         self.degraded: list[str] = []
         """Reasons why the result was made by a fallback, each once, in the order they came."""
         self.stage, self.salt = stage, salt

@@ -36,10 +36,12 @@ def measure(
     *,
     notes: tuple[str, ...] = (),
     loudness: Loudness = measure_loudness,
+    cores: int | None = None,
 ) -> Quality:
     """Judge the finished `path` by what `job` asked for and what `witness` saw of it on the way.
 
-    `loudness(path)` gives integrated LUFS and true peak in dBTP; `notes` are what the renderer has to tell.
+    `loudness(path)` gives integrated LUFS and true peak in dBTP; `notes` are what the renderer has to tell, `cores`
+    how many threads decode (by default FFmpeg counts).
     Raises ClipFault where the file cannot be read at all; everything less is listed in `problems`. Without a
     witness captions, sync and the like cannot be judged, which is said in `not_checked`.
     """
@@ -60,7 +62,7 @@ def measure(
             ]
             facts = _facts(video, audio, packets)
         gate = PictureGate(job, witness)
-        gate.look(path)
+        gate.look(path, cores)
         problems += [*gate.faults(), *text_faults(job)]
         lufs, peak = loudness(path) if audio else (-99.0, -99.0)
         sound = SoundReport((), (), None)

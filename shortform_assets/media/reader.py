@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from shortform_assets.ports.workbench import Workbench
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 _SEEK_BACK = 2
 """Seconds before the wanted frame at which to look for a key frame first."""
@@ -39,9 +41,13 @@ def read_clip(
         if wanted:
             path, first = bench.open(segment.video), segment.first_frame
             try:
-                for frame, picture in read_frames(
-                    path, first + lead, count - lead, every=every, size=size, rate=media.rate
-                ):
+                pictures = read_frames(
+                    path,
+                    first + lead,
+                    count - lead,
+                    FrameReading(every, size, media.rate, bench.cores),
+                )
+                for frame, picture in pictures:
                     seen += 1
                     yield start + frame - first, picture
             except UnreadableError as error:
@@ -54,6 +60,26 @@ def read_clip(
         start += count
 
 
+@dataclass(frozen=True)
+class FrameReading:
+    """Which pictures of a stretch, and as what."""
+
+    every: int = 1
+    size: tuple[int, int] | None = None
+    """Width and height, by default those of the file."""
+    rate: FrameRate | None = None
+    """By default what the file's header says."""
+    cores: int | None = None
+    """Threads that decode, and that scale; see `decode_on`."""
+
+
+def decode_on(stream: VideoStream, cores: int | None) -> None:
+    """Let `cores` threads decode; without a number FFmpeg counts, which knows affinity and no container's quota."""
+    stream.thread_type = "AUTO"
+    if cores is not None:
+        stream.codec_context.thread_count = cores
+
+
 class UnreadableError(ShortformError):
     """A file that is not the video it should be."""
 
@@ -62,17 +88,14 @@ def read_frames(
     path: Path,
     first_frame: int = 0,
     frames: int | None = None,
-    *,
-    every: int = 1,
-    size: tuple[int, int] | None = None,
-    rate: FrameRate | None = None,
+    how: FrameReading = FrameReading(),
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (frame, BGR uint8 (height, width, 3)) of the file's frames in presentation order.
 
-    `frames` counts from `first_frame` on (to the end by default), of which every `every`-th is yielded.
-    The file must start at 0 and have a constant frame rate (`rate`, or what its header says), as a
-    mezzanine does. It is entered at the key frame before `first_frame`. A picture that cannot be decoded is
-    replaced by the one before it. Raises UnreadableError when the file cannot be opened.
+    `frames` counts from `first_frame` on (to the end by default), of which every `how.every`-th is yielded.
+    The file must start at 0 and have a constant frame rate, as a mezzanine does. It is entered at the key frame
+    before `first_frame`. A picture that cannot be decoded is replaced by the one before it. Raises UnreadableError
+    when the file cannot be opened.
     """
     import av
     from av.error import FFmpegError
@@ -84,10 +107,11 @@ def read_frames(
     with container:
         if not container.streams.video:
             raise UnreadableError(f"{path.name}: there is no picture in it")
-        container.streams.video[0].thread_type = "AUTO"
-        clock = rate.fraction if rate else container.streams.video[0].average_rate or Fraction(30)
+        decode_on(container.streams.video[0], how.cores)
+        every = how.every
+        clock = how.rate.fraction if how.rate else container.streams.video[0].average_rate or Fraction(30)
         end = None if frames is None else first_frame + frames
-        to_picture = _Converter(size)
+        to_picture = _Converter(how.size, how.cores)
         last: VideoFrame | None = None
         number = 0
         for shown, frame in _from(container, clock, first_frame):
@@ -141,10 +165,10 @@ def decode_numbered(container: InputContainer, clock: Fraction) -> Iterator[tupl
 class _Converter:
     """One swscale context for all frames; BT.709 is assumed of HD pictures that do not say."""
 
-    def __init__(self, size: tuple[int, int] | None) -> None:
+    def __init__(self, size: tuple[int, int] | None, cores: int | None) -> None:
         from av.video.reformatter import Interpolation, VideoReformatter
 
-        self._size = size
+        self._size, self._threads = size, cores or 0
         self._reformatter = VideoReformatter()
         self._interpolation = Interpolation.AREA if size else Interpolation.BILINEAR
 
@@ -160,6 +184,7 @@ class _Converter:
             format="bgr24",
             interpolation=self._interpolation,
             src_colorspace=Colorspace.ITU709 if untold else None,
+            threads=self._threads,
         )
         picture: np.ndarray = out.to_ndarray()
         return picture

@@ -15,7 +15,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import Shot, Shots
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.media.cuts import LOOK, with_cuts
-from shortform_assets.media.reader import decode_numbered
+from shortform_assets.media.reader import decode_numbered, decode_on
 from shortform_assets.media.stream_copy import coded_span
 from shortform_assets.ports.workbench import Workbench
 
@@ -48,12 +48,12 @@ def find_shots(bench: Workbench, mezzanine: Mezzanine) -> Shots:
     away and back, or between two like pictures, that cost the encoder few bytes.
     """
     path = bench.open(mezzanine.video)
-    groups = list(_groups(path, mezzanine))
+    groups = list(_groups(path, mezzanine, bench.cores))
     looked = list(_stretches([group for group in groups if group.suspect], mezzanine.frames))
     bench.progress(0.3, "shots")
     cuts: list[int] = []
     for number, (first, end) in enumerate(looked):
-        cuts += _cuts(path, mezzanine, first, end)
+        cuts += _cuts(path, mezzanine, first, end, bench.cores)
         bench.progress(0.3 + 0.7 * (number + 1) / len(looked), "shots")
     edges = [0, *_spaced(sorted(set(cuts)), mezzanine), mezzanine.frames]
     bench.note(
@@ -71,9 +71,9 @@ class _Group:
     suspect: bool
 
 
-def _groups(path: Path, mezzanine: Mezzanine) -> Iterator[_Group]:
+def _groups(path: Path, mezzanine: Mezzanine, cores: int) -> Iterator[_Group]:
     sizes, keys = _packets(path, mezzanine)
-    glances = _glances(path, mezzanine.rate)
+    glances = _glances(path, mezzanine.rate, cores)
     spikes = _spikes(sizes, keys)
     seen = [key for key in keys if key in glances]
     for first, end in zip(seen, [*seen[1:], mezzanine.frames], strict=True):
@@ -114,13 +114,14 @@ def _packets(path: Path, mezzanine: Mezzanine) -> tuple[np.ndarray, list[int]]:
     return sizes, sorted(keys)
 
 
-def _glances(path: Path, rate: FrameRate) -> dict[int, np.ndarray]:
+def _glances(path: Path, rate: FrameRate, cores: int) -> dict[int, np.ndarray]:
     """Every key frame, tiny, as float32 (height, width, 3), by its number."""
     with _open(path) as container:
         stream = container.streams.video[0]
         stream.codec_context.skip_frame = "NONKEY"
+        stream.codec_context.thread_count = cores
         stream.codec_context.options = {"skip_loop_filter": "all"}
-        shrink = _Shrink(*_GLANCE)
+        shrink = _Shrink(*_GLANCE, cores)
         numbered = decode_numbered(container, rate.fraction)
         return {number: shrink(frame).astype(np.float32) for number, frame in numbered}
 
@@ -139,24 +140,25 @@ def _stretches(groups: list[_Group], frames: int) -> Iterator[tuple[int, int]]:
         yield open_[0], min(frames, open_[1] + _LOOK_ON)
 
 
-def _cuts(path: Path, mezzanine: Mezzanine, first: int, end: int) -> list[int]:
+def _cuts(path: Path, mezzanine: Mezzanine, first: int, end: int, cores: int) -> list[int]:
     """First frames of new shots within (first, end)."""
     height = max(2, round(_LOOK_WIDTH * mezzanine.height / mezzanine.width / 2) * 2)
-    pictures = _pictures(path, mezzanine.rate, first, end, _Shrink(_LOOK_WIDTH, height))
+    pictures = _pictures(path, mezzanine.rate, (first, end), cores, _Shrink(_LOOK_WIDTH, height, cores))
     looked = with_cuts(((number - first, picture) for number, picture in pictures), frozenset())
     return [first + frame.number for frame in looked if frame.cut]
 
 
 def _pictures(
-    path: Path, rate: FrameRate, first: int, end: int, shrink: _Shrink
+    path: Path, rate: FrameRate, stretch: tuple[int, int], cores: int, shrink: _Shrink
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Small pictures of frames [first, end); `first` is a key frame. In-loop filtering is left out."""
+    """Small pictures of a stretch [first, end) that begins on a key frame. In-loop filtering is left out."""
     from av.error import FFmpegError
 
+    first, end = stretch
     with _open(path) as container:
         _, packets = coded_span(container, rate, first, end)
         context: Any = container.streams.video[0].codec_context
-        context.thread_type = "AUTO"
+        decode_on(container.streams.video[0], cores)
         context.options = {"skip_loop_filter": "all"}
         tick = container.streams.video[0].time_base * rate.fraction
         for _, packet in [*packets, (end, None)]:
@@ -172,16 +174,21 @@ def _pictures(
 class _Shrink:
     """Pictures as small BGR arrays (height, width, 3), by one swscale context."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, cores: int) -> None:
         from av.video.reformatter import Interpolation, VideoReformatter
 
-        self._size = (width, height)
+        self._size, self._cores = (width, height), cores
         self._reformatter, self._how = VideoReformatter(), Interpolation.AREA
 
     def __call__(self, frame: Any) -> np.ndarray:
         width, height = self._size
         out = self._reformatter.reformat(
-            frame, width=width, height=height, format="bgr24", interpolation=self._how
+            frame,
+            width=width,
+            height=height,
+            format="bgr24",
+            interpolation=self._how,
+            threads=self._cores,
         )
         picture: np.ndarray = out.to_ndarray()
         return picture

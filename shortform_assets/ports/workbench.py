@@ -22,6 +22,8 @@ class Workbench(Protocol):
 
     scratch: Path
     """An empty folder for this computation alone; deleted when it ends."""
+    cores: int
+    """Processors for this process, however it is limited: a decoder gets so many threads."""
 
     def open(self, blob: Blob) -> Path:
         """A local, read-only path to the bytes of `blob`."""

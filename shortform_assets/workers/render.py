@@ -131,7 +131,7 @@ def _attempt(store: MediaStore, job: RenderJob, attempt: int, renderer: Renderer
     try:
         with StoreBench.over(store, on_progress=progress) as bench:
             rendered = renderer(bench, picture_of(job))
-            quality = measure(rendered.video, job, rendered.witness, notes=rendered.notes)
+            quality = measure(rendered.video, job, rendered.witness, notes=rendered.notes, cores=bench.cores)
             if quality.problems:
                 # Never kept: what fails the gate is no output.
                 return Outcome(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 
 import av
@@ -15,9 +16,10 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.selection import Span
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.errors import ClipFault
+from shortform_assets.media import shots
 from shortform_assets.media.clip_media import cut_clip
 from shortform_assets.media.ffmpeg import run_ffmpeg
-from shortform_assets.media.reader import read_clip, read_frames
+from shortform_assets.media.reader import FrameReading, read_clip, read_frames
 
 FRAMES = 150
 GOPS = {
@@ -132,3 +134,33 @@ def _samples(path: Path) -> np.ndarray:
         blocks = [f.to_ndarray().T if planar else f.to_ndarray().reshape(-1, 2) for f in frames]
     sound: np.ndarray = np.concatenate(blocks)
     return sound / 32768.0 if sound.dtype == np.int16 else sound
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_decoders_start_as_many_threads_as_there_are_processors(bench, mezzanine: Mezzanine, cores: int):
+    """As the bench counts them, for decoding and for scaling: FFmpeg itself knows no container's quota."""
+    media = cut_clip(bench, mezzanine, "c", (Span(start_frame=0, end_frame=FRAMES),))
+    bench.cores = cores
+    # What is loaded on first use may start threads of its own.
+    shots.find_shots(bench, mezzanine)
+    next(read_clip(bench, media))
+    before = len(os.listdir("/proc/self/task"))
+    # Decoders have a thread a core, the scaler counts itself as one.
+    extra = 0 if cores == 1 else cores + cores - 1
+    for reading in (
+        read_clip(bench, media),
+        read_frames(bench.open(mezzanine.video), how=FrameReading(cores=cores)),
+    ):
+        next(reading)
+        assert len(os.listdir("/proc/self/task")) - before == extra
+        reading.close()
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shots, "with_cuts", lambda pictures, _: seen.append(_threads_at_first(pictures)) or [])
+        shots.find_shots(bench, mezzanine)
+    assert {count - before for count in seen} == {extra}
+
+
+def _threads_at_first(pictures) -> int:
+    next(iter(pictures))
+    return len(os.listdir("/proc/self/task"))

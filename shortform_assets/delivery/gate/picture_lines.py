@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.media.reader import decode_on
 from shortform_assets.rendering.witness import PlannedMark, Witness, planned_marks, reduced
 
 # Of 219 steps between video black (16) and white (235). Guarded, as the seconds below, by
@@ -94,13 +95,13 @@ class PictureGate:
         for mark in planned_marks(self.job):
             self._marks.setdefault(mark.frame, []).append(mark)
 
-    def look(self, path: Path) -> None:
-        """Decode the whole picture of `path`, once."""
+    def look(self, path: Path, cores: int | None = None) -> None:
+        """Decode the whole picture of `path`, once; `cores` as in `media.reader.decode_on`."""
         import av
 
         with av.open(str(path)) as media:
             stream = media.streams.video[0]
-            stream.thread_type = "AUTO"
+            decode_on(stream, cores)
             try:
                 for frame in media.decode(stream):
                     if self.seen == 0:
