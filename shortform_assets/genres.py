@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shortform_assets.config_errors import explained
+from shortform_assets.contracts.known_names import AUTO
 from shortform_assets.contracts.slices import GenreConfig, GenrePublication
 from shortform_assets.contracts.versioned import GENRE, GENRE_PUBLICATION
 from shortform_assets.data import shipped
@@ -55,6 +56,23 @@ def at_key(error: InputError, name: str, key: str, folder: Path | None = None) -
     """The same error, said of the line where the genre `name` got the value of the dotted `key`."""
     node, _ = _merged(name, folder).find(key.split("."))
     return InputError(f"{key}: {error.what}", str(node.place), error.fix)
+
+
+def check_language(genre: GenreConfig, heard: frozenset[str] | None, folder: Path | None = None) -> None:
+    """InputError, at the line of its language, where none of the genre's providers can do it.
+
+    `heard` are the languages that they can do together, None for any.
+    """
+    language = genre.speech.language
+    if heard is None or language in heard or language == AUTO:
+        return
+    named = ", ".join(genre.speech.providers)
+    error = InputError(
+        f"none of its speech providers ({named}) can do the language {language!r}",
+        "",
+        "name one that can in speech.providers, whisper for one",
+    )
+    raise at_key(error, genre.name, "speech.language", folder)
 
 
 def genre_names(folder: Path | None = None) -> list[str]:

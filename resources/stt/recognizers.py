@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from threading import Lock
 from typing import Any
@@ -46,11 +47,26 @@ class Recognizers:
             return self._made[name]
 
 
+def languages_heard(providers: Sequence[str]) -> frozenset[str] | None:
+    """Languages that at least one of the named providers can do; None for any. No model is loaded."""
+    found: frozenset[str] = frozenset()
+    for name in providers:
+        languages: frozenset[str] | None = _class_of(SPEECH_PROVIDERS[name.partition(":")[0]]).languages
+        if languages is None:
+            return None
+        found |= languages
+    return found
+
+
 def _made(facts: SpeechProvider, model: str, **given: Any) -> Provider:
-    module, _, name = facts.implementation.partition(":")
-    make: Any = getattr(import_module(module), name)
+    make = _class_of(facts)
     provider: Provider = make(model, **given) if model else make(**given)
     return provider
+
+
+def _class_of(facts: SpeechProvider) -> Any:
+    module, _, name = facts.implementation.partition(":")
+    return getattr(import_module(module), name)
 
 
 class RecognizerChain:

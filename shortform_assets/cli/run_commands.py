@@ -69,7 +69,9 @@ def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool) -> in
     project = Project()
     key = project.require(key)
     record = project.registry.record(key)
-    checked_genre(record.genre, project.store, record.style, rerun=True)
+    checked_genre(
+        record.genre, project.store, record.style, rerun=True, transcribed=record.transcript is not None
+    )
     with working_on(project, key):
         return _run(terminal, project, key, out, {"shortform/retry": "failed"} if failed else None)
 
@@ -91,7 +93,7 @@ def _facts(project: Project, request: RunRequest, files: int) -> dict[str, Any]:
     style = request.style
     if style is None and request.brand is not None:
         style = _brand_style(project, request.brand)
-    checked_genre(request.genre, project.store, style)
+    checked_genre(request.genre, project.store, style, transcribed=request.transcript is not None)
     if request.transcript is not None and files > 1:
         raise InputError(
             "one transcript cannot belong to several files", "--transcript", "run them one by one"

@@ -101,8 +101,12 @@ def test_a_failed_stage_is_a_failed_run_in_dagster(shell, tmp_path: Path):
         ("selection:\n  min_seconds: 90\n", ["polka.yaml", "min_seconds"]),
         ("speech:\n  providers:\n  - moonshine\n  - whisper:bace\n", ["polka.yaml:4", "did you mean base?"]),
         ("enhancement:\n  style: acmee\n", ["polka.yaml:2: enhancement.style", "did you mean acme?"]),
+        (
+            "speech:\n  providers: [moonshine]\n  language: de\n",
+            ["polka.yaml:3: speech.language", "(moonshine) can do the language 'de'", "whisper"],
+        ),
     ],
-    ids=["unknown", "wrong key", "cycle", "impossible", "unknown model", "unknown style"],
+    ids=["unknown", "wrong key", "cycle", "impossible", "unknown model", "unknown style", "unheard language"],
 )
 def test_a_bad_genre_is_refused_before_anything_is_registered(shell, tmp_path, monkeypatch, yaml, words):
     if yaml is not None:
@@ -116,6 +120,21 @@ def test_a_bad_genre_is_refused_before_anything_is_registered(shell, tmp_path, m
     for word in words:
         assert word in result.output, result.output
     assert "no source is registered" in shell("list").output
+    if yaml is not None:
+        checked = shell("genres", "check")
+        assert checked.exit_code == exit_codes.FAILED
+        assert all(word in checked.output for word in words)
+
+
+def test_where_the_user_gives_the_words_nobody_need_hear_them(shell, tmp_path, monkeypatch):
+    (tmp_path / "polka.yaml").write_text("speech:\n  providers: [moonshine]\n  language: de\n")
+    monkeypatch.setenv("SHORTFORM_GENRES", str(tmp_path))
+    words = tmp_path / "words.srt"
+    words.write_text("1\n00:00:00,000 --> 00:00:02,000\nGuten Tag.\n")
+    file = tmp_path / "any.mp4"
+    file.write_bytes(b"no video")
+    result = shell("run", file, "--genre", "polka", "--transcript", words)
+    assert "source_video" in result.output, result.output
 
 
 def test_a_video_without_speech_yields_no_clips_and_says_why(shell, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Which style a source gets, and where the reader is sent when it is none."""
+"""Which style and which languages a source gets, and where the reader is sent when it is none."""
 
 from __future__ import annotations
 
@@ -68,3 +68,12 @@ def test_a_withdrawn_style_is_for_nobody_who_did_not_have_it(graph, tmp_path):
     other = graph.register(Path(shutil.copy(video, tmp_path / "other.mp4")), style="acme")
     (said,) = _resolve(graph, other)
     assert "every version of acme was withdrawn" in said
+
+
+def test_a_language_that_no_provider_can_do_is_said_before_anything_is_done(graph, tmp_path):
+    video = tmp_path / "any.mp4"
+    video.write_bytes(b"never looked at")
+    graph.genre(speech={"providers": ["moonshine"], "language": "de"})
+    (said,) = _resolve(graph, graph.register(video))
+    place = f"{graph.genres / 'brief.yaml'}:1: speech.language: none of its speech providers (moonshine)"
+    assert said.startswith(place), said

@@ -153,14 +153,15 @@ def test_decoders_start_as_many_threads_as_there_are_processors(bench, mezzanine
     ):
         next(reading)
         assert len(os.listdir("/proc/self/task")) - before == extra
-        reading.close()
-    seen = []
+        assert len(list(reading)) == FRAMES - 1
+    seen: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shots, "with_cuts", lambda pictures, _: seen.append(_threads_at_first(pictures)) or [])
+        patch.setattr(shots, "with_cuts", lambda pictures, _: [*_counted(pictures, seen)])
         shots.find_shots(bench, mezzanine)
     assert {count - before for count in seen} == {extra}
 
 
-def _threads_at_first(pictures) -> int:
-    next(iter(pictures))
-    return len(os.listdir("/proc/self/task"))
+def _counted(pictures, seen: list[int]):
+    next(pictures)
+    seen.append(len(os.listdir("/proc/self/task")))
+    return ()

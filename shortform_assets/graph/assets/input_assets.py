@@ -41,11 +41,15 @@ def source_record(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Ref
 )
 def genre(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Ref]]:
     """One typed slice a consumer, so that a change names the stages it makes stale."""
-    from shortform_assets.genres import load_genre
+    from resources.stt.recognizers import languages_heard
+    from shortform_assets.genres import check_language, load_genre
 
     with as_failure():
         record = Registry(context.resources.store).record(context.partition_key)
         config = load_genre(record.genre)
+        # Said here, before anything is done, and not when it is transcribed at last.
+        if record.transcript is None:
+            check_language(config, languages_heard(config.speech.providers))
     for name in SLICES:
         yield fresh(context, getattr(config, name), f"genre/{name}")
 
