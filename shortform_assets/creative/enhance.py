@@ -128,7 +128,7 @@ class _Artist:
             clip_id=clip.clip_id,
             title=clip.title,
             description=clip.description,
-            hashtags=clip.hashtags,
+            hashtags=tuple(tag for tag in clip.hashtags if self.mask(tag) == tag),
             words=tuple(self._exported(word, fonts, i in masked) for i, word in enumerate(words)),
             pages=pages,
             hook=hook,

@@ -21,6 +21,8 @@ from shortform_assets.text.spacing import runs_on, space_between
 _NEVER_FIRST = regex.compile(
     r"[\p{Pe}\p{Pf}、。，．・：；？！,.:;?!%％…‥ーゝゞヽヾ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶๆฯ〜～]"
 )
+_PARTICLE = regex.compile(r"[了的吗嗎呢吧啊着著过過]\p{P}*")
+"""Chinese particles that the model parts from the word they belong to."""
 _JOINTS = regex.compile(r"(?<=\w)[-/\\._@&=?]+(?=\w)")
 """Marks that join the parts of an address, a path or a compound: where it must be parted, it is behind them."""
 _NEVER_LAST = regex.compile(r"[\p{Ps}\p{Pi}$￥¥£＄#＃]")
@@ -93,7 +95,9 @@ def break_offsets(text: str, between_words: Collection[int] = ()) -> list[int]:
             found = accumulate(len(phrase) for phrase in _parser(loader).parse(text))
             break
     whole = set(accumulate(len(character) for character in graphemes(text)))
-    return sorted(at for at in set(found) if 0 < at < len(text) and at in whole and _may_break(text, at))
+    offsets = sorted(at for at in set(found) if 0 < at < len(text) and at in whole and _may_break(text, at))
+    ends = [*offsets[1:], len(text)]
+    return [at for at, end in zip(offsets, ends, strict=False) if not _PARTICLE.fullmatch(text[at:end])]
 
 
 def pieces_within(text: str, fits: Callable[[str], bool]) -> list[str]:

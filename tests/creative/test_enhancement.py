@@ -17,13 +17,15 @@ from shortform_assets.contracts.clips import (
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
+from shortform_assets.contracts.speech import Sentence, Transcript, Word
 from shortform_assets.creative.captions.clip_words import clip_words
-from shortform_assets.creative.captions.overlay_faults import overlay_faults
+from shortform_assets.creative.captions.overlay_faults import SLACK, overlay_faults
 from shortform_assets.creative.captions.placement import FOREHEAD, Block, covered, place
-from shortform_assets.creative.captions.typeset import line_share
+from shortform_assets.creative.captions.typeset import Typeface, displayed, line_share
 from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.errors import InputError
+from shortform_assets.text.graphemes import grapheme_count, graphemes
 
 
 @pytest.fixture
@@ -314,3 +316,91 @@ def test_words_that_no_font_has_are_left_out_and_said(bench, style):
     (reason,) = bench.degraded
     assert "Tibetan" in reason
     assert "SHORTFORM_FONTS" in reason
+
+
+LETTERS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=14),
+    st.sampled_from(
+        [
+            "Straße.",
+            "किताबें",
+            "प्रश्न",
+            "สวัสดีครับ",
+            "ปั๊มน้ำ",
+            "日本語です。",
+            "한국어로",
+            "مرحبا؟",
+            "שלום!",
+            "ไม่",
+            "👩\u200d👩\u200d👧",
+            "🇯🇵",
+            "1️⃣",
+            "{\\pos(1,2)}",
+            "\\N%d",
+            "5",
+            "<",
+            "₿",
+            "—",
+            "ভাষা",
+            "கோழி",
+            "YouTube",
+            "今天",
+            "འདི",
+            "﷽",
+            "Ǻ̈̈",
+            "x̸̧̛",
+        ]
+        + ["a" * 2000, "漢" * 300, "\x00\x1b", "a\u202eb\u2028c", "\U000e0067", "e\u0301\u0302\u0303\u0304"]
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(LETTERS, min_size=1, max_size=16),
+    language=st.sampled_from(["en", "ar", "he", "ja", "zh", "th", "hi"]),
+)
+def test_any_text_stays_in_the_safe_box_in_order_and_has_a_glyph(bench, style, said, language):
+    """Whatever was said in whatever script: no caption leaves the safe box, words keep their order, and whatever is
+    shown some font of the clip has."""
+    texts = [text for text in said if text.strip()]
+    words = tuple(
+        Word(text=t, start_ms=i * 320, end_ms=i * 320 + 280, confidence=1) for i, t in enumerate(texts)
+    )
+    if not words:
+        return
+    talk = Transcript(
+        language=language,
+        language_confidence=1,
+        provider="test",
+        duration_ms=len(words) * 320,
+        words=words,
+        sentences=(Sentence(first=0, last=len(words) - 1),),
+    )
+    clip = planned(
+        [Span(start_frame=0, end_frame=RATE.nearest(len(words) * 320))],
+        [(0, len(words) - 1)],
+        hook=" ".join(texts[:4]),
+    )
+    made = enhanced(bench, style, [clip], [camera(clip)], words=talk)
+    if not made.clips:
+        assert "caption pages do not fit" in made.dropped[0].reason
+        return
+    found = made.clips[0]
+    fonts = [Typeface(bench.open(font.file)) for font in (*style.fonts, *found.fonts)]
+    shown = [word.text for page in found.pages for line in page.lines for word in line]
+    kept = [w.text for w in found.words if w.captioned and displayed(w.text, False)]
+    assert "".join(shown) == "".join(kept)
+    for text in shown:
+        for cluster in graphemes(displayed(text, False)):
+            assert any(font.draws(cluster) for font in fonts), ascii(cluster)
+    for page in found.pages:
+        for aspect, box in (("9:16", RULES.safe_box["9:16"].box), ("1:1", RULES.safe_box["1:1"].box)):
+            own = page.box(aspect)
+            # One character may be wider or higher than any line.
+            if grapheme_count("".join(w.text for line in page.lines for w in line)) > 1:
+                assert own.left >= box.left - SLACK, shown
+                assert own.right <= box.right + SLACK, shown
+            if len(page.lines) * page.pitch < 4:
+                assert own.top >= box.top - SLACK, shown
+                assert own.bottom <= box.bottom + SLACK, shown

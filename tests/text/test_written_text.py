@@ -86,6 +86,12 @@ def test_known_phrases_are_kept_whole():
     assert len(line_units([THAI])) > 10
 
 
+def test_a_particle_stays_with_its_word():
+    text = "这个想法改变了一切，真的。"
+    lines = [text[a:b] for a, b in pairwise([0, *break_offsets(text), len(text)])]
+    assert not any(line[0] in "了的" for line in lines)
+
+
 @given(st.lists(ANY, max_size=12))
 def test_units_hold_everything_once_and_never_divide_a_character(words):
     units = line_units(words)
