@@ -11,6 +11,7 @@ from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, Dropped, FrameRate, Measure, Pixels, Ratio
 from shortform_assets.contracts.existing_text import PictureText, SeenText
 from shortform_assets.contracts.geometry import CropBox, OutputBox, PictureArea, between
+from shortform_assets.contracts.source import ChannelMix
 
 
 class MediaSegment(Contract):
@@ -33,6 +34,8 @@ class ClipMedia(Contract):
     rate: FrameRate
     frames: int = Field(gt=0)
     segments: tuple[MediaSegment, ...] = Field(min_length=1)
+    channel_mix: ChannelMix = Field(default="as_is", exclude_if=lambda mix: mix == "as_is")
+    """What was made of the source's left and right; see Mezzanine."""
 
 
 class ClipMediaSet(Contract):

@@ -87,6 +87,10 @@ class SourceVideo(Contract):
     """Stream index the pipeline uses."""
 
 
+ChannelMix = Literal["as_is", "left", "right", "invert_right"]
+"""What was made of left and right: nothing, one of them on both sides, or the right one turned round."""
+
+
 class Mezzanine(Contract):
     """Trusted media: constant frame rate, upright, square pixels, SDR BT.709, 48 kHz stereo, t = 0 shared.
 
@@ -102,6 +106,8 @@ class Mezzanine(Contract):
     speech_samples: int = Field(ge=0)
     remuxed: bool
     """True where the video stream was copied, not encoded again."""
+    channel_mix: ChannelMix = Field(default="as_is", exclude_if=lambda mix: mix == "as_is")
+    """A voice on one side is on both, and one that is phase-inverted on the other side no longer is."""
 
     @property
     def duration_ms(self) -> int:

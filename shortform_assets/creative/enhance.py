@@ -28,7 +28,7 @@ from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative.captions.burnt_in import burnt_in, covered_anchor, uncovered
 from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
-from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words
+from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words, voice_turns
 from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
 from shortform_assets.creative.captions.look_room import look_room
@@ -143,6 +143,7 @@ class _Artist:
                 fade_in_ms=audio.fade_ms,
                 fade_out_ms=audio.fade_ms,
                 spoken=bool(words),
+                turns=voice_turns(words, self.turns.speakers) if audio.level_speakers else (),
                 bleeps=tuple(
                     MutedSpan(start_frame=words[i].start_frame, end_frame=words[i].end_frame)
                     for i in sorted(masked)

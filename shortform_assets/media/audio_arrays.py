@@ -5,11 +5,15 @@ from __future__ import annotations
 import wave
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shortform_assets.contracts.clips import ClipMedia
 from shortform_assets.ports.workbench import Workbench
+
+if TYPE_CHECKING:
+    from av import AudioFrame, AudioResampler
 
 SPEECH_RATE = 16_000
 """Samples a second that every speech model here is trained on."""
@@ -42,15 +46,63 @@ def read_stereo(path: Path, sample_rate: int = SPEECH_RATE) -> np.ndarray:
     import av
     from av.error import FFmpegError
 
-    resampler = av.AudioResampler(format="flt", layout="stereo", rate=sample_rate)
     blocks: list[np.ndarray] = []
     with av.open(str(path), options={"protocol_whitelist": "file"}) as container, suppress(FFmpegError):
+        resampled = _Resampled("stereo", sample_rate)
         for frame in container.decode(audio=0):
             if not blocks and frame.pts and frame.time_base and frame.pts > 0:
                 blocks.append(np.zeros((round(frame.pts * frame.time_base * sample_rate), 2), np.float32))
-            blocks += [block.to_ndarray().reshape(-1, 2) for block in resampler.resample(frame)]
-        blocks += [block.to_ndarray().reshape(-1, 2) for block in resampler.resample(None)]
+            blocks += resampled(frame)
+        blocks += resampled(None)
     return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
+
+
+class _Resampled:
+    """Frames to float32 blocks of (samples, channels), also where the sound changes its layout midway."""
+
+    def __init__(self, layout: str, sample_rate: int) -> None:
+        self._layout, self._rate = layout, sample_rate
+        self._resampler: AudioResampler | None = None
+        self._shape: tuple[str, str, int] | None = None
+
+    def __call__(self, frame: AudioFrame | None) -> list[np.ndarray]:
+        from av import AudioResampler
+
+        blocks: list[np.ndarray] = []
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate) if frame else self._shape
+        if self._resampler is not None and (frame is None or shape != self._shape):
+            blocks += self._arrays(self._resampler.resample(None))
+            self._resampler = None
+        if frame is not None:
+            if self._resampler is None:
+                self._resampler = AudioResampler(format="flt", layout=self._layout, rate=self._rate)
+                self._shape = shape
+            blocks += self._arrays(self._resampler.resample(frame))
+        return blocks
+
+    def _arrays(self, frames: list[AudioFrame]) -> list[np.ndarray]:
+        return [block.to_ndarray().reshape(-1, block.layout.nb_channels) for block in frames]
+
+
+def decode_window(path: Path, stream: int, start: float, seconds: float, layout: str = "mono") -> np.ndarray:
+    """About `seconds` of one sound stream from `start` seconds on, 16 kHz float32, shape (samples, channels).
+
+    `stream` is the index among all streams of the container. Raises FFmpegError where it cannot be decoded.
+    """
+    import av
+
+    blocks: list[np.ndarray] = []
+    wanted, resampled = int(seconds * SPEECH_RATE), _Resampled(layout, SPEECH_RATE)
+    with av.open(str(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
+        number = [s.index for s in container.streams.audio].index(stream)
+        if start > 0:
+            container.seek(int(start * av.time_base), backward=True)
+        for frame in container.decode(audio=number):
+            blocks += resampled(frame)
+            if sum(map(len, blocks)) >= wanted:
+                break
+        blocks += resampled(None)
+    return np.concatenate(blocks)[:wanted] if blocks else np.zeros((0, 1), np.float32)
 
 
 def read_clip_sound(bench: Workbench, media: ClipMedia) -> np.ndarray:

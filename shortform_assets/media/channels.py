@@ -6,27 +6,30 @@ alone leaves the other ear without.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shortform_assets.media.audio_arrays import SPEECH_RATE
+from shortform_assets.contracts.source import ChannelMix
+from shortform_assets.media.audio_arrays import SPEECH_RATE, decode_window
 
 # Guarded by tests/media/test_channels.py: signals made so and otherwise, and real talk.
 _WINDOW_S = 0.4
 """A syllable or two: guests who sit left and right are heard one after the other in windows of this length."""
 _DEAD_DB = 25.0
 """A channel whose loudest windows stay this far below the other's holds cross-talk or noise, no voice."""
-_INVERTED = -0.7
+_INVERTED = -0.5
 """Correlation below which the one channel is the other turned round, with some room or noise of its own."""
+_PARTS, _PART_SECONDS = 24, 5.0
+"""Places along a source that are listened to, and how long each: a guest who says a tenth is met."""
 _AUDIBLE = 1e-4
 """Root mean square of full scale (-80 dBFS) below which there is no sound to compare."""
 
 Stereo = NDArray[np.float32]
 Side = Literal["left", "right", ""]
-ChannelMix = Literal["as_is", "left", "right", "invert_right"]
-"""What is made of left and right: nothing, one of them on both sides, or the right one turned round."""
 
 
 class ChannelFacts(NamedTuple):
@@ -37,6 +40,21 @@ class ChannelFacts(NamedTuple):
     correlation: float
     """-1 to 1, where something is heard on both sides; 0 where that is nowhere."""
     mix: ChannelMix
+
+
+def examine_source(path: Path, stream: int, duration_ms: int) -> ChannelFacts:
+    """The facts of one sound stream of a source: of all of a short one, of places along a long one."""
+    from av.error import FFmpegError
+
+    seconds, parts = duration_ms / 1000, []
+    whole = seconds <= _PARTS * _PART_SECONDS
+    starts = [0.0] if whole else [seconds * (n + 0.5) / _PARTS - _PART_SECONDS / 2 for n in range(_PARTS)]
+    for start in starts:
+        # What cannot be decoded there says nothing of the rest.
+        with suppress(FFmpegError):
+            parts.append(decode_window(path, stream, start, seconds if whole else _PART_SECONDS, "stereo"))
+    heard = [part for part in parts if part.size]
+    return examine(np.concatenate(heard) if heard else np.zeros((0, 2), np.float32))
 
 
 def examine(sound: Stereo, sample_rate: int = SPEECH_RATE) -> ChannelFacts:

@@ -49,6 +49,7 @@ def cut_clip(bench: Workbench, mezzanine: Mezzanine, clip_id: str, spans: tuple[
         rate=mezzanine.rate,
         frames=sum(span.frames for span in spans),
         segments=tuple(segments),
+        channel_mix=mezzanine.channel_mix,
     )
 
 

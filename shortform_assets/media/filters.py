@@ -7,8 +7,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.source import VideoStream
+from shortform_assets.contracts.source import ChannelMix, VideoStream
 from shortform_assets.media.audio_arrays import SPEECH_RATE
+from shortform_assets.media.channels import MIX_FILTERS
 
 SOUND_RATE = 48_000
 """Samples a second of the sound of video."""
@@ -63,17 +64,19 @@ def _even(length: Fraction) -> int:
     return max(2, round(length / 2) * 2)
 
 
-def sound_filters(shift: str, rate: FrameRate, frames: int) -> str:
+def sound_filters(shift: str, rate: FrameRate, frames: int, mix: ChannelMix = "as_is") -> str:
     """A graph from decoded sound to [sound], 48 kHz stereo, and [speech], 16 kHz mono.
 
     Both begin with the first picture, `shift` seconds (an expression) into the input, and last exactly
-    `frames`. FFmpeg's downmix of surround keeps the centre, where people talk.
+    `frames`. FFmpeg's downmix of surround keeps the centre, where people talk. `mix` is what is made of left
+    and right.
     """
     wide, narrow = rate.samples(frames, SOUND_RATE), rate.samples(frames, SPEECH_RATE)
+    made = f"{MIX_FILTERS[mix]}," if MIX_FILTERS[mix] else ""
     # async=1 fills gaps with silence; first_pts=0 pads a late start and cuts off an early one.
     return (
         f"asetpts=PTS-{shift}/TB,aresample={SOUND_RATE}:async=1:first_pts=0,"
-        f"aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_len={wide},atrim=end_sample={wide},"
+        f"aformat=sample_fmts=fltp:channel_layouts=stereo,{made}apad=whole_len={wide},atrim=end_sample={wide},"
         f"asplit[sound][wide];[wide]aresample={SPEECH_RATE},aformat=sample_fmts=s16:channel_layouts=mono,"
         f"apad=whole_len={narrow},atrim=end_sample={narrow}[speech]"
     )

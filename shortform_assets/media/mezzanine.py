@@ -10,9 +10,10 @@ from pathlib import Path
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.slices import IngestSlice
-from shortform_assets.contracts.source import Mezzanine, SourceVideo, VideoStream
+from shortform_assets.contracts.source import ChannelMix, Mezzanine, SourceVideo, VideoStream
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.media.audio_arrays import SPEECH_RATE
+from shortform_assets.media.channels import examine_source
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
 from shortform_assets.media.filters import (
     HDR_TRANSFERS,
@@ -39,6 +40,13 @@ _MIN_DECODED = 0.5
 _DECODED = re.compile(r"(\d+) packets read.*?; (\d+) frames decoded; (\d+) decode errors")
 
 
+_MIXES: dict[ChannelMix, str] = {
+    "left": "there is sound on the left only: it is on both sides now",
+    "right": "there is sound on the right only: it is on both sides now",
+    "invert_right": "left and right cancelled each other: the right channel was turned round",
+}
+
+
 def make_mezzanine(bench: Workbench, source: SourceVideo, ingest: IngestSlice) -> Mezzanine:
     """Normalise the chosen picture and sound of `source`; t = 0 is the first picture that can be decoded.
 
@@ -58,9 +66,13 @@ def make_mezzanine(bench: Workbench, source: SourceVideo, ingest: IngestSlice) -
     if timing is None:
         raise InputError("it has fewer than two pictures", _WHERE, "record or export it again")
     size = display_size(video, ingest.max_height)
+    channels = examine_source(path, source.chosen_audio, source.duration_ms)
+    mix = channels.mix
+    if mix != "as_is":
+        bench.note(sound_channels=_MIXES[mix], correlation=round(channels.correlation, 2))
     reasons = why_not_copied(video, timing, ingest)
     if timing.steady and not reasons:
-        plan = _Plan(path, source, timing, timing.steady, timing.packets, size, bench.scratch)
+        plan = _Plan(path, source, timing, timing.steady, timing.packets, size, bench.scratch, mix)
         try:
             return _remux(bench, plan, video)
         except ShortformError as error:
@@ -68,7 +80,7 @@ def make_mezzanine(bench: Workbench, source: SourceVideo, ingest: IngestSlice) -
     bench.note(encoded_because="; ".join(reasons))
     rate = choose_rate(timing, ingest.max_rate)
     frames = max(1, round(timing.seconds * rate.fraction))
-    return _encode(bench, _Plan(path, source, timing, rate, frames, size, bench.scratch), video, ingest)
+    return _encode(bench, _Plan(path, source, timing, rate, frames, size, bench.scratch, mix), video, ingest)
 
 
 def why_not_copied(video: VideoStream, timing: Timing, ingest: IngestSlice) -> tuple[str, ...]:
@@ -106,6 +118,7 @@ class _Plan:
     frames: int
     size: tuple[int, int]
     scratch: Path
+    mix: ChannelMix
 
     @property
     def video(self) -> Path:
@@ -187,7 +200,10 @@ def _run(bench: Workbench, plan: _Plan, inputs: list[str], video_args: list[str]
             *more,
         ]
         args += ["-filter_complex_threads", "1", "-filter_threads", str(THREADS)]
-        args += ["-filter_complex", f"[{sound}]{sound_filters(_shift(plan), plan.rate, plan.frames)}"]
+        args += [
+            "-filter_complex",
+            f"[{sound}]{sound_filters(_shift(plan), plan.rate, plan.frames, plan.mix)}",
+        ]
         args += [*video_args, "-video_track_timescale", str(timescale(plan.rate))]
         args += [
             "-map",
@@ -287,4 +303,5 @@ def _finish(bench: Workbench, plan: _Plan, *, remuxed: bool) -> Mezzanine:
         frames=plan.frames,
         speech_samples=samples,
         remuxed=remuxed,
+        channel_mix=plan.mix,
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from shortform_assets.contracts.source import AudioStream
-from shortform_assets.media.audio_arrays import SPEECH_RATE, speech_envelope
+from shortform_assets.media.audio_arrays import decode_window, speech_envelope
+from shortform_assets.media.channels import examine, mixed
 
 # Set by hand, held by tests/media/test_mezzanine.py.
 _WINDOWS, _WINDOW_SECONDS = 4, 5.0
@@ -56,24 +57,12 @@ def _excerpt(path: Path, index: int, duration_ms: int) -> np.ndarray:
     for window in range(_WINDOWS):
         start = duration_ms / 1000 * (window + 0.5) / _WINDOWS - _WINDOW_SECONDS / 2
         try:
-            parts.append(_decode(path, index, max(0.0, start)))
+            parts.append(decode_window(path, index, max(0.0, start), _WINDOW_SECONDS, "stereo"))
         except FFmpegError:
             continue
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-
-def _decode(path: Path, index: int, start: float) -> np.ndarray:
-    import av
-
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=SPEECH_RATE)
-    blocks: list[np.ndarray] = []
-    wanted = int(_WINDOW_SECONDS * SPEECH_RATE)
-    with av.open(str(path), options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
-        number = [s.index for s in container.streams.audio].index(index)
-        if start > 0:
-            container.seek(int(start * av.time_base), backward=True)
-        for frame in container.decode(audio=number):
-            blocks += [block.to_ndarray()[0] for block in resampler.resample(frame)]
-            if sum(map(len, blocks)) >= wanted:
-                break
-    return np.concatenate(blocks)[:wanted] if blocks else np.zeros(0, np.float32)
+    parts = [part for part in parts if part.size]
+    if not parts:
+        return np.zeros(0, np.float32)
+    sound = np.concatenate(parts)
+    # A phase-inverted voice would be silent in the sum.
+    return np.asarray(mixed(sound, examine(sound).mix).mean(axis=1), np.float32)

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shortform_assets.contracts.creative import RenderJob
+from shortform_assets.media.audio_arrays import read_stereo
 from shortform_assets.media.ffmpeg import run_ffmpeg
-from shortform_assets.media.loudness import NEARLY_SILENT_LUFS, measure_loudness
+from shortform_assets.media.loudness import NEARLY_SILENT_LUFS, SILENCE_LUFS, measure_loudness
 from shortform_assets.ports.workbench import Workbench
+from shortform_assets.rendering.declipping import declipped
+from shortform_assets.rendering.noise_reduction import reduce_noise
+from shortform_assets.rendering.sound_chain import CLIPPED_SHARE, cleaning_steps, mix_said, noise_to_lower
+from shortform_assets.rendering.sound_facts import SAMPLE_RATE, Sound, sound_facts
+from shortform_assets.rendering.sound_mix import bleep, faded, level_speakers, with_bed
 
-SAMPLE_RATE = 48000
-"""Hertz of every output: the most that Reels take."""
 _MOST_GAIN_DB = 24.0
-"""A talk at -38 LUFS still reaches -14; more would raise the noise of a room to where it is heard. Our choice."""
-_CLOSE_ENOUGH_LU = 0.3
+"""Where nobody says anything: more would raise the noise of a room to where it is heard. Our choice."""
+_MOST_VOICE_GAIN_DB = 60.0
+"""Whatever has words is brought to the target: -14 LUFS from a whisper at -74. Below that 16 bits hold no voice."""
+_CLOSE_ENOUGH_LU = 0.2
 """EBU R 128 asks for 0.5 LU; AAC and the limiter take the rest."""
-_TRIES = 4
+_TRIES = 6
 """Gains that are tried; the second is right unless the limiter works hard."""
 _COMPRESSOR = "ratio=2:attack=15:release=180:knee=4"
 """Twice as loud becomes 3 dB less so; attack and release in ms, slower than a syllable's onset, faster than a pause."""
@@ -28,6 +34,8 @@ _LIMITER = "attack=5:release=60"
 tests/rendering/test_render_sound.py."""
 _JOIN_FADE_S = 0.004
 """Seconds. Jump cuts in sound click; a fade this short is not heard."""
+_SAID_GAIN_DB = 20.0
+"""A recording that has to be raised by more is worth a word: the next one wants another microphone setting."""
 _CODEC_ROOM_DB = 1.0
 """AAC does not keep peaks: so much is left free below the ceiling to begin with; the rest is measured."""
 _OVERSAMPLED = 192000
@@ -36,43 +44,98 @@ _OVERSAMPLED = 192000
 
 @dataclass(frozen=True)
 class PreparedSound:
-    """Two WAV files in the bench's scratch folder: as it goes into the output, and as the clip's media have it."""
+    """Files in the bench's scratch folder: `finished` as it goes into the output, `joined` as the clip's media
+    have it; and what was done that one would want to know."""
 
     finished: Path
     joined: Path
+    notes: tuple[str, ...]
 
 
 def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
     """A 48 kHz stereo float WAV of exactly the clip's length at the job's loudness and true peak.
 
-    Measured by ITU-R BS.1770 and corrected by one gain, so that dynamics stay as they were but for a
-    gentle compressor and a limiter on the peaks. Near silence is not raised.
+    Measured once, repaired where that says so (`sound_chain`), levelled, covered and laid over its bed
+    (`sound_mix`), then brought to loudness by one gain measured by ITU-R BS.1770, so that dynamics stay as they
+    were but for a gentle compressor and a limiter on the peaks. Near silence in which nobody speaks is not raised.
     """
     joined, level = bench.scratch / "joined.wav", bench.scratch / "level.wav"
     inputs = [arg for segment in job.media.segments for arg in ("-i", str(bench.open(segment.audio)))]
     _run(inputs, ";".join(_join(job)), joined)
-    loudness, _ = measure_loudness(joined)
-    room = _CODEC_ROOM_DB
-    if loudness < NEARLY_SILENT_LUFS:
-        _run(["-i", str(joined)], f"[0:a]{_limited(job, 0.0, room)}[out]", level)
-        return PreparedSound(level, joined)
+    treated, notes = _treated(bench, job, joined)
+    loudness, _ = measure_loudness(treated)
+    room, spoken = _CODEC_ROOM_DB, job.enhancement.audio.spoken
+    if loudness <= SILENCE_LUFS or (loudness < NEARLY_SILENT_LUFS and not spoken):
+        _run(["-i", str(treated)], f"[0:a]{_limited(job, 0.0, room)}[out]", level)
+        return PreparedSound(level, joined, notes)
+    most = _MOST_VOICE_GAIN_DB if spoken else _MOST_GAIN_DB
     chain, gain = "", job.encode.loudness_lufs - loudness
     if job.enhancement.audio.compress:
-        # Relative to the speech itself, so that quiet and loud recordings are treated alike.
-        threshold = min(0.0, max(-60.0, loudness + _COMPRESS_ABOVE_DB))
-        chain = f"acompressor=threshold={threshold:.2f}dB:{_COMPRESSOR},"
+        # First to where the threshold is above the filter's lowest, then relative to the speech itself, so that
+        # quiet and loud recordings are treated alike.
+        threshold = job.encode.loudness_lufs + _COMPRESS_ABOVE_DB
+        lift = min(gain, most)
+        chain = f"volume={lift:.3f}dB,acompressor=threshold={threshold:.2f}dB:{_COMPRESSOR},"
+        gain, most = gain - lift, most - lift
     for _ in range(_TRIES):
-        gain = min(gain, _MOST_GAIN_DB)
-        _run(["-i", str(joined)], f"[0:a]{chain}{_limited(job, gain, room)}[out]", level)
+        gain = min(gain, most)
+        _run(["-i", str(treated)], f"[0:a]{chain}{_limited(job, gain, room)}[out]", level)
         # A limiter that works hard gives back less than it is given: correct by what is missing.
         error = job.encode.loudness_lufs - measure_loudness(level)[0]
         over = _coded_peak(bench, job, level) - job.encode.true_peak_dbtp
-        quiet = abs(error) > _CLOSE_ENOUGH_LU and gain + error <= _MOST_GAIN_DB
+        quiet = abs(error) > _CLOSE_ENOUGH_LU and gain + error <= most
         if over <= 0 and not quiet:
             break
         gain += error if quiet else 0.0
         room += max(0.0, over + 0.1)
-    return PreparedSound(level, joined)
+    return PreparedSound(level, joined, notes)
+
+
+def _treated(bench: Workbench, job: RenderJob, joined: Path) -> tuple[Path, tuple[str, ...]]:
+    """`joined` repaired, levelled, covered and with its bed, and what is said of it."""
+    treatment, style = job.enhancement.audio, job.style.audio
+    sound = read_stereo(joined, SAMPLE_RATE)
+    facts, loudness = sound_facts(sound), measure_loudness(joined)[0]
+    notes = [said] if (said := mix_said(job.media.channel_mix)) else []
+    if facts.clipped > CLIPPED_SHARE:
+        sound = declipped(sound)
+        notes.append(f"{facts.clipped:.1%} of the sound was clipped; the peaks were rebuilt.")
+    path, gain, heard = joined, job.encode.loudness_lufs - loudness, loudness > SILENCE_LUFS
+    steps = [*cleaning_steps(facts, treatment)] if heard else []
+    notes += [step.said for step in steps if step.said]
+    if steps:
+        path = bench.scratch / "cleaned.wav"
+        _run(
+            ["-i", str(_written(bench, sound))], f"[0:a]{','.join(step.filter for step in steps)}[out]", path
+        )
+        sound = read_stereo(path, SAMPLE_RATE)
+    if heard and treatment.spoken:
+        if less := noise_to_lower(facts, gain, style.denoise):
+            sound = reduce_noise(sound, less)
+            notes.append(
+                f"Noise at {facts.noise_db:.0f} dBFS was lowered by {less:.0f} dB before the sound was raised "
+                f"by {gain:.0f} dB."
+            )
+        elif gain > _SAID_GAIN_DB:
+            notes.append(f"It was recorded at {loudness:.0f} LUFS and raised by {gain:.0f} dB.")
+    sound, gains = level_speakers(sound, treatment.turns, job.rate)
+    if gains:
+        told = ", ".join(f"{speaker} {level:+.0f} dB" for speaker, level in gains.items())
+        notes.append(f"Speakers were brought to one loudness: {told}.")
+    if treatment.bleeps:
+        sound = bleep(sound, treatment.bleeps, job.rate)
+    if style.music and heard:
+        voice = measure_loudness(_written(bench, sound))[0]
+        sound = with_bed(sound, bench.open(style.music.file), style.music, voice)
+    return _written(bench, faded(sound, treatment.fade_in_ms, treatment.fade_out_ms)), tuple(notes)
+
+
+def _written(bench: Workbench, sound: Sound) -> Path:
+    raw, path = bench.scratch / "mixed.f32", bench.scratch / "mixed.wav"
+    sound.astype("<f4").tofile(raw)
+    _run(["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "2", "-i", str(raw)], "[0:a]anull[out]", path)
+    raw.unlink()
+    return path
 
 
 def _coded_peak(bench: Workbench, job: RenderJob, level: Path) -> float:
@@ -97,15 +160,8 @@ def _join(job: RenderJob) -> Iterator[str]:
             out = samples / SAMPLE_RATE - _JOIN_FADE_S
             chain += [f"afade=t=in:d={_JOIN_FADE_S}", f"afade=t=out:st={max(0.0, out):.6f}:d={_JOIN_FADE_S}"]
         yield ",".join(chain) + f"[a{i}]"
-    treatment, total = job.enhancement.audio, job.rate.samples(job.frames, SAMPLE_RATE)
+    total = job.rate.samples(job.frames, SAMPLE_RATE)
     chain = [f"concat=n={len(segments)}:v=0:a=1", f"apad=whole_len={total}", f"atrim=end_sample={total}"]
-    if treatment.highpass_hz:
-        chain.append(f"highpass=f={treatment.highpass_hz}")
-    if treatment.fade_in_ms:
-        chain.append(f"afade=t=in:d={treatment.fade_in_ms / 1000:.3f}")
-    if treatment.fade_out_ms:
-        start = max(0.0, total / SAMPLE_RATE - treatment.fade_out_ms / 1000)
-        chain.append(f"afade=t=out:st={start:.6f}:d={treatment.fade_out_ms / 1000:.3f}")
     yield "".join(f"[a{i}]" for i in range(len(segments))) + ",".join(chain) + "[out]"
 
 

@@ -72,7 +72,7 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
         raise ClipFault(f"the render has {made} frames instead of {job.frames}: the clip's media lack some")
     if not poster.is_file():
         raise ClipFault("the render left no poster")
-    return RenderedFiles(video, poster, witness)
+    return RenderedFiles(video, poster, witness, sound.notes)
 
 
 def count_frames(path: Path) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shortform_assets.contracts.base import FrameRate
+from shortform_assets.contracts.creative import VoiceTurn
 from shortform_assets.contracts.selection import PlannedClip
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 
@@ -83,3 +85,18 @@ def source_words(transcript: Transcript, turns: SpeakerTurns) -> list[SpokenWord
         for index, word in enumerate(transcript.words)
         if word.text.strip()
     ]
+
+
+def voice_turns(words: Sequence[SpokenWord], speakers: Sequence[str]) -> tuple[VoiceTurn, ...]:
+    """Who is heard when: stretches of words of one speaker, those of nobody known left out."""
+    turns: list[VoiceTurn] = []
+    for word in words:
+        if word.speaker < 0:
+            continue
+        name = speakers[word.speaker]
+        if turns and turns[-1].speaker == name:
+            end = max(word.end_frame, turns[-1].end_frame)
+            turns[-1] = turns[-1].model_copy(update={"end_frame": end})
+        else:
+            turns.append(VoiceTurn(start_frame=word.start_frame, end_frame=word.end_frame, speaker=name))
+    return tuple(turns)
