@@ -145,6 +145,8 @@ def test_styles_in_a_circle_are_named_in_their_order(store, source, tmp_path):
         ('accent: "#00E0A4"', 'palette: {mint: "#00E0A4"}\naccent: mnt', r":4: accent: 'mnt' is neither .* did you mean mint\?"),
         ('colour: "#FFFFFF"', 'colour: "#06283E"', r":12: captions\.colour: its contrast against captions\.outline_colour is 1\.0 to 1 .* at least 3 to 1"),
         ('box_colour: "#06283D"', 'box_colour: "#DDDDDD"', r":23: hook\.colour: its contrast against hook\.box_colour is 1\.4 to 1"),
+        ('accent: "#00E0A4"', 'accent: "#0EA"', r":3: accent: '#0EA' is no colour - write it as \"#RRGGBB\""),
+        ("accent:", 'palette: {mint: white}\naccent:', r":3: palette\.mint: 'white' is no colour"),
         ("outline: 0.004", "outline: 0", r":15: captions\.outline: .*cannot be read over a bright picture"),
         ("size: 0.046", "size: 0.14", r":11: captions\.size: "),
         ("  size: 0.034", "  size: 0.13", r":22: hook\.size: 'Responsibility' does not fit"),

@@ -23,6 +23,7 @@ from shortform_assets.errors import InputError
 from shortform_assets.located_yaml import YamlLocation, YamlNode, merge, read_yaml, suggestion
 
 FILE = "style.yaml"
+_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 _MOST_LAYERS = 8
 """Styles that may extend each other; a longer chain is no design. Our choice."""
 
@@ -180,7 +181,7 @@ class _SourceReader:
         kind = without_none(kind)
         if kind is Blob and (node.kind is not object or node.value is not None):
             return self.files.blob(node, keys).model_dump()
-        if kind == Colour and keys[:1] != ("palette",):
+        if kind == Colour:
             return self._colour(node, keys)
         if node.kind is list and is_list_of(kind):
             inner = item_type(kind)
@@ -200,13 +201,15 @@ class _SourceReader:
             raise at_keys(
                 self.tree, keys, "it is empty", 'put the colour in quotes, "#FFFFFF": # begins a comment'
             )
-        if not isinstance(value, str) or value.startswith("#"):
+        if not isinstance(value, str) or _COLOUR.fullmatch(value):
             return value
+        if keys[:1] == ("palette",) or value.startswith("#"):
+            raise at_keys(self.tree, keys, f"{value[:40]!r} is no colour", 'write it as "#RRGGBB"')
         if value not in self.palette:
             raise at_keys(
                 self.tree,
                 keys,
-                f'{value!r} is neither a colour such as "#FFFFFF" nor in `palette`',
+                f'{value[:40]!r} is neither a colour such as "#FFFFFF" nor in `palette`',
                 suggestion(value, self.palette) if self.palette else "write it as #RRGGBB, in quotes",
             )
         return self.palette[value]
