@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import json
 import re
 import zlib
@@ -41,6 +42,7 @@ class Pick:
     grade: int
     """3 as it is, 2 good."""
     title: str
+    hook: str
 
     def kept(self, words: int) -> np.ndarray:
         """(words,) bool: the words that the clip holds."""
@@ -49,6 +51,17 @@ class Pick:
         for a, b in self.skip:
             held[a : b + 1] = False
         return held
+
+
+@dataclass(frozen=True)
+class ShownTitle:
+    """A title that was shown to the editor with a run of words, which is a clip of whatever worth."""
+
+    text: str
+    ok: int
+    """0 bad, 1 passable, 2 good."""
+    ranges: tuple[tuple[int, int], ...]
+    """First and last words of the run."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,7 @@ class Talk:
     """First and last word of each, as the labels count them."""
     picks: tuple[Pick, ...]
     never: tuple[tuple[int, int], ...]
-    titles: tuple[tuple[str, int], ...]
-    """Titles that were shown to the editor, with 0 bad, 1 passable, 2 good."""
+    titles: tuple[ShownTitle, ...]
     graded: tuple[tuple[int, int, int], ...]
     """First and last word and grade, 0 to 3, of runs that were shown to the editor."""
 
@@ -260,11 +272,17 @@ def _talk(episode: dict[str, Any], labels: dict[str, Any]) -> Talk:
                 skip=tuple((sentences[a][0], sentences[b][1]) for a, b in p["skip"]),
                 grade=p["grade"],
                 title=p["title"],
+                hook=p["hook"],
             )
             for p in labels["picks"]
         ),
         never=tuple((sentences[p["first"]][0], sentences[p["last"]][1]) for p in labels["never"]),
-        titles=tuple((c["title"], c["title_ok"]) for c in shown if c["title"] and c["title_ok"] is not None),
+        titles=tuple(
+            # Some were kept as they stood on a page.
+            ShownTitle(html.unescape(c["title"]), c["title_ok"], tuple((a, b) for a, b in c["ranges"]))
+            for c in shown
+            if c["title"] and c["title_ok"] is not None
+        ),
         graded=tuple((c["ranges"][0][0], c["ranges"][-1][1], c["grade"]) for c in shown),
     )
 

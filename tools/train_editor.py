@@ -18,10 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from editor_labels import DATA, read_talks, untouched, vectors_of  # noqa: E402
-from editor_training import key, train, train_titles, write  # noqa: E402
+from editor_training import key, train, write  # noqa: E402
 from editors import CACHE  # noqa: E402
+from title_training import read_points, read_titles, train_titles  # noqa: E402
 
 from resources.minilm_embedder import TalkEmbeddings  # noqa: E402
+from resources.spacy_parser import EnglishGrammar  # noqa: E402
 from shortform_assets.selection.learned import weights  # noqa: E402
 
 
@@ -48,7 +50,7 @@ def main() -> None:
     vectors = {key(talk): vectors_of(talk, embedder, options.cache) for talk in talks}
     for name, arrays in (
         (weights.EDITORS_EYE, train(talks, vectors, options.seed, options.threads)),
-        (weights.TITLE_JUDGE, train_titles(talks)),
+        (weights.TITLE_JUDGE, train_titles(read_titles(talks, EnglishGrammar().load()), read_points(talks))),
     ):
         path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -113,6 +113,7 @@ def _opened(key: str) -> tuple[Project, PlanDraft, str]:
 
 
 def _draft(project: Project, key: str) -> PlanDraft:
+    from resources.spacy_parser import EnglishGrammar
     from shortform_assets.selection import PlanDraft
 
     return PlanDraft(
@@ -122,6 +123,7 @@ def _draft(project: Project, key: str) -> PlanDraft:
         project.current(key, "speaker_turns", SpeakerTurns),
         project.current(key, "genre/selection", SelectionSlice),
         project.registry.plan_edits(key).edits,
+        EnglishGrammar().load(),
     )
 
 

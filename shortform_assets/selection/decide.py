@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shortform_assets.contracts.selection import ClipPlan, Moments
 from shortform_assets.ports.embedder import Embedder
 from shortform_assets.ports.judge import Judge
+from shortform_assets.ports.sentence_parser import SentenceParser
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.choose.local_editor import score, weigh
 from shortform_assets.selection.panel.verdicts import PanelRequest, hold_panel
@@ -29,6 +30,7 @@ def decide_clips(
     bench: Workbench,
     judges: Sequence[Judge],
     embedder: Embedder,
+    parser: SentenceParser,
     request: PlanRequest,
 ) -> ClipPlan:
     """The clip plan. Where a judge failed, the plan says so and is marked degraded; it is made all the same."""
@@ -46,4 +48,4 @@ def decide_clips(
         verdicts = hold_panel(bench, judges, asked)
         for failure in verdicts.failures:
             bench.degrade(f"panel: {failure}; the local editor decides in its place")
-    return plan_clips(bench, request, verdicts, selection.panel.weight, embedder)
+    return plan_clips(bench, request, verdicts, selection.panel.weight, embedder, parser)

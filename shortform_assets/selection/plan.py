@@ -13,7 +13,9 @@ from shortform_assets.contracts.selection import ClipPlan, Moment, Moments, Plan
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Brief
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.errors import InputError
 from shortform_assets.ports.embedder import Embedder
+from shortform_assets.ports.sentence_parser import SentenceParser
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.choose.brief_match import About
 from shortform_assets.selection.choose.choice import BESIDE, Choice, Rules, ScoredMoment, choose, share
@@ -26,9 +28,14 @@ from shortform_assets.selection.cut.boundaries import FLAWS
 from shortform_assets.selection.cut.frame_edges import Pieces
 from shortform_assets.selection.edit.plan_edits import apply_edits
 from shortform_assets.selection.propose.multipart import Joined, find_joined
+from shortform_assets.selection.say.title_judge import shipped_title_judge
+from shortform_assets.selection.say.wording import TitleWriter
 
 LOCAL = "local"
 """The editor's name in a plan that no model judged."""
+NO_GRAMMAR = (
+    "Titles are lines as they were said, for want of a grammar of {language!r}: every clip needs a title."
+)
 # Set by hand; "fewest clips of two hours" of benchmarks/selection.py, test_topics_share_and_no_topic_passes_its_quota.
 LEAST_QUOTA = 2
 """Every topic may give this many clips, whatever its share."""
@@ -54,13 +61,15 @@ def plan_clips(
     verdicts: Verdicts | None = None,
     panel_weight: float = 0.5,
     embedder: Embedder | None = None,
+    parser: SentenceParser | None = None,
 ) -> ClipPlan:
     """Chosen clips, best first. Edits are laid over the choice made without them, so one edit moves one clip.
 
     Never raises on strange speech: fewer clips than wanted are explained in `shortfall`, edits that fit
     nothing in `notes`. With `verdicts` the panel's proposals, titles and scores count too, the scores with
     `panel_weight` from 0 to 1 against the local editor's. With an `embedder` the brief's topics are found by
-    meaning as well as by words.
+    meaning as well as by words. Titles are written with the `parser`'s grammar; without one of the language every
+    clip needs a title, and a note says so.
     """
     moments, transcript, turns, selection, edits, brief = request
     target = target_count(selection, brief, moments.rate.ms(moments.frames))
@@ -74,7 +83,8 @@ def plan_clips(
             notes=tuple("An edit was left out: there are no words to clip." for _ in edits.edits),
             edits=len(edits.edits),
         )
-    desk = ClipBuilder(moments, transcript, turns, selection, brief)
+    writer = _title_writer(bench, parser, transcript.language)
+    desk = ClipBuilder(moments, transcript, turns, selection, brief, writer)
     rules = _rules(desk, target)
     about = About(bench, desk.lines, brief.about, embedder)
     found = _candidates(desk, about, verdicts, panel_weight)
@@ -107,10 +117,23 @@ def plan_clips(
         notes=(
             *panel_notes(verdicts),
             *about.note(c.parts.get("about", 0.0) for c in choice.chosen),
+            *((NO_GRAMMAR.format(language=transcript.language),) if parser and not writer and clips else ()),
             *edited.notes,
         ),
         edits=len(edits.edits),
     )
+
+
+def _title_writer(bench: Workbench, parser: SentenceParser | None, language: str) -> TitleWriter | None:
+    """What titles are written with; nothing, and a degraded plan, where the grammar is not installed."""
+    if parser is None or parser.language != language.partition("-")[0]:
+        return None
+    try:
+        parser.parse(["Bread rises."])
+    except InputError as error:
+        bench.degrade(f"titles are lines as they were said: {error}")
+        return None
+    return TitleWriter(parser, shipped_title_judge())
 
 
 def target_count(selection: SelectionSlice, brief: Brief, duration_ms: int) -> int:

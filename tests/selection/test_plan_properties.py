@@ -24,6 +24,7 @@ from shortform_assets.selection.cut.boundaries import REACH
 from shortform_assets.selection.plan import PlanRequest, plan_clips
 from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 from shortform_assets.selection.read.script import plain_text
+from shortform_assets.selection.say.wording import same_words
 
 SELECTION = load_genre("podcast").selection
 VOCABULARY = str.split(
@@ -118,7 +119,8 @@ def holds(plan, transcript, rate, frames, *, by_hand=False):
         assert clip.quote
         assert clip.quote in said
         assert 0 < len(clip.title) <= 60
-        assert 0 < len(clip.hook) <= 60
+        assert len(clip.hook) <= 60
+        assert not same_words(clip.hook, clip.title)
         for text in (clip.title, clip.hook):
             assert set(re.findall(r"\w+", text.lower())) <= set(re.findall(r"\w+", said.lower()))
         seconds = rate.ms(clip.frames) / 1000

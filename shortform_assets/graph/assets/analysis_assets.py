@@ -92,7 +92,12 @@ def moments(
 
 
 @dg.asset(
-    **stage("analysis", {"python"}, "shortform_assets.selection.decide:decide_clips", tools={"embeddings"}),
+    **stage(
+        "analysis",
+        {"python"},
+        "shortform_assets.selection.decide:decide_clips",
+        tools={"embeddings", "grammar"},
+    ),
     ins={"selection": SELECTION, "edits": dg.AssetIn(["edits", "plan"])},
 )
 def clip_plan(
@@ -112,4 +117,5 @@ def clip_plan(
         purse = Ledger(store, key)
         panel = panel_for(selection.panel, purse, store, Artifacts(store).resets(key, "clip_plan"))
     told = PlanRequest(moments, transcript, speaker_turns, selection, edits, source_record.brief)
-    return once(context, decide_clips, told, using=(panel, context.resources.embeddings))
+    tools = context.resources
+    return once(context, decide_clips, told, using=(panel, tools.embeddings, tools.grammar))

@@ -22,7 +22,7 @@ from shortform_assets.selection.read.features import Limits, Measures, ReadTalk,
 from shortform_assets.selection.read.promotion import ADVERT, flag_lines
 from shortform_assets.selection.read.script import Line, read_script
 from shortform_assets.selection.read.topics import idf
-from shortform_assets.selection.say.wording import same_words, word_clip
+from shortform_assets.selection.say.wording import TitleWriter, same_words, word_clip
 from shortform_assets.text.clock import clock
 
 LEARNT = "editors_eye"
@@ -42,10 +42,11 @@ class ClipBuilder:
         turns: SpeakerTurns,
         selection: SelectionSlice,
         brief: Brief = Brief(),
+        writer: TitleWriter | None = None,
     ) -> None:
         self.moments, self.transcript, self.turns, self.selection = moments, transcript, turns, selection
         self.rate = moments.rate
-        self.brief = brief
+        self.brief, self.writer = brief, writer
         self.lines: tuple[Line, ...] = read_script(transcript, turns, round(500 * selection.max_seconds))
         self.edges = self._edges(selection.cut_fillers)
         self._whole = self._edges(False) if selection.cut_fillers else self.edges
@@ -154,7 +155,7 @@ class ClipBuilder:
         first, last = pieces[0][0], pieces[-1][1]
         topic = self.topic_at(first)
         keywords = self.moments.topics[topic].keywords if 0 <= topic < len(self.moments.topics) else ()
-        said = word_clip(self.measures, self._said(ranges), keywords, taken)
+        said = word_clip(self.measures, self._said(ranges), keywords, taken, self.writer)
         a, b = self.lines_of(first, last)
         return PlannedClip(
             clip_id=clip_id(spans),

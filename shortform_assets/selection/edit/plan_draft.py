@@ -11,10 +11,13 @@ from shortform_assets.contracts.selection import ClipPlan, Moments, PlannedClip
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.errors import InputError
+from shortform_assets.ports.sentence_parser import SentenceParser
 from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.edit.edit_anchor import TextMatch, find_words, said_in, stretch
 from shortform_assets.selection.edit.plan_edits import Edited, apply_edits, pieces_of
+from shortform_assets.selection.say.title_judge import shipped_title_judge
+from shortform_assets.selection.say.wording import TitleWriter
 from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
 
@@ -45,13 +48,17 @@ class PlanDraft:
         turns: SpeakerTurns,
         selection: SelectionSlice,
         edits: Sequence[PlanEdit],
+        parser: SentenceParser | None = None,
     ) -> None:
-        """`edits` are all that were ever made; those that the plan does not know of are waiting."""
+        """`edits` are all that were ever made; those that the plan does not know of are waiting. Without
+        a `parser` of its language what is cut anew has a makeshift title until the next run."""
         if not transcript.words:
             raise InputError("nothing is said in this source, so there is nothing to edit")
         self.plan, self.transcript, self.selection = plan, transcript, selection
         self.waiting = list(edits[plan.edits :])
-        self._desk = ClipBuilder(moments, transcript, turns, selection)
+        grammar = parser if parser and parser.language == transcript.language.partition("-")[0] else None
+        writer = TitleWriter(grammar, shipped_title_judge()) if grammar else None
+        self._desk = ClipBuilder(moments, transcript, turns, selection, writer=writer)
         self._now = apply_edits(plan.clips, self.waiting, self._desk)
 
     @property

@@ -18,7 +18,7 @@ EDITORS_EYE = "weights/editors_eye.npz"
 TITLE_JUDGE = "weights/title_judge.npz"
 DIGESTS = {
     EDITORS_EYE: "050f6cd9a08525dec9f4d8e2a8b4a78f51ac27e9fed0caf11d82ea40e8a631b1",
-    TITLE_JUDGE: "8590d6a4e0d28c620f225e27ab1c11d8038abaf5cd5e4c536f023f4eb76362b9",
+    TITLE_JUDGE: "a90021ce70607aa01b3ea2dac76e3da72e337f897b215777c44ef003e4a8256f",
 }
 """SHA-256 of the files."""
 

@@ -7,25 +7,23 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from shortform_assets.ports.sentence_parser import SentenceParser
 from shortform_assets.selection.read.features import Measures
 from shortform_assets.selection.read.lexicon import GENERIC, STOP, words
 from shortform_assets.selection.read.script import plain_text, stem, tokenize
 from shortform_assets.selection.read.topics import keywords
 from shortform_assets.selection.say.phrases import PAUSE, Phrase, find_phrases, shorten
-from shortform_assets.selection.say.title_judge import balanced, can_stand, liking
+from shortform_assets.selection.say.title_checks import TITLE_LENGTH, balanced
+from shortform_assets.selection.say.title_choice import ClipSaid, TitleChoice, choose_title
+from shortform_assets.selection.say.title_judge import TitleJudge
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import respaced
 from shortform_assets.text.visible import one_line
 
-TITLE_LENGTH = 60
 HOOK_LENGTH = 48
 QUOTE_WORDS = 45
 DESCRIPTION_LENGTH = 280
 HASHTAGS = 5
-LIKED = 0.5
-"""Chance of being let stand from which a line is a title."""
-TASTE = 3.0
-"""What the whole of that chance counts beside how telling a phrase is, mostly 0 to 6."""
 DIFFERENT = 0.5
 """Title and hook share at most this much of the shorter one's content words."""
 
@@ -48,17 +46,26 @@ class ClipWording:
     """Nothing that is said would stand as a title: a person should write one."""
 
 
+@dataclass(frozen=True)
+class TitleWriter:
+    """What titles are written with where the language has a grammar."""
+
+    parser: SentenceParser
+    judge: TitleJudge
+
+
 def word_clip(
     measures: Measures,
     texts: Sequence[tuple[int, str]],
     topic_keywords: Sequence[str],
     taken: Collection[str] = (),
+    writer: TitleWriter | None = None,
 ) -> ClipWording:
     """Wording for the lines of a clip: their indices, each with the words of it that the clip keeps.
 
-    The quote is verbatim; titles lose only punctuation and words of hesitation. `taken` are the titles and
-    hooks of other clips. In English the title is a complete claim that the judge of titles likes, or else a
-    question, or else the most telling line, and then the clip `needs_title`.
+    The quote is verbatim. The title is a claim of the clip, compressed by grammar, that the `writer`'s judge likes;
+    else a makeshift, and the clip `needs_title`: so it is always without a writer. `taken` are the titles and hooks of
+    other clips.
     """
     texts = [(i, text) for i, text in texts if text]
     strongest = max(
@@ -68,43 +75,38 @@ def word_clip(
     phrases = list(find_phrases(measures, texts, TITLE_LENGTH))
     # Half a quotation is worse than another line.
     phrases = [p for p in phrases if balanced(p.text)] or phrases
-    judged = _judged_title(phrases, taken) if measures.english else None
-    title = judged or _best(phrases, TITLE_LENGTH, taken, question=0.5) or shorten(quote, TITLE_LENGTH)
-    others = [p for p in phrases if p.text != title]
-    avoid = {*taken, title}
-    hook = _best([p for p in others if not _alike(p.text, title)], HOOK_LENGTH, avoid, question=-0.2)
-    hook = hook or _best(others, HOOK_LENGTH, avoid, question=-0.2)
-    longer = _best(others, TITLE_LENGTH, avoid, question=0.5)
-    if not hook and longer and grapheme_count(title) <= HOOK_LENGTH:
-        title, hook = longer, title
+    chosen = _choice(measures, texts, taken, writer) if writer else TitleChoice("", True, ())
+    title = chosen.title or _best(phrases, TITLE_LENGTH, taken, question=0.5) or shorten(quote, TITLE_LENGTH)
+    fitting = (t for t in chosen.others if grapheme_count(t) <= HOOK_LENGTH and t not in taken)
+    hook = next((t for t in fitting if not _alike(t, title)), "") or _hook(phrases, title, taken)
     return ClipWording(
         title=respaced(title),
         hook="" if same_words(hook, title) else respaced(hook),
         quote=respaced(quote),
         description=respaced(_description(texts[0][1], quote)),
         hashtags=_hashtags(measures, [i for i, _ in texts], topic_keywords),
-        needs_title=measures.english and not (judged and title == judged),
+        needs_title=chosen.makeshift,
     )
 
 
-def _judged_title(phrases: Sequence[Phrase], taken: Collection[str]) -> str:
-    """The claim that would best stand as a title, else the best such question, else nothing."""
-    able = [
-        p
-        for p in phrases
-        if grapheme_count(p.text) <= TITLE_LENGTH and can_stand(p.text) and p.text not in taken
-    ]
-    liked = {p: liking(p.text) for p in able}
-    for asks in (False, True):
-        good = [
-            p
-            for p in able
-            if p.question == asks and p.text.endswith("?") == asks and (asks or liked[p] >= LIKED)
-        ]
-        if good:
-            # What is liked much and what tells much of this clip: neither alone.
-            return max(good, key=lambda p: (round(p.value + TASTE * liked[p], 6), p.text)).text
-    return ""
+def _choice(
+    measures: Measures, texts: Sequence[tuple[int, str]], taken: Collection[str], writer: TitleWriter
+) -> TitleChoice:
+    first = texts[0][0]
+    said = ClipSaid(
+        lines=[measures.lines[i] for i, _ in texts],
+        texts=[text for _, text in texts],
+        before=measures.lines[first - 1].text if first else "",
+    )
+    return choose_title(writer.parser, writer.judge, said, measures.idf, taken)
+
+
+def _hook(phrases: Sequence[Phrase], title: str, taken: Collection[str]) -> str:
+    """The most telling phrase beside the title, one that says something else where there is any."""
+    others = [p for p in phrases if not same_words(p.text, title)]
+    avoid = {*taken, title}
+    apart = [p for p in others if not _alike(p.text, title)]
+    return _best(apart, HOOK_LENGTH, avoid, question=-0.2) or _best(others, HOOK_LENGTH, avoid, question=-0.2)
 
 
 def _best(phrases: Sequence[Phrase], length: int, taken: Collection[str], question: float) -> str:
