@@ -24,19 +24,18 @@ import numpy as np
 from editor_labels import DATA, FOLDS, Talk, degraded, folds, read_talks, untouched, vectors_of
 from editor_scores import Clip, auc, score
 from editor_training import key, line_labels, train, write
-from goals import Goals, conclude, misses
+from goals import Goals, conclude, misses, show
 from rich.console import Console
-from rich.table import Table
+from unseen_media import unseen_media
 
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
 from resources.minilm_embedder import TalkEmbeddings
 from resources.wordllama_embedder import SentenceEmbeddings
-from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.edits import PlanEdits
-from shortform_assets.contracts.selection import ClipPlan, Shot, Shots
+from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import SelectionSlice
-from shortform_assets.contracts.source import Brief, Mezzanine
+from shortform_assets.contracts.source import Brief
 from shortform_assets.genres import load_genre
 from shortform_assets.ports.embedder import Embedder
 from shortform_assets.selection.learned.editors_eye import EditorsEye, read_eye
@@ -87,7 +86,7 @@ class Plans:
         """CPU seconds an hour of talk, embedding not counted."""
 
     def plan(self, talk: Talk, count: int, vectors: np.ndarray | None, eye: EditorsEye | None) -> ClipPlan:
-        mezzanine, shots = _unseen(talk)
+        mezzanine, shots = unseen_media(talk.transcript.duration_ms)
         heard = (talk.transcript, talk.turns)
         known = None if vectors is None else Known(vectors)
         with (
@@ -183,36 +182,8 @@ def _windows(talk: Talk, starts: Sequence[int]) -> list[Clip]:
     return found
 
 
-def _unseen(talk: Talk) -> tuple[Mezzanine, Shots]:
-    """A picture without cuts and a sound that nobody listens to."""
-    blob = Blob(sha256=hashlib.sha256(b"").hexdigest(), size=0)
-    rate = FrameRate(num=25)
-    frames = max(1, rate.frame(talk.transcript.duration_ms))
-    mezzanine = Mezzanine(
-        video=blob,
-        speech=blob,
-        width=640,
-        height=360,
-        rate=rate,
-        frames=frames,
-        speech_samples=0,
-        remuxed=True,
-    )
-    return mezzanine, Shots(shots=(Shot(start_frame=0, end_frame=frames),))
-
-
 def _count(talk: Talk, per_hour: float) -> int:
     return max(1, round(per_hour * talk.hours))
-
-
-def _show(console: Console, title: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for column in next(iter(rows.values())):
-        table.add_column(column, justify="right")
-    for name, row in rows.items():
-        table.add_row(name, *(f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()))
-    console.print(table)
 
 
 def main() -> None:
@@ -263,14 +234,14 @@ def main() -> None:
                 if those:
                     found.setdefault(f"{where}, {per_hour:g} an hour", {})[name] = score(those, played)
     for title, rows in found.items():
-        _show(console, title, rows)
+        show(console, title, rows)
     folded = [t for t in played if t.name in fold]
     numbers = {
         **found[f"cross-validated, {options.per_hour[0]:g} an hour"]["learnt"],
         **line_aucs(eyes, folded, vectors),
         "CPU seconds for two hours": 2 * max(plans.seconds) + 2 * _embedding_seconds(embedder, folded),
     }
-    _show(console, "the rest", {"": {k: v for k, v in numbers.items() if k.startswith(("AUC", "CPU"))}})
+    show(console, "the rest", {"": {k: v for k, v in numbers.items() if k.startswith(("AUC", "CPU"))}})
     conclude({"tables": found, "numbers": numbers}, misses(GOALS, numbers), options.json, options.check)
 
 

@@ -7,16 +7,16 @@ loud. Every third passage is for tuning and is never in a reported episode.
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from unseen_media import unseen_media
 
-from shortform_assets.contracts.base import Blob, FrameRate
-from shortform_assets.contracts.selection import Shot, Shots
+from shortform_assets.contracts.base import FrameRate
+from shortform_assets.contracts.selection import Shots
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.selection.read.sound_events import HOP_MS, SoundMeasures
@@ -209,19 +209,7 @@ class _Recording:
             voice_activity=voices,
             word_speakers=tuple(self.owners),
         )
-        frames = RATE.frame(length)
-        blob = Blob(sha256=hashlib.sha256(b"").hexdigest(), size=0)
-        mezzanine = Mezzanine(
-            video=blob,
-            speech=blob,
-            width=640,
-            height=360,
-            rate=RATE,
-            frames=frames,
-            speech_samples=0,
-            remuxed=True,
-        )
-        shots = Shots(shots=(Shot(start_frame=0, end_frame=frames),))
+        mezzanine, shots = unseen_media(length, RATE)
         return Episode(name, transcript, speakers, mezzanine, shots, self._sound(length), parts)
 
     def _sound(self, length: int) -> SoundMeasures:

@@ -1,4 +1,4 @@
-"""Goals of a benchmark, those that are missed, and how every benchmark ends."""
+"""Goals of a benchmark, those that are missed, its tables, and how every benchmark ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
 
 Goals = Mapping[str, tuple[Literal[">=", "<="], float]]
 
@@ -29,3 +32,16 @@ def conclude(found: Mapping[str, Any], missed: list[str], file: Path | None, che
         file.write_text(json.dumps(found, indent=1))
     if check and missed:
         sys.exit("\n".join(["missed:", *missed]))
+
+
+def show(console: Console, title: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """A table with a line a row and the columns of the first one; nothing where there are no rows."""
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for column in next(iter(rows.values())):
+        table.add_column(column, justify="right")
+    for name, row in rows.items():
+        table.add_row(name, *(f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()))
+    console.print(table)

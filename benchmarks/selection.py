@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from episodes import Episode, make_episode
-from goals import Goals, conclude, misses
+from goals import Goals, conclude, misses, show
 from meetings import Meeting, read_meetings
 from rich.console import Console
-from rich.table import Table
 from segmentation import f1, matched, pk, text_tiling, uniform, window_diff
 from windows import FOUND, Window, iou, judge
 
@@ -199,18 +198,6 @@ def summary(judged: dict[str, dict[str, Any]], scores: dict[str, dict[str, float
     return numbers
 
 
-def _show(console: Console, title: str, rows: dict[str, dict[str, Any]]) -> None:
-    if not rows:
-        return
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for column in next(iter(rows.values())):
-        table.add_column(column, justify="right")
-    for name, row in rows.items():
-        table.add_row(name, *(f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()))
-    console.print(table)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
@@ -228,8 +215,8 @@ def main() -> None:
         meetings = read_meetings(file)[1::2][: 6 if options.quick else None]
         found["topics"] = topics(meetings, selection)
         found["answers"] = query_spans(meetings, selection)
-    _show(console, f"topics of meetings, boundaries within {TOLERANCE} turns", found["topics"])
-    _show(
+    show(console, f"topics of meetings, boundaries within {TOLERANCE} turns", found["topics"])
+    show(
         console,
         "answers to questions about the meetings",
         {"candidates": found["answers"]} if found["answers"] else {},
@@ -240,7 +227,7 @@ def main() -> None:
         _, plan, seconds = run(episode, selection)
         judged[episode.name] = judge(episode, plan, seconds)
     found["episodes"] = judged
-    _show(
+    show(
         console,
         "episodes",
         {
@@ -257,9 +244,9 @@ def main() -> None:
         }
         for method in methods
     }
-    _show(console, f"planted moments found, IoU {FOUND} and more, mean of episodes", found["windows"])
+    show(console, f"planted moments found, IoU {FOUND} and more, mean of episodes", found["windows"])
     found["numbers"] = summary(judged, found["topics"])
-    _show(
+    show(
         console,
         "goals",
         {

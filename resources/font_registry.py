@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 from dataclasses import dataclass
 
-from resources.model_registry import Model, ModelFile
+from resources.model_files import Model, ModelFile
 
 _NOTO, _EMOJI, _CJK = (
     "https://github.com/notofonts",

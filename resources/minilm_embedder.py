@@ -8,41 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from resources.models import Models
-from shortform_assets.code_versions import code_of
+from resources.packaged_embedder import EmbeddingTool, PackagedEmbedder
 
-_MODEL = "minilm-l6-int8"
 _MOST_TOKENS = 128
 """The model was trained on texts up to this long; the rest of a longer one is not read."""
 
 
-class TalkEmbeddings:
-    """The tool: its fingerprint enters the recipe, the model is opened when a text is first embedded."""
+class MiniLM(PackagedEmbedder):
+    """One sentence at a time on one core; vectors of length 1."""
 
-    def __init__(self, models: Models | None = None) -> None:
-        self._models = models or Models()
-
-    @property
-    def fingerprint(self) -> str:
-        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{code_of(MiniLM).version}"
-
-    def load(self) -> MiniLM:
-        """Never fails: a model that is missing is reported by `embed`, so that the stage can do without."""
-        return MiniLM(self._models)
-
-
-class MiniLM:
-    """An `Embedder`; safe to share between threads."""
-
-    name = _MODEL
-
-    def __init__(self, models: Models) -> None:
-        self._models = models
+    name = "minilm-l6-int8"
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """(len(texts), 384) float32 of length 1. InputError where the model is missing."""
@@ -63,14 +42,10 @@ class MiniLM:
         return found
 
     @cached_property
-    def _folder(self) -> Path:
-        return self._models.resolve(_MODEL)
-
-    @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.enable_truncation(_MOST_TOKENS)
         return tokenizer
@@ -83,5 +58,11 @@ class MiniLM:
         # So short a text gains nothing from threads, and they would take the cores from other stages.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         return onnxruntime.InferenceSession(
-            str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
+
+
+class TalkEmbeddings(EmbeddingTool):
+    """Meanings of talk, for the learned judgement."""
+
+    embedder = MiniLM

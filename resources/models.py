@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from resources.blob_cache import cache_dir
-from resources.model_registry import REGISTRY, Model, ModelFile
+from resources.model_files import Model, ModelFile
+from resources.model_registry import REGISTRY
 from resources.store_errors import clear_errors
 from shortform_assets.errors import InputError, ShortformError
 

@@ -15,36 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from resources.models import Models
-from shortform_assets.code_versions import code_of
+from resources.packaged_embedder import EmbeddingTool, PackagedEmbedder
 
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
-_MODEL = "wordllama-256"
 
 
-class SentenceEmbeddings:
-    """The tool: its fingerprint enters the recipe, the model is opened when a text is first embedded."""
+class WordLlama(PackagedEmbedder):
+    """The mean of its tokens' vectors for every text."""
 
-    def __init__(self, models: Models | None = None) -> None:
-        self._models = models or Models()
-
-    @property
-    def fingerprint(self) -> str:
-        return f"{_MODEL}:{self._models.fingerprint(_MODEL)}:{code_of(WordLlama).version}"
-
-    def load(self) -> WordLlama:
-        """Never fails: a model that is missing is reported by `embed`, so that the stage can do without."""
-        return WordLlama(self._models)
-
-
-class WordLlama:
-    """An `Embedder`; safe to share between threads."""
-
-    name = _MODEL
-
-    def __init__(self, models: Models) -> None:
-        self._models = models
+    name = "wordllama-256"
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """(len(texts), 256) float32: the mean of the tokens' vectors. InputError where the model is missing."""
@@ -58,18 +38,20 @@ class WordLlama:
         return found
 
     @cached_property
-    def _folder(self) -> Path:
-        return self._models.resolve(_MODEL)
-
-    @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_file(str(self._folder / _TOKENIZER))
+        return Tokenizer.from_file(str(self.folder / _TOKENIZER))
 
     @cached_property
     def _table(self) -> np.ndarray:
-        return _read_tensor(self._folder / _WEIGHTS, "embedding.weight")
+        return _read_tensor(self.folder / _WEIGHTS, "embedding.weight")
+
+
+class SentenceEmbeddings(EmbeddingTool):
+    """Meanings of sentences, for topics and wishes."""
+
+    embedder = WordLlama
 
 
 def _read_tensor(path: Path, name: str) -> np.ndarray:

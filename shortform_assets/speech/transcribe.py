@@ -15,8 +15,8 @@ from shortform_assets.ports.aligner import Aligner
 from shortform_assets.ports.recognizer import Ears, RawTranscript
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.align.forced_alignment import align_words
-from shortform_assets.speech.hear.chunked_recognition import tell_language
 from shortform_assets.speech.hear.recognition import RecognizedSpeech, recognise
+from shortform_assets.speech.hear.spoken_language import tell_language
 from shortform_assets.speech.hear.validate import UnusableAnswer, checked
 from shortform_assets.speech.names.glossary import repair
 from shortform_assets.speech.own.own_transcript import beyond, own_segments, parse_transcript

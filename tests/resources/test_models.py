@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from resources.model_registry import REGISTRY, Model, ModelFile
+from resources.model_files import Model, ModelFile
+from resources.model_registry import REGISTRY
 from resources.models import Models
 from shortform_assets.errors import InputError, ShortformError
 

@@ -11,7 +11,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from resources.model_registry import REGISTRY, Model
+from resources.model_files import Model
+from resources.model_registry import REGISTRY
 from resources.models import Models
 from resources.stt.voice_models import OnnxVoiceModel
 

@@ -16,9 +16,10 @@ from shortform_assets.errors import ShortformError
 from shortform_assets.genres import load_genre
 from shortform_assets.ports.recognizer import RawSegment, RawTranscript
 from shortform_assets.speech.hear import chunks
-from shortform_assets.speech.hear.chunked_recognition import Heard, HearingRequest, listen, tell_language
+from shortform_assets.speech.hear.chunked_recognition import Heard, HearingRequest, listen
 from shortform_assets.speech.hear.chunks import plan_chunks
 from shortform_assets.speech.hear.failover import Switchboard
+from shortform_assets.speech.hear.spoken_language import tell_language
 from shortform_assets.speech.hear.validate import UnusableAnswer, checked
 from shortform_assets.speech.words.voice_activity import SoundTrack, VoiceActivity
 

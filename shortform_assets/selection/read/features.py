@@ -12,15 +12,13 @@ import numpy as np
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.selection.read.coherence import Flow
 from shortform_assets.selection.read.lexicon import NUMBER as NUMBER
-from shortform_assets.selection.read.line_counts import count_hits
+from shortform_assets.selection.read.line_counts import count_hits, starts_weakly
 from shortform_assets.selection.read.referents import leaning
 from shortform_assets.selection.read.script import Line
 from shortform_assets.selection.read.sound_events import SILENT, SoundMeasures
 from shortform_assets.selection.read.vocabulary import NEEDS_WORDS, NO_WORDS, vocabulary
 
-# Each from 0 to 1; the scales are FEATURES in contracts/selection.py. Set by hand; "planted moments in
-# the plan" and "chosen time that is filler" of benchmarks/selection.py guard them together, as does
-# test_what_names_things_and_people_beats_what_keeps_it_vague.
+# Set by hand; "planted moments in the plan" of benchmarks/selection.py, tests/selection/test_features.py.
 HOOK_MS = 10_000
 """From its first word: a hook word said by then counts twice."""
 AFTER_MS = 2_500
@@ -48,6 +46,12 @@ class Limits:
     max_ms: int
     relaxed: bool = False
 
+    def fit(self, length_ms: int) -> float:
+        """1 at the target, 0.3 at the limits."""
+        if length_ms <= self.target_ms:
+            return clamp(0.3 + 0.7 * (length_ms - self.min_ms) / max(1, self.target_ms - self.min_ms))
+        return clamp(0.3 + 0.7 * (self.max_ms - length_ms) / max(1, self.max_ms - self.target_ms))
+
 
 def limits(selection: SelectionSlice, speech_ms: int) -> Limits:
     """The genre's limits, or, for a source of under twice its minimum, anything from 3 s to all of it."""
@@ -66,12 +70,6 @@ def relaxed(of: Limits, speech_ms: int) -> Limits:
 
 def clamp(x: float) -> float:
     return min(1.0, max(0.0, x))
-
-
-def starts_weakly(line: Line, weak_openers: Sequence[str]) -> bool:
-    """Whether the line begins with one of the genre's weak openers, as whole words."""
-    said = " ".join(line.tokens[:6]) + " "
-    return any(said.startswith(f"{opener.lower()} ") for opener in weak_openers)
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ class Measures:
             "ending": self.ending(b),
             "coherence": self.flow.coherence(a, b),
             "position": 0.5 if self._at_the_edge(first.start_ms, last.end_ms) else 1.0,
-            "duration_fit": _duration_fit(length_ms, limit),
+            "duration_fit": limit.fit(length_ms),
         }
         return {**found, **dict.fromkeys(self.unmeasured, 0.5)}
 
@@ -350,9 +348,3 @@ def _cut_before(line: Line, cuts_ms: Sequence[int]) -> bool:
     """The picture changes in the silence before the line."""
     at = bisect_left(cuts_ms, line.start_ms - line.gap_before_ms - SHOT_MS)
     return at < len(cuts_ms) and cuts_ms[at] <= line.start_ms + SHOT_MS
-
-
-def _duration_fit(length_ms: int, limit: Limits) -> float:
-    if length_ms <= limit.target_ms:
-        return clamp(0.3 + 0.7 * (length_ms - limit.min_ms) / max(1, limit.target_ms - limit.min_ms))
-    return clamp(0.3 + 0.7 * (limit.max_ms - length_ms) / max(1, limit.max_ms - limit.target_ms))

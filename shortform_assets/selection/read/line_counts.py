@@ -59,3 +59,9 @@ def _names(lines: Sequence[Line]) -> list[int]:
         ]
         counts.append(len(named) if len(named) <= len(words) / 2 else 0)
     return counts
+
+
+def starts_weakly(line: Line, weak_openers: Sequence[str]) -> bool:
+    """Whether the line begins with one of the genre's weak openers, as whole words."""
+    said = " ".join(line.tokens[:6]) + " "
+    return any(said.startswith(f"{opener.lower()} ") for opener in weak_openers)

@@ -3,23 +3,19 @@ lost."""
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.speech import GuardAction, HeardChunk, HeardSegment, HeardWord
-from shortform_assets.errors import ShortformError
-from shortform_assets.ports.recognizer import Floats, LanguageDetector, RawSegment, RawWord
+from shortform_assets.ports.recognizer import RawSegment, RawWord
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.guard.hallucinations import suspicious
 from shortform_assets.speech.hear.chunks import Chunk, plan_chunks, samples_of, to_source
 from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
 from shortform_assets.speech.hear.validate import UnusableAnswer
-from shortform_assets.speech.words.voice_activity import Read, SoundTrack, Span, VoiceActivity, voiced_windows
+from shortform_assets.speech.words.voice_activity import Read, SoundTrack, Span, voiced_windows
 
 RETRY_BEAM = 5
 """Whisper's own default; greedy decoding, the first try, is quicker and gets lost more often."""
@@ -30,8 +26,6 @@ _MIN_RETRY_MS = 600
 _WINDOW_MS, _WINDOW_PAD_MS = 25_000, 300
 """Windows in which a chunk without a usable answer is heard again; less than Whisper's 30 s with their
 padding."""
-_LANGUAGE_WINDOW_MS, _LANGUAGE_WINDOWS = 30_000, 3
-"""Whisper's window, and so many over the source: one greeting or quotation is outvoted."""
 
 
 @dataclass(frozen=True)
@@ -54,48 +48,6 @@ class Heard:
     segments: tuple[RawSegment, ...]
     repairs: tuple[GuardAction, ...]
     providers: tuple[str, ...]
-
-
-def tell_language(read: Read, voice: VoiceActivity, detector: LanguageDetector) -> tuple[str, float]:
-    """ISO 639-1 of most of the voice and its probability, from up to three windows over the source.
-
-    A jingle, a quotation or a guest's greeting at the start does not decide it, and a window over which the
-    detector crashes has no vote. ShortformError where it crashes over all of them.
-    """
-    total = sum(high - low for low, high in voice.spans)
-    count = min(_LANGUAGE_WINDOWS, max(1, total // _LANGUAGE_WINDOW_MS))
-    votes: dict[str, float] = {}
-    crash: Exception | None = None
-    for number in range(count):
-        try:
-            language, sure = detector.detect(_voiced(read, voice, total * number // count))
-        except ShortformError:
-            raise
-        except Exception as error:
-            crash = error
-        else:
-            votes[language] = votes.get(language, 0.0) + (sure if math.isfinite(sure) else 0.0)
-    if not votes:
-        raise ShortformError(
-            f"the language could not be told ({type(crash).__name__}: {crash}) - name it in the genre's speech.language"
-        ) from crash
-    best = max(votes, key=lambda language: (votes[language], language))
-    return best, round(votes[best] / count, 4)
-
-
-def _voiced(read: Read, voice: VoiceActivity, skip_ms: int) -> Floats:
-    """Up to a window of voice, after the first `skip_ms` of voice."""
-    pieces, left = [], _LANGUAGE_WINDOW_MS
-    for low, high in voice.spans:
-        if skip_ms >= high - low:
-            skip_ms -= high - low
-            continue
-        low, skip_ms = low + skip_ms, 0
-        pieces.append(read(low, min(high, low + left)))
-        left -= min(high - low, left)
-        if left <= 0:
-            break
-    return np.concatenate(pieces)
 
 
 def listen(

@@ -19,9 +19,9 @@ from shortform_assets.speech.hear.chunked_recognition import (
     hear_alone,
     listen,
     raw_segments,
-    tell_language,
 )
 from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
+from shortform_assets.speech.hear.spoken_language import tell_language
 from shortform_assets.speech.hear.validate import UnusableAnswer
 from shortform_assets.speech.names.glossary import prompt_terms
 from shortform_assets.speech.words.voice_activity import SoundTrack, Span, VoiceActivity
