@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shutil
 import struct
+import wave
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
@@ -273,6 +276,39 @@ def test_fonts_that_no_renderer_can_use(store, source):
     nameless.save(source / "nameless.otf")
     edit(source, "Inter-ExtraBold.otf", "nameless.otf")
     assert any("style.yaml:7: fonts.0.file: nameless.otf" in fault for fault in refused(store, source))
+
+
+def tone(seconds: float, level: float = 0.3) -> bytes:
+    """A WAV with a hum."""
+    samples = np.sin(np.arange(int(seconds * 8000)) * 0.2) * level * 32767
+    data = io.BytesIO()
+    with wave.open(data, "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(samples.astype("<i2").tobytes())
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (tone(5), ""),
+        (tone(1), "bed.wav lasts 1.0 s - give a bed of 3 to 1200 s"),
+        (tone(5, 0), "bed.wav is silent"),
+        (b"no music", "bed.wav is no sound that can be read"),
+        (png(80, 80), "bed.wav is no sound that can be read"),
+    ],
+    ids=["good", "short", "silent", "text", "picture"],
+)
+def test_a_bed_of_music_is_listened_to(store, source, data, says):
+    (source / "bed.wav").write_bytes(data)
+    edit(source, "  fade_ms: 80", "  fade_ms: 80\n  music: {file: bed.wav, level_lu: -14, duck_db: 8}")
+    if says:
+        (found,) = refused(store, source)
+        assert f"style.yaml:37: audio.music.file: {says}" in found
+    else:
+        style, _ = publish_style(store, source)
+        assert style.audio.music is not None
+        assert store.open_local(style.audio.music.file).read_bytes() == data
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -15,6 +15,10 @@ _SHORTEST_BED_S, _LONGEST_BED_S = 3.0, 1200.0
 """Seconds of music: shorter it is heard to come round, longer it is no bed. Our choice."""
 
 
+_SILENT = 0.003
+"""Peak, 1 being full scale: -50 dB, which no gain makes into music."""
+
+
 @dataclass(frozen=True)
 class LogoPicture:
     """Pixels of what can be seen."""
@@ -89,14 +93,16 @@ def usable_music(path: Path) -> float:
     """Seconds of sound in `path`; InputError where it is no sound, or too short or long for a bed."""
     import av
 
-    seconds = 0.0
+    seconds, peak = 0.0, 0.0
     try:
         with av.open(str(path)) as media:
             stream = media.streams.audio[0]
+            resampler = av.AudioResampler(format="flt")
             for frame in media.decode(stream):
                 seconds += frame.samples / frame.sample_rate
                 if seconds > _LONGEST_BED_S:
                     break
+                peak = max(peak, *(float(abs(part.to_ndarray()).max()) for part in resampler.resample(frame)))
     except Exception as error:
         # FFmpeg's libraries fail by many errors, a file without a sound stream by IndexError.
         raise InputError(
@@ -108,4 +114,6 @@ def usable_music(path: Path) -> float:
             path.name,
             f"give a bed of {_SHORTEST_BED_S:g} to {_LONGEST_BED_S:g} s",
         )
+    if peak < _SILENT:
+        raise InputError("is silent", path.name, "give a bed that is heard")
     return seconds
