@@ -92,6 +92,7 @@ def _too_large(path: Path, pixels: str) -> InputError:
 def usable_music(path: Path) -> float:
     """Seconds of sound in `path`; InputError where it is no sound, or too short or long for a bed."""
     import av
+    import numpy as np
 
     seconds, peak = 0.0, 0.0
     try:
@@ -102,7 +103,8 @@ def usable_music(path: Path) -> float:
                 seconds += frame.samples / frame.sample_rate
                 if seconds > _LONGEST_BED_S:
                     break
-                peak = max(peak, *(float(abs(part.to_ndarray()).max()) for part in resampler.resample(frame)))
+                for part in resampler.resample(frame):
+                    peak = max(peak, float(np.abs(part.to_ndarray()).max()))
     except Exception as error:
         # FFmpeg's libraries fail by many errors, a file without a sound stream by IndexError.
         raise InputError(
