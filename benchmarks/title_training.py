@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from editor_labels import Talk
@@ -70,7 +71,7 @@ def read_titles(talks: Sequence[Talk], parser: SentenceParser) -> list[GradedTit
             made = {plain_text(t.text) for t in title_lines(parser, said, before)}
             clause = ParsedClause(parser.parse([shown.text])[0])
             at = _source(shown.text, lines)
-            kind: Literal[claim, question] = "question" if shown.text.endswith("?") else "claim"
+            kind: Literal["claim", "question"] = "question" if shown.text.endswith("?") else "claim"
             found.append(
                 GradedTitle(
                     talk.name,
