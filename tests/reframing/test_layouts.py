@@ -246,3 +246,36 @@ def test_a_human_gets_every_layout_that_the_clip_has_the_people_for(reframing):
     # Nobody explains a slide here: chosen as if nobody had asked.
     (none,) = upright(direct(made, reframing, edits=asked(layout="screen"))).framings
     assert none.reason != "an editor asked for it"
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(2, 1), (3, 1), (2, 2), (3, 2), (3, 3)])
+@pytest.mark.parametrize("gap", [3, 8])
+def test_in_a_grid_every_talker_has_a_panel_of_their_own_box_only(reframing, columns, rows, gap):
+    count = min(3, columns * rows)
+    rng = np.random.default_rng(columns * rows + gap)
+    still, size = np.zeros((180, 320), np.uint8), (1280, 720)
+    said = [(f"S{n % count + 1}", 900 * n, 900 * n + 800) for n in range(8)]
+    boxes, faces = [], []
+    for number in range(columns * rows):
+        column, row = number % columns, number // columns
+        wide, tall = size[0] / columns, size[1] / rows
+        box = (column * wide + gap, row * tall + gap, (column + 1) * wide - gap, (row + 1) * tall - gap)
+        x1, y1, x2, y2 = (round(v / 4) for v in box)
+        still[y1:y2, x1:x2] = rng.integers(70, 200) + rng.integers(0, 6, (y2 - y1, x2 - x1))
+        boxes.append(box)
+        talks = lips(said, f"S{number + 1}") if number < count else never
+        faces.append(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 0.45 * tall, talks))
+    heard = VoiceMap(
+        faces=tuple(
+            VoicedFace(clip_id="c", track_id=f"t{n}", person=f"P{n + 1}", speaker=f"S{n + 1}")
+            for n in range(count)
+        )
+    )
+    paths = direct(synthetic(size, faces, still=still[None]), reframing, turns_of(said), heard)
+    for aspect in paths.aspects[:2]:
+        for framing in aspect.framings:
+            assert sorted(panel.subject for panel in framing.panels) == [f"t{n}" for n in range(count)]
+            for panel in framing.panels:
+                x1, y1, x2, y2 = panel.crop(framing.start_frame)
+                for a, b, c, d in boxes[: int(panel.subject[1:])] + boxes[int(panel.subject[1:]) + 1 :]:
+                    assert x2 <= a + 1 or x1 >= c - 1 or y2 <= b + 1 or y1 >= d - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from numbers_clip import FPS, always, direct, synthetic, upright
 
@@ -67,3 +68,28 @@ def test_a_subtitle_in_a_bar_is_known_of_the_source_and_in_no_output(reframing) 
     paths = direct(made, reframing)
     assert made[0].texts[0].kind == "still"
     assert [aspect.texts for aspect in paths.aspects] == [()] * len(ASPECTS)
+
+
+def test_a_page_without_a_face_is_shown_whole_and_a_sign_is_not(reframing) -> None:
+    bare = synthetic(SIZE, [], change=3.0)
+    lines = [(0, 200, (200, 150 + 90 * n, 1400, 200 + 90 * n)) for n in range(6)]
+    (page,) = upright(direct(with_texts(bare, *lines), reframing)).framings
+    assert (page.layout, page.fill, page.panels[0].width) == ("fit", "blur", 1920)
+    assert "text" in page.reason
+    (sign,) = upright(direct(with_texts(bare, *lines[:1]), reframing)).framings
+    assert sign.layout != "fit"
+    narrow = [(0, 200, (700, a[2][1], 1000, a[2][3])) for a in lines]
+    (column,) = upright(direct(with_texts(bare, *narrow), reframing)).framings
+    assert column.layout != "fit"
+
+
+def test_a_window_too_small_to_be_enlarged_is_shown_whole_and_nothing_beside_it(reframing) -> None:
+    still = np.full((180, 320), 90, np.uint8)
+    still[60:92, 120:176] = 200
+    box = tuple(v * 6.0 for v in (120, 60, 176, 92))
+    camera = upright(direct(synthetic(SIZE, [(888, 450, 90, always)], still=still[None]), reframing))
+    for framing in camera.framings:
+        assert framing.fill == "blur"
+        x1, y1, x2, y2 = framing.panels[0].crop(framing.start_frame)
+        assert box[0] <= x1 < x2 <= box[2]
+        assert box[1] <= y1 < y2 <= box[3]

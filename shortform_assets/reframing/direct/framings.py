@@ -21,7 +21,16 @@ from shortform_assets.contracts.existing_text import PictureText, SeenText
 from shortform_assets.contracts.geometry import CropBox, OutputBox, PictureArea
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.layout import Shape, Take, fit_together
-from shortform_assets.reframing.direct.panels import Part, Pins, Slot, action, following, region, standing
+from shortform_assets.reframing.direct.panels import (
+    Part,
+    Pins,
+    Slot,
+    action,
+    following,
+    region,
+    standing,
+    too_small,
+)
 from shortform_assets.reframing.where.attention import follow_action, hold_action
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
 
@@ -97,7 +106,7 @@ def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, p
         case "stacked" | "panels":
             places = slots(len(actors), shape.aspect)
             return [
-                following(_slotted(full, slot, reframing), scene, [actor], reframing, {})
+                _one(_slotted(full, slot, reframing), scene, [actor], reframing, {}, shape.aspect)
                 for actor, slot in zip(actors, places, strict=True)
             ]
         case "screen" if scene.slide is not None:
@@ -105,7 +114,7 @@ def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, p
         case "fit":
             return [region(take.start, source, WHOLE, shape.aspect)]
         case "single" if not shape.same:
-            return [following(full, scene, actors, reframing, pins)]
+            return [_one(full, scene, actors, reframing, pins, shape.aspect)]
         case "wide" if not shape.same and actors:
             if fit_together(actors, scene, (take.start, take.end), shape):
                 return [following(full, scene, actors, reframing, pins)]
@@ -113,6 +122,17 @@ def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, p
         case "cutaway" if scene.focus is not None and not shape.same:
             return [_action(full, scene, reframing, pins)]
     return [standing(full, None, take.subjects[0] if take.subjects else "", pins, scene.texts)]
+
+
+def _one(
+    part: Part, scene: Scene, actors: Sequence[Actor], reframing: ReframingSlice, pins: Pins, output: float
+) -> Panel:
+    """A panel of `actors`. A window too small to fill it is shown whole in it, never with a strip of its
+    neighbours."""
+    window = None if pins else too_small(actors, part)
+    if window is None:
+        return following(part, scene, actors, reframing, pins)
+    return region(part.start, window, part.slot, output, actors[0].name)
 
 
 def _slotted(full: Part, slot: Slot, reframing: ReframingSlice) -> Part:

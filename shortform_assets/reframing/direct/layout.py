@@ -30,6 +30,8 @@ TALK_OVER = 0.35
 """Share of time with two voices from which people talk over each other."""
 TAKES_PART = 0.08
 """Share of what is said from which someone takes part in an exchange."""
+PAGE_LINES, PAGE_LINE = 4, 0.4
+"""So many lines, each so long as a share of the crop's width, are a page to be read: a sign has fewer."""
 ASKED = "an editor asked for it"
 
 
@@ -88,7 +90,7 @@ def direct(scene: Scene, shape: Shape, reframing: ReframingSlice, forced: str = 
     if reframing.screen and scene.slide is not None and lead:
         return [Take(*whole, "screen", (lead,), "a slide or screen, and whoever explains it")]
     if not lead:
-        return [_nobody(scene, reframing.min_hold_seconds)]
+        return [_nobody(scene, shape, reframing.min_hold_seconds)]
     return _people(scene, shape, reframing)
 
 
@@ -141,13 +143,24 @@ def _asked(scene: Scene, shape: Shape, reframing: ReframingSlice, forced: str) -
     return [] if shape.same else [Take(s.start, s.end, "single", s.names, ASKED) for s in found]
 
 
-def _nobody(scene: Scene, hold_seconds: float) -> Take:
+def _nobody(scene: Scene, shape: Shape, hold_seconds: float) -> Take:
     # A layout that is gone before it is seen is a flash: too short a still picture is not worth it.
     if scene.change < STILL_CHANGE and scene.end - scene.start >= hold_seconds * scene.fps:
         return Take(scene.start, scene.end, "fit", (), "a still picture without a live face: shown whole")
+    if scene.end - scene.start >= hold_seconds * scene.fps and _page(scene, shape):
+        return Take(scene.start, scene.end, "fit", (), "lines of text that a crop would cut: shown whole")
     if scene.focus is not None:
         return Take(scene.start, scene.end, "cutaway", (), "no live face to follow: where most happens")
     return Take(scene.start, scene.end, "centre", (), "no live face to follow: the middle of the picture")
+
+
+def _page(scene: Scene, shape: Shape) -> bool:
+    """Whether the shot is of a page: several still lines, one above the other, too long for the crop."""
+    wide = shape.biggest[0]
+    lines = [t for t in scene.texts if t.kind == "still" and t.box[2] - t.box[0] >= PAGE_LINE * wide]
+    if len({line.box[1] // max(1, line.box[3] - line.box[1]) for line in lines}) < PAGE_LINES:
+        return False
+    return max(line.box[2] for line in lines) - min(line.box[0] for line in lines) > wide
 
 
 def _people(scene: Scene, shape: Shape, reframing: ReframingSlice) -> list[Take]:

@@ -264,16 +264,24 @@ def _off_text(
     return shift_off(scene.texts, (part.start, part.end), size, (corner[0], corner[1]), (room[0], room[1]))
 
 
+def too_small(actors: Sequence[Actor], part: Part) -> Box | None:
+    """The window that all `actors` are in, where it cannot be enlarged so far as to fill the part."""
+    window = _window(actors)
+    if window is None:
+        return None
+    _, tall = replace(part.shape, source=(window[2] - window[0], window[3] - window[1])).biggest
+    return window if tall * part.zoom * SOFTER < part.shape.source[1] else None
+
+
+def _window(actors: Sequence[Actor]) -> Box | None:
+    window = actors[0].window
+    return window if all(actor.window == window for actor in actors) else None
+
+
 def _area(actors: Sequence[Actor], part: Part) -> Box:
-    """What the crop may show: the window that all `actors` are in, or the source. A window too small to be
-    enlarged that far does not count."""
+    """What the crop may show: the window that all `actors` are in, or the source."""
     source = part.shape.source
-    area = actors[0].window
-    if area is not None and all(actor.window == area for actor in actors):
-        _, tall = replace(part.shape, source=(area[2] - area[0], area[3] - area[1])).biggest
-        if tall * part.zoom * SOFTER >= source[1]:
-            return area
-    return 0.0, 0.0, float(source[0]), float(source[1])
+    return _window(actors) or (0.0, 0.0, float(source[0]), float(source[1]))
 
 
 def _size(

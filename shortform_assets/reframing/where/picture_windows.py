@@ -32,6 +32,8 @@ BIGGEST = 0.72
 """Share of the picture above which a window is the picture."""
 INSET = 2.0
 """Pixels of the average picture by which borders are left out: they are soft."""
+EQUAL = 0.04
+"""Difference of how unbroken two windows are that says nothing: the smaller one counts."""
 WEBCAM = 0.3
 """A window of at most this share of the picture lies over something else that is shown."""
 DETAIL = 0.03
@@ -61,14 +63,20 @@ def window_of(still: NDArray[np.uint8], face: Box) -> Box | None:
         _lines(over, x2, min(wide - 1.0, x2 + reach_x), wide),
         _lines(along, y2, min(tall - 1.0, y2 + reach_y), tall),
     )
-    best: tuple[float, Box] | None = None
+    closed: list[tuple[float, Box]] = []
     for left, top, right, bottom in product(*sides):
         if (right - left) * (bottom - top) > BIGGEST * wide * tall:
             continue
         score = _closed(across, down, (left, top, right, bottom))
-        if score is not None and (best is None or score > best[0]):
-            best = score, (float(left), float(top), float(right), float(bottom))
-    return best[1] if best else None
+        if score is not None:
+            closed.append((score, (float(left), float(top), float(right), float(bottom))))
+    best = max((score for score, _ in closed), default=0.0)
+    # Two boxes of a grid have a border around both, as good as each one's own.
+    return min((box for score, box in closed if score >= best - EQUAL), key=_extent, default=None)
+
+
+def _extent(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def windows(still: NDArray[np.uint8] | None, actors: Sequence[Actor], wide: int) -> list[Box | None]:
@@ -125,7 +133,8 @@ def _lines(seen: Gray, low: float, high: float, border: int) -> list[int]:
     """Places of the clearest lines within `low` to `high`, and the picture's own border."""
     at = range(max(2, int(low)), min(len(seen) - 2, int(high) + 1))
     peaks = [i for i in at if seen[i] >= UNBROKEN and seen[i] >= seen[i - 1] and seen[i] >= seen[i + 1]]
-    peaks.sort(key=lambda i: (-seen[i], i))
+    # Of equally clear ones those next to the face, which is above `high` or below `low`.
+    peaks.sort(key=lambda i: (-round(float(seen[i]), 2), abs(i - (low if border else high))))
     return [border, *peaks[:LINES]]
 
 
