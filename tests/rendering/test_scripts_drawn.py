@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
+import imageio_ffmpeg
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,8 +20,11 @@ from resources.media_store import MediaStore
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord
 from shortform_assets.creative.captions.ass_script import ass_script
 from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
-from shortform_assets.creative.captions.typeset import displayed, type_px
+from shortform_assets.creative.captions.font_stack import stacks
+from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
 from shortform_assets.creative.captions.word_places import word_places
+from shortform_assets.data import shipped
+from shortform_assets.errors import InputError
 from shortform_assets.rendering.render_output import render
 from shortform_assets.text.writing_systems import direction_mark, reads_right_to_left
 
@@ -171,3 +178,60 @@ def test_no_font_of_the_machine_is_asked(bench):
     assert named <= held
     assert len(named) == 4
     assert all(Path(bench.open(font.file)).stat().st_size < 60_000 for font in work.enhancement.fonts)
+
+
+@pytest.mark.parametrize("language", [*LINES, "emoji"])
+def test_libass_finds_every_glyph_in_the_fonts_of_the_job(bench, tmp_path, language):
+    """Its own log: no glyph is looked for anywhere else, and none is missing."""
+    words = EMOJI if language == "emoji" else LINES[language].split()
+    work, _ = drawing(bench, language, words)
+    fonts = (*work.style.fonts, *work.enhancement.fonts)
+    faces = [(font.family, Typeface(bench.open(font.file))) for font in fonts]
+    (tmp_path / "fonts").mkdir()
+    for i, font in enumerate(fonts):
+        shutil.copy(bench.open(font.file), tmp_path / "fonts" / f"{i}.ttf")
+    (tmp_path / "line.ass").write_text(ass_script(work, stacks(faces, 1)), "utf-8")
+    log = subprocess.run(
+        [
+            *(imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "verbose"),
+            *("-f", "lavfi", "-i", "color=c=black:s=1080x1920:d=0.04"),
+            *("-vf", "ass=line.ass:fontsdir=fonts", "-f", "null", "-"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    chosen = [line.split("->")[1] for line in log.splitlines() if "fontselect:" in line and "->" in line]
+    assert chosen
+    assert not [name for name in chosen if "/" in name], "a font of the machine was asked"
+    assert "not found" not in log
+    assert "failed to find" not in log
+
+
+def test_a_font_without_names_is_one_clear_error(tmp_path):
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(shipped("style_contracts") / "shortform" / "Montserrat-ExtraBold.ttf")
+    del font["name"]
+    font.save(tmp_path / "nameless.ttf")
+    with pytest.raises(InputError, match=r"no table 'name'"):
+        Typeface(tmp_path / "nameless.ttf")
+
+
+def test_a_font_of_the_users_draws_first_even_without_names(bench, tmp_path, monkeypatch):
+    """What steps in is named after its bytes: whatever names it had, or none, it is found."""
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")
+    font["name"].names = []
+    (tmp_path / "mine").mkdir()
+    font.save(tmp_path / "mine" / "mine.ttf")
+    monkeypatch.setenv("SHORTFORM_FONTS", str(tmp_path / "mine"))
+    work, stack = drawing(bench, "ar", LINES["ar"].split())
+    (added,) = work.enhancement.fonts
+    assert added.family.startswith("mine ")
+    ink = next(p.max(axis=2) > 60 for _, p in pictures(render(bench, work).video))
+    across = np.flatnonzero(ink.any(axis=0))
+    em = 0.8 * type_px(work.style.captions.size, "9:16")
+    assert across[-1] - across[0] == pytest.approx(em * stack.width(LINES["ar"]), rel=0.03)
