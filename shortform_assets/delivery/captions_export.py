@@ -12,6 +12,7 @@ from shortform_assets.contracts.creative import ClipWord
 from shortform_assets.delivery.cues import SubtitleCue, TimedWord, cues, label
 from shortform_assets.text.clock import clock
 from shortform_assets.text.spacing import joined
+from shortform_assets.text.writing_systems import direction_mark, reads_right_to_left
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def srt(captions: Captions) -> str:
         if captions.named and cue.speaker != speaker:
             speaker = cue.speaker
             lines[0] = label(speaker) + lines[0]
+        lines = [_directed(line, captions.language) for line in lines]
         times = f"{_time(cue.start_ms, ',')} --> {_time(cue.end_ms, ',')}"
         blocks.append("\n".join([str(number), times, *lines]) + "\n\n")
     return "".join(blocks)
@@ -65,7 +67,12 @@ def vtt(captions: Captions) -> str:
     for cue in captions.cues:
         voice = f"<v {_escaped(cue.speaker)}>" if captions.named and cue.speaker else ""
         times = f"{_time(cue.start_ms, '.')} --> {_time(cue.end_ms, '.')}"
-        blocks.append("\n".join([times, voice + "\n".join(map(_escaped, cue.lines))]) + "\n\n")
+        blocks.append(
+            "\n".join(
+                [times, voice + "\n".join(_escaped(_directed(line, captions.language)) for line in cue.lines)]
+            )
+            + "\n\n"
+        )
     return "".join(blocks)
 
 
@@ -106,6 +113,11 @@ FORMATS = {"srt": srt, "vtt": vtt, "json": words_json}
 
 def _time(ms: int, point: str) -> str:
     return clock(ms, 3, hours=2, point=point)
+
+
+def _directed(line: str, language: str) -> str:
+    """The line with a mark in front where a player, which goes by its first letter, would lay it out the wrong way."""
+    return direction_mark(line, reads_right_to_left(line, language)) + line
 
 
 def _plain(text: str) -> str:

@@ -176,6 +176,19 @@ def test_ffmpeg_reads_the_captions(tmp_path):
             assert present(packet.duration) * present(packet.time_base) == 1.5
 
 
+def test_right_to_left_lines_say_so_where_their_first_letter_does_not():
+    def line(language: str, *texts: str) -> str:
+        words = tuple(TimedWord(text, i * 400, i * 400 + 300) for i, text in enumerate(texts))
+        made = Captions(language, 5000, words)
+        assert srt(made).split("\n")[2] == vtt(made).split("\n")[3]
+        return srt(made).split("\n")[2]
+
+    assert line("he", "Python", "זה", "נהדר.") == "\u200fPython זה נהדר."
+    assert line("he", "זה", "נהדר.") == "זה נהדר."
+    assert line("en", "שלום", "they", "said", "there.") == "\u200eשלום they said there."
+    assert line("en", "All", "is", "well.") == "All is well."
+
+
 def test_languages_without_spaces_get_none_and_shorter_lines():
     words = tuple(
         TimedWord(c, 200 * i, 200 * i + 200) for i, c in enumerate("我们在厨房里见面然后争论了好几个小时" * 4)

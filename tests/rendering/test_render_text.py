@@ -12,11 +12,13 @@ import pytest
 from present import present
 from render_studio import RATE, framing, job, media, panel, pictures, segment, silence, style_of
 
+from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, LogoPlacement, TextOverlay
 from shortform_assets.contracts.style_contracts import Font
 from shortform_assets.creative.captions.ass_events import escaped, timestamp
 from shortform_assets.creative.captions.ass_script import ass_script
+from shortform_assets.creative.captions.clip_fonts import ClipLetters
 from shortform_assets.creative.captions.font_stack import stacks
 from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
 from shortform_assets.rendering.filtergraph import build_graph, quoted
@@ -57,6 +59,9 @@ def black_clip(bench, frames: int):
 def written(bench, pages=(), frames=4, size=FULL, **more):
     still = framing(0, frames, panel(202.5, 360, (0, 200, 0)))
     work = job(bench, black_clip(bench, frames), still, size=size, pages=tuple(pages), **more)
+    texts = [word.text for shown in pages for line in shown.lines for word in line]
+    fonts = ClipLetters(bench, FallbackFonts().load(), work.style, "en").fonts(texts).added
+    work = work.model_copy(update={"enhancement": work.enhancement.model_copy(update={"fonts": fonts})})
     return [p.max(axis=2) > 60 for _, p in pictures(render(bench, work).video)]
 
 

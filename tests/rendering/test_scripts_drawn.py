@@ -110,6 +110,7 @@ def test_words_are_lit_where_they_are_read(bench, language, line):
 
 
 EMOJI = ["👩‍👩‍👧", "👍🏽", "🇯🇵", "1️⃣", "❤️", "🏳️‍🌈", "🧑🏿‍🚀", "👨‍👩‍👧‍👦", "🐻‍❄️", "🇺🇳"]
+EMOJI += ["🏴" + "".join(chr(0xE0000 + ord(c)) for c in "gbeng") + "\U000e007f"]
 
 
 @pytest.mark.parametrize("emoji", EMOJI)
@@ -180,10 +181,24 @@ def test_no_font_of_the_machine_is_asked(bench):
     assert all(Path(bench.open(font.file)).stat().st_size < 60_000 for font in work.enhancement.fonts)
 
 
-@pytest.mark.parametrize("language", [*LINES, "emoji"])
+HOSTILE = [
+    r"{\an8}\N",
+    "100%{x",
+    "[out];,=",
+    "a\nb",
+    "\u202eevil",
+    "\x00\x1b!",
+    "}{",
+    "\\",
+    "שלום{",
+    "👩‍👩‍👧\\N",
+]
+
+
+@pytest.mark.parametrize("language", [*LINES, "emoji", "hostile"])
 def test_libass_finds_every_glyph_in_the_fonts_of_the_job(bench, tmp_path, language):
     """Its own log: no glyph is looked for anywhere else, and none is missing."""
-    words = EMOJI if language == "emoji" else LINES[language].split()
+    words = {"emoji": EMOJI, "hostile": HOSTILE}.get(language) or LINES[language].split()
     work, _ = drawing(bench, language, words)
     fonts = (*work.style.fonts, *work.enhancement.fonts)
     faces = [(font.family, Typeface(bench.open(font.file))) for font in fonts]

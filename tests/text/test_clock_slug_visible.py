@@ -74,3 +74,5 @@ def test_what_hides_is_gone_and_what_shapes_stays() -> None:
     assert one_line("a\n\t b\u202e\x00c\u00ad\ufeff") == "a b c"
     assert one_line("می\u200cخواهم 👩\u200d💻") == "می\u200cخواهم 👩\u200d💻"
     assert visible("one\n two\x1b") == "one\n two "
+    england = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+    assert visible(f"a{england}b\U000e0061\U000e007f") == f"a{england}b"
