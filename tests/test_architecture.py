@@ -159,7 +159,7 @@ PARENTS = {
     },
     "enhancement_plan": {
         "clip_plan", "transcript", "speaker_turns", "crop_paths", "style_contract",
-        "genre/enhancement", "edits/creative",
+        "genre/enhancement", "edits/creative", "source_record",
     },
     "composition": {"enhancement_plan", "crop_paths", "clip_media", "style_contract", "genre/delivery"},
 }  # fmt: skip

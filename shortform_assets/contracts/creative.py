@@ -11,6 +11,7 @@ from shortform_assets.contracts.existing_text import BurntInSubtitles
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.known_names import X264Preset
 from shortform_assets.contracts.output_profiles import PlatformLimits
+from shortform_assets.contracts.overlays import ElementMedia, LowerThird, PlacedBox, PunchIn
 from shortform_assets.contracts.style_contracts import Font, StyleContract
 
 BoxSize = tuple[Measure, Measure]
@@ -67,7 +68,7 @@ class CaptionPage(Contract):
 
 
 class TextOverlay(Contract):
-    """The hook title: lines shown in clip frames [start_frame, end_frame) at `anchor` of the height.
+    """Lines on a card (hook, call to action, end card) in clip frames [start_frame, end_frame) at `anchor` of the height.
 
     An aspect ratio that `anchor` lacks has no room for it and goes without.
     """
@@ -100,6 +101,8 @@ class LogoPlacement(Contract):
     width: Ratio
     height: Ratio
     start_frame: int = 0
+    sting_frames: int = 0
+    """So many frames from there on it moves into its place."""
 
     @property
     def box(self) -> OutputBox:
@@ -154,6 +157,13 @@ class ClipEnhancement(Contract):
     """What steps in for the style's fonts, in this order, for letters they lack: cut to what this clip shows."""
     burnt_in: BurntInSubtitles | None = Field(default=None, exclude_if=lambda found: found is None)
     """None where the picture carries no subtitles for long."""
+    lower_thirds: tuple[LowerThird, ...] = ()
+    progress_bar: dict[Aspect, PlacedBox] = Field(default_factory=dict)
+    """For each aspect ratio, where the whole of it stands; empty where there is none."""
+    call_to_action: TextOverlay | None = None
+    end_card: TextOverlay | None = None
+    """After the clip's last frame: its `start_frame` is the number of the clip's frames."""
+    punch_ins: tuple[PunchIn, ...] = ()
     audio: AudioTreatment
 
 
@@ -187,9 +197,12 @@ class RenderJob(Contract):
     height: int
     rate: FrameRate
     frames: int
+    """Of the output: the clip's, and those of an end card after it."""
     media: ClipMedia
     framing: AspectFraming
     enhancement: ClipEnhancement
+    elements: tuple[ElementMedia, ...] = ()
+    """Moving parts of the overlays, made beforehand."""
     style: StyleContract
     encode: Encode
     limits: tuple[PlatformLimits, ...] = ()

@@ -137,10 +137,13 @@ class LogoStyle(Contract):
     """Where it stands, unless the other corner covers faces less often."""
     opacity: float = Field(ge=0, le=1)
     """0 is not seen, 1 hides the picture."""
+    sting: bool = False
+    """It comes in with a movement."""
 
 
 class LowerThirdStyle(Contract):
-    """A speaker's name on a strip while that speaker says the first words."""
+    """The name of a speaker on a strip, at the first words of theirs in a clip. Names are those of the glossary that a
+    speaker gives in the talk ("I'm ...")."""
 
     font: str
     """A family of `fonts`."""
@@ -150,7 +153,7 @@ class LowerThirdStyle(Contract):
     """Of the letters."""
     box_colour: Colour
     """Of the strip."""
-    seconds: float = Field(gt=0, le=10)
+    seconds: float = Field(ge=1.5, le=10)
     """It is gone after so long."""
 
 
@@ -159,10 +162,10 @@ class ProgressBarStyle(Contract):
 
     colour: Colour
     """Of the part that has been played."""
-    height: float = Field(gt=0, le=0.02)
+    height: float = Field(ge=0.002, le=0.02)
     """Share of the output's height."""
     edge: Literal["top", "bottom"] = "bottom"
-    """Along which it runs."""
+    """Of the safe box, along which it runs; where it would cover a face there, along the other one."""
 
 
 class CallToActionStyle(Contract):
@@ -180,10 +183,14 @@ class CallToActionStyle(Contract):
     """Of the card."""
     seconds: float = Field(gt=0, le=10)
     """It stands over so much of the clip's end, half of the clip at the most."""
+    entrance: Motion = "fade"
+    """How it comes."""
+    exit: Motion = "fade"
+    """How it goes."""
 
 
 class EndCardStyle(Contract):
-    """A picture of one colour with words after the clip's last frame."""
+    """A picture of one colour with the logo and words, after the clip's last frame: the output is longer by it."""
 
     text: CardWords
     """What it says."""
@@ -195,17 +202,17 @@ class EndCardStyle(Contract):
     """Of the letters."""
     background: Colour
     """Of the card, which fills the output."""
-    seconds: float = Field(gt=0, le=10)
+    seconds: float = Field(ge=1, le=10)
     """How long it stands."""
 
 
 class PunchInStyle(Contract):
-    """A zoom in on emphasis."""
+    """A gentle zoom in on key words, of a picture with a face in it that stays whole."""
 
     zoom: float = Field(gt=1, le=1.3)
     """How much larger the picture gets."""
-    seconds: float = Field(gt=0, le=5)
-    """How long it stays so."""
+    seconds: float = Field(ge=0.6, le=5)
+    """How long it lasts, both ways included."""
 
 
 class MusicStyle(Contract):

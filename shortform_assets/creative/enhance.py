@@ -29,7 +29,7 @@ from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative.captions.burnt_in import burnt_in, covered_anchor, uncovered
 from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
 from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words, voice_turns
-from shortform_assets.creative.captions.hook import HookRoom, hook_end, hook_overlay
+from shortform_assets.creative.captions.hook import CardRoom, card_overlay, hook_end
 from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
 from shortform_assets.creative.captions.look_room import look_room
 from shortform_assets.creative.captions.page_times import Pace
@@ -39,6 +39,8 @@ from shortform_assets.creative.captions.profanity import LANGUAGES, masker
 from shortform_assets.creative.captions.single_words import single_words
 from shortform_assets.creative.captions.typeset import displayed, line_share, type_px
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
+from shortform_assets.creative.overlays.clip_overlays import ClipOverlays, OverlayRules, PlacedBefore
+from shortform_assets.creative.overlays.speaker_names import speaker_names
 from shortform_assets.errors import ClipFault, InputError
 from shortform_assets.ports.font_shelf import FontShelf
 from shortform_assets.ports.workbench import Workbench
@@ -61,6 +63,8 @@ class EnhancementRequest(NamedTuple):
     style: StyleContract
     rules: EnhancementSlice
     edits: CreativeEdits
+    glossary: tuple[str, ...] = ()
+    """Guests, brands and terms, as they are written."""
 
 
 def plan_enhancement(bench: Workbench, shelf: FontShelf, request: EnhancementRequest) -> EnhancementPlan:
@@ -96,13 +100,15 @@ class _Artist:
         self.language = request.transcript.language
         self.letters = ClipLetters(bench, shelf, self.style, self.language)
         self.mask = self._mask()
+        names = speaker_names(self.transcript, self.turns, request.glossary)
+        self.overlays = OverlayRules(self.style, self.rules, names, request.glossary, self.language)
 
     def clip(self, clip: PlannedClip, crop: CropPaths, rate: FrameRate) -> ClipEnhancement:
         if crop.frames != clip.frames:
             raise ClipFault(f"the camera has {crop.frames} frames and the clip {clip.frames}")
-        framings = {framing.aspect: framing for framing in crop.aspects}
-        boxes = {aspect: self._box(aspect) for aspect in framings}
         clip = fix_clip(clip, rate, self.edits)
+        framings = {framing.aspect: framing for framing in crop.aspects}
+        safe = {aspect: self._box(aspect) for aspect in framings}
         said = fix_words(clip_words(clip, rate, self.transcript, self.turns), self.edits)
         words = [replace(word, text=self.mask(word.text)) for word in said]
         masked = {
@@ -112,16 +118,20 @@ class _Artist:
             update={name: self.mask(getattr(clip, name)) for name in ("title", "hook", "description")}
         )
         subtitles = burnt_in(framings, clip.frames, self.rules.burnt_in) if self.rules.captions else None
-        framings = {aspect: uncovered(framing, subtitles) for aspect, framing in framings.items()}
+        bare = tuple(uncovered(framing, subtitles) for framing in framings.values())
+        overlays = ClipOverlays(self.overlays, crop.model_copy(update={"aspects": bare}), safe)
+        words = overlays.emphasized(words, clip.hook)
+        framings, boxes = overlays.framings, overlays.boxes
         logos = self._logos(framings, boxes)
         hooked = self.rules.hook and self.style.hook is not None and bool(clip.hook.strip())
-        fonts = self.letters.fonts([*(word.text for word in words), *([clip.hook] if hooked else [])])
+        written = [*(word.text for word in words), *([clip.hook] if hooked else []), *overlays.texts(words)]
+        fonts = self.letters.fonts(written)
         captioned = self.rules.captions and not (subtitles and subtitles.handled == "no_captions")
         shown = fonts.drawn(words) if captioned else []
         wanted = {a: covered_anchor(subtitles, a, boxes[a], self.rules.caption_anchor[a]) for a in framings}
         pages = self._pages(shown, fonts, framings, boxes, wanted, logos, rate, clip.frames)
         hook = None
-        if hooked and fonts.draws_hook(clip.hook):
+        if hooked and fonts.draws_card(clip.hook):
             hook = self._hook(clip.hook, fonts, pages, framings, boxes, rate, clip.frames)
         audio = self.style.audio
         return ClipEnhancement(
@@ -133,10 +143,11 @@ class _Artist:
             pages=pages,
             hook=hook,
             show_logo=self.rules.logo and self.style.logo is not None,
-            logo=self._shown_logos(hook, logos),
+            logo=self._shown_logos(hook, logos, overlays.sting_frames),
             fonts=fonts.added,
             burnt_in=subtitles,
-            safe_box=boxes,
+            safe_box=safe,
+            **overlays.planned(words, PlacedBefore(fonts, pages, hook, logos)),
             audio=AudioTreatment(
                 highpass_hz=audio.highpass_hz,
                 compress=audio.compress,
@@ -265,8 +276,8 @@ class _Artist:
         taken = {
             aspect: [page.box(aspect) for page in pages if page.start_frame < end] for aspect in framings
         }
-        room = HookRoom(framings, boxes, taken, end, rate, self.language)
-        return hook_overlay(text, style, fonts.stack(style.font), room)
+        room = CardRoom(framings, boxes, taken, 0, end, rate, self.language)
+        return card_overlay(text, style, fonts.stack(style.font), room)
 
     def _logos(
         self, framings: Mapping[Aspect, AspectFraming], boxes: Mapping[Aspect, SafeBox]
@@ -278,10 +289,10 @@ class _Artist:
         return {a: place_logo(logo, ratio, a, framing, boxes[a]) for a, framing in framings.items()}
 
     def _shown_logos(
-        self, hook: TextOverlay | None, logos: Mapping[Aspect, OutputBox]
+        self, hook: TextOverlay | None, logos: Mapping[Aspect, OutputBox], sting: int
     ) -> dict[Aspect, LogoPlacement]:
         return {
-            aspect: show_logo(place, hook, hook.box(aspect) if hook else None)
+            aspect: show_logo(place, hook, hook.box(aspect) if hook else None, sting)
             for aspect, place in logos.items()
         }
 
@@ -293,4 +304,4 @@ def _text(page: Page) -> str:
 def _shown(word: SpokenWord, page: Page) -> CaptionWord:
     start = min(max(word.start_frame, page.start_frame), page.end_frame - 1)
     end = min(max(word.end_frame, start + 1), page.end_frame)
-    return CaptionWord(text=word.text, start_frame=start, end_frame=end)
+    return CaptionWord(text=word.text, start_frame=start, end_frame=end, emphasis=word.emphasis)

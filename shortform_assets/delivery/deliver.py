@@ -105,7 +105,7 @@ def _files(
         if not outcome or not outcome.video or not outcome.poster:
             continue
         stem, job = stems[state.output_id], jobs[state.output_id]
-        captions = Captions.of(job.enhancement.words, job.rate, job.frames, language)
+        captions = Captions.of(job.enhancement.words, job.rate, job.media.frames, language)
         found[state.output_id] = {
             "video": (f"{stem}.mp4", outcome.video),
             "poster": (f"{stem}.jpg", outcome.poster),

@@ -66,14 +66,27 @@ def run_ffmpeg(
 
 @contextmanager
 def pipe_frames(
-    args: Sequence[str], width: int, height: int, rate: FrameRate = FrameRate(num=30)
+    args: Sequence[str],
+    width: int,
+    height: int,
+    rate: FrameRate = FrameRate(num=30),
+    *,
+    alpha: bool = False,
 ) -> Iterator[Callable[[np.ndarray], None]]:
     """Hand raw pictures to FFmpeg as its input 0, at `rate`; `args` hold everything after that input.
 
-    The value is a function that writes one (height, width, 3) uint8 BGR picture. Leaving the block ends the
+    The value is a function that writes one (height, width, 3) uint8 BGR picture, with `alpha` (height, width, 4) RGBA. Leaving the block ends the
     input and waits for FFmpeg; leaving it by an exception kills FFmpeg. Raises FfmpegError when it fails.
     """
-    source = ["-f", "rawvideo", "-pixel_format", "bgr24", "-video_size", f"{width}x{height}"]
+    depth = 4 if alpha else 3
+    source = [
+        "-f",
+        "rawvideo",
+        "-pixel_format",
+        "rgba" if alpha else "bgr24",
+        "-video_size",
+        f"{width}x{height}",
+    ]
     source += ["-framerate", f"{rate.num}/{rate.den}", "-i", "pipe:0"]
     command = [_binary(), *_HEAD, "-nostats", *source, *_guarded(args)]
     with _child(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as (child, log):
@@ -81,9 +94,9 @@ def pipe_frames(
         assert pipe is not None
 
         def write(picture: np.ndarray) -> None:
-            if picture.shape != (height, width, 3) or picture.dtype != np.uint8:
+            if picture.shape != (height, width, depth) or picture.dtype != np.uint8:
                 raise ValueError(
-                    f"expected ({height}, {width}, 3) uint8, got {picture.shape} {picture.dtype}"
+                    f"expected ({height}, {width}, {depth}) uint8, got {picture.shape} {picture.dtype}"
                 )
             try:
                 pipe.write(np.ascontiguousarray(picture).data)

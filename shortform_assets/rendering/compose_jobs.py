@@ -15,6 +15,7 @@ from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.errors import ClipFault, InputError
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.reframing.direct.path_guard import misfits
+from shortform_assets.rendering.element_plan import elements, length_with_card
 from shortform_assets.rendering.filtergraph import check
 
 _STAGE = "composition"
@@ -50,7 +51,7 @@ def compose(
             path, clip = paths.get(name), clips.get(name)
             if path is None or clip is None:
                 raise ClipFault(f"it has no {'camera' if path is None else 'media'} any more")
-            jobs += _jobs(enhancement, path, clip, style, delivery)
+            jobs += _jobs(bench, enhancement, path, clip, style, delivery)
         except ClipFault as fault:
             dropped.append(Dropped(clip_id=name, stage=_STAGE, reason=str(fault)))
         bench.progress((len(jobs) + len(dropped)) / (len(plan.clips) * len(delivery.aspects)))
@@ -65,6 +66,7 @@ def compose(
 
 
 def _jobs(
+    bench: Workbench,
     enhancement: ClipEnhancement,
     path: CropPaths,
     clip: ClipMedia,
@@ -86,7 +88,7 @@ def _jobs(
             width=width,
             height=height,
             rate=clip.rate,
-            frames=clip.frames,
+            frames=length_with_card(enhancement, clip.frames),
             media=clip,
             framing=framings[aspect],
             enhancement=enhancement,
@@ -94,6 +96,7 @@ def _jobs(
             encode=delivery.encode,
             limits=limits_for(delivery.profiles, aspect),
         )
+        job = job.model_copy(update={"elements": elements(bench, job)})
         check(job)
         jobs.append(job.model_copy(update={"output_id": output_id(job)}))
     return jobs

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shortform_assets.contracts.clips import Framing, Panel
+from shortform_assets.contracts.overlays import PunchIn, ZoomFocus
 
 _STILL = 0.5
 """A camera that moves less than this many source pixels within a framing stands still: FFmpeg's `crop` takes whole
@@ -20,6 +21,8 @@ class FramedSegment:
     framing: Framing
     start: int
     end: int
+    punch: PunchIn | None = None
+    """The zoom that is in force in it, if one is."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,20 @@ class PanelCrop:
     y: str
     scaled: tuple[int, int]
     fine: tuple[str, str] | None
+
+
+def zoom_expressions(shot: FramedSegment, focus: ZoomFocus, size: tuple[int, int]) -> tuple[str, str, str]:
+    """The zoom of a shot with a punch-in, and the pixel of the output that keeps its place; n = 0 is the shot's start.
+
+    `size` is that of the output in pixels. The way in and out is a smoothstep, so that it begins and ends gently. A
+    fine crop at `c` of the picture before is at `(c + f) * zoom - f` of that after, with `f` the focus.
+    """
+    punch = shot.punch
+    assert punch is not None
+    first, last = punch.start_frame - shot.start, punch.end_frame - 1 - shot.start
+    share = f"clip(min(n-({first}),({last})-n)/{punch.ramp},0,1)"
+    zoom = f"(1+{focus.zoom - 1:.4f}*pow({share},2)*(3-2*{share}))"
+    return zoom, f"{focus.x * size[0]:.2f}", f"{focus.y * size[1]:.2f}"
 
 
 def moves(shot: FramedSegment) -> bool:

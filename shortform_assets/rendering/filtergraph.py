@@ -5,14 +5,15 @@ It holds numbers and the names of our own files only; everything that was said i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from shortform_assets.contracts.clips import Framing, Panel
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.geometry import PictureArea
+from shortform_assets.contracts.overlays import ElementMedia
 from shortform_assets.errors import ClipFault
-from shortform_assets.rendering.crop_expressions import FramedSegment, cut, moves
+from shortform_assets.rendering.crop_expressions import FramedSegment, PanelCrop, cut, moves, zoom_expressions
 from shortform_assets.rendering.witness import Witness
 
 AAC_PRIMING = 1024
@@ -30,7 +31,7 @@ gone, too. Our choice."""
 def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool, witness: Witness) -> str:
     """The graph with outputs [video], [poster], [sound] and those of `witness`.
 
-    Inputs: the media segments' videos, then the finished sound, then the logo where `logo`. Raises
+    Inputs: the media segments' videos, then the finished sound, then the logo where `logo`, then the elements. Raises
     ClipFault where framings and media do not fit each other.
     """
     check(job)
@@ -51,9 +52,14 @@ def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool,
             chains += _composed(job, piece, f"{name}t", f"{name}o")
             joined.append(f"[{name}o]")
         offset += segment.frames
-    chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job)},split=2[bare][under]")
+    chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job)}[joined]")
+    first = len(job.media.segments) + 1 + logo
+    chains += _with_elements(job, first, "joined", "closed", lambda element: element.kind == "end_card")
+    # An end card takes the picture's place; all else is laid over a picture.
+    chains.append("[closed]split=2[bare][under]")
     chains += witness.chains("bare")
-    chains.append(f"[under]{_written(script, fonts)}[written]")
+    chains += _with_elements(job, first, "under", "laid", lambda element: element.kind != "end_card")
+    chains.append(f"[laid]{_written(script, fonts)}[written]")
     chains += _with_logo(job) if logo else ["[written]null[branded]"]
     chains += _outputs(job)
     return ";\n".join(chains) + "\n"
@@ -61,15 +67,21 @@ def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool,
 
 def check(job: RenderJob) -> None:
     """ClipFault unless media, framings and job speak of the same frames."""
-    if sum(segment.frames for segment in job.media.segments) != job.frames or job.media.rate != job.rate:
+    frames = sum(segment.frames for segment in job.media.segments)
+    card = job.enhancement.end_card
+    if (
+        frames != job.media.frames
+        or job.media.rate != job.rate
+        or (card.end_frame if card else frames) != job.frames
+    ):
         raise ClipFault("the media of this clip do not have the frames that the render asks for")
-    if not job.framing.tiles(job.frames):
+    if not job.framing.tiles(frames):
         raise ClipFault("the framings of this clip do not cover it frame for frame")
 
 
 def poster_frame(job: RenderJob) -> int:
     """The clip frame that the poster shows."""
-    return min(job.frames - 1, round(job.frames * _POSTER_AT))
+    return min(job.media.frames - 1, round(job.media.frames * _POSTER_AT))
 
 
 def quoted(path: Path) -> str:
@@ -86,16 +98,28 @@ def _pieces(job: RenderJob, start: int, end: int) -> list[list[FramedSegment]]:
     """Framings within clip frames [start, end), those that one chain of filters can make taken together."""
     pieces: list[list[FramedSegment]] = []
     before = None
-    for framing in job.framing.framings:
-        shot = FramedSegment(framing, max(start, framing.start_frame), min(end, framing.end_frame))
-        if shot.start < shot.end:
-            boxes = tuple((p.slot, p.width, p.height) for p in framing.panels)
-            geometry = (framing.fill, framing.area, moves(shot), boxes)
-            if geometry != before:
-                pieces.append([])
-            pieces[-1].append(shot)
-            before = geometry
+    for shot in (shot for framing in job.framing.framings for shot in _shots(job, framing, start, end)):
+        framing = shot.framing
+        sizes = tuple((p.slot, p.width, p.height) for p in framing.panels)
+        geometry = (framing.fill, framing.area, moves(shot), sizes, shot.punch)
+        if geometry != before:
+            pieces.append([])
+        pieces[-1].append(shot)
+        before = geometry
     return pieces
+
+
+def _shots(job: RenderJob, framing: Framing, start: int, end: int) -> Iterator[FramedSegment]:
+    """The framing within clip frames [start, end), parted where a zoom begins and ends."""
+    low, high = max(start, framing.start_frame), min(end, framing.end_frame)
+    for punch in job.enhancement.punch_ins:
+        if job.aspect in punch.focus and low < punch.end_frame and punch.start_frame < high:
+            if low < punch.start_frame:
+                yield FramedSegment(framing, low, punch.start_frame)
+            yield FramedSegment(framing, max(low, punch.start_frame), min(high, punch.end_frame), punch)
+            low = min(high, punch.end_frame)
+    if low < high:
+        yield FramedSegment(framing, low, high)
 
 
 def _composed(job: RenderJob, shots: Sequence[FramedSegment], source: str, out: str) -> Iterator[str]:
@@ -165,6 +189,8 @@ def _panel(
 ) -> str:
     size = (job.media.width, job.media.height)
     plan = cut(shots, index, (slot[2], slot[3]), size)
+    if shots[0].punch:
+        return _zooming(job, shots[0], plan, slot)
     coarse = f"crop=w={plan.region[0]}:h={plan.region[1]}:x='{plan.x}':y='{plan.y}'"
     scale = f"scale=w={plan.scaled[0]}:h={plan.scaled[1]}:{_SCALER}"
     chain = coarse if plan.scaled == plan.region else f"{coarse},{scale}"
@@ -172,6 +198,21 @@ def _panel(
         # exact: without it FFmpeg moves a 4:2:0 picture by two pixels at a time.
         chain += f",crop=w={slot[2]}:h={slot[3]}:x='{plan.fine[0]}':y='{plan.fine[1]}':exact=1"
     return chain
+
+
+def _zooming(job: RenderJob, shot: FramedSegment, plan: PanelCrop, slot: tuple[int, int, int, int]) -> str:
+    """The panel of a shot with a punch-in: what it is scaled to changes from frame to frame, and it is scaled once."""
+    assert shot.punch is not None
+    zoom, x, y = zoom_expressions(shot, shot.punch.focus[job.aspect], (slot[2], slot[3]))
+    width, height = (f"2*trunc({side}*{zoom}/2)" for side in plan.scaled)
+    left, top = (
+        f"({at}+{focus})*{zoom}-{focus}" for at, focus in zip(plan.fine or ("0", "0"), (x, y), strict=True)
+    )
+    return (
+        f"crop=w={plan.region[0]}:h={plan.region[1]}:x='{plan.x}':y='{plan.y}',"
+        f"scale=w='{width}':h='{height}':eval=frame:{_SCALER},"
+        f"crop=w={slot[2]}:h={slot[3]}:x='{left}':y='{top}':exact=1"
+    )
 
 
 def _blurred(job: RenderJob, area: PictureArea | None) -> str:
@@ -187,7 +228,26 @@ def _blurred(job: RenderJob, area: PictureArea | None) -> str:
 
 
 def _finish(job: RenderJob) -> str:
-    return f"settb={job.rate.den}/{job.rate.num},setpts=N,setparams={_TAGS}"
+    """The picture on its clock; under an end card the last one stands still."""
+    more = job.frames - job.media.frames
+    still = f"tpad=stop={more}:stop_mode=clone," if more else ""
+    return f"settb={job.rate.den}/{job.rate.num},setpts=N,{still}setpts=N,setparams={_TAGS}"
+
+
+def _with_elements(
+    job: RenderJob, first: int, source: str, out: str, wanted: Callable[[ElementMedia], bool]
+) -> Iterator[str]:
+    """Chains from [source] to [out] that lay the wanted elements over; `first` is the input of the first of all."""
+    base = source
+    for number, element in enumerate(job.elements):
+        if not wanted(element):
+            continue
+        clock = f"settb={job.rate.den}/{job.rate.num},setpts=N+{element.start_frame}"
+        yield f"[{first + number}:v:0]{clock},setparams={_TAGS}[e{number}]"
+        over = f"overlay=x={element.x}:y={element.y}:format=yuv420:eof_action=pass:repeatlast=0"
+        yield f"[{base}][e{number}]{over}[l{number}]"
+        base = f"l{number}"
+    yield f"[{base}]null[{out}]"
 
 
 def _written(script: Path | None, fonts: Path) -> str:
@@ -204,7 +264,13 @@ def _with_logo(job: RenderJob) -> Iterator[str]:
     faded = f"format=rgba,colorchannelmixer=aa={style.opacity:.4f}"
     at = len(job.media.segments) + 1
     yield f"[{at}:v:0]{faded},{size},format=yuva420p,setparams={_TAGS}[logo]"
-    when = f":enable='gte(n,{place.start_frame})'" if place.start_frame else ""
+    start = place.start_frame + place.sting_frames
+    # Nothing of it stays on an end card, which has its own.
+    when = (
+        f":enable='between(n,{start},{job.media.frames - 1})'"
+        if start or job.frames > job.media.frames
+        else ""
+    )
     yield f"[written][logo]overlay=x={x}:y={y}:format=yuv420:eof_action=repeat{when}[branded]"
 
 

@@ -156,7 +156,7 @@ def _join(job: RenderJob) -> Iterator[str]:
         samples = job.rate.samples(segment.frames, SAMPLE_RATE)
         chain = [f"[{i}:a:0]aresample={SAMPLE_RATE}", "aformat=sample_fmts=flt:channel_layouts=stereo"]
         chain += [f"apad=whole_len={samples}", f"atrim=end_sample={samples}"]
-        if len(segments) > 1:
+        if len(segments) > 1 or job.frames > job.media.frames:
             out = samples / SAMPLE_RATE - _JOIN_FADE_S
             chain += [f"afade=t=in:d={_JOIN_FADE_S}", f"afade=t=out:st={max(0.0, out):.6f}:d={_JOIN_FADE_S}"]
         yield ",".join(chain) + f"[a{i}]"

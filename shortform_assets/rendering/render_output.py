@@ -58,6 +58,8 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
     args += ["-i", str(sound.finished)]
     if logo is not None:
         args += ["-f", "png_pipe", "-i", str(logo)]
+    for element in job.elements:
+        args += ["-threads", "1", "-i", str(bench.open(element.media))]
     args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", "[sound]", *_encode(job)]
     args += [*BITEXACT, "-f", "mp4", str(video)]
     args += ["-map", "[poster]", "-frames:v", "1", "-update", "1", "-c:v", "mjpeg", "-q:v", "3"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
-from shortform_assets.contracts.base import Contract, Ratio
+from shortform_assets.contracts.base import Contract, Ratio, each_once
 from shortform_assets.contracts.existing_text import BurntInRule
+from shortform_assets.contracts.overlays import OVERLAYS, OverlayName
 
 MaskedWord = Annotated[str, Field(pattern=r"^[^\s*]{2,40}\*?$")]
 
@@ -19,6 +20,8 @@ class EnhancementSlice(Contract):
     captions: bool
     hook: bool
     logo: bool
+    overlays: Annotated[tuple[OverlayName, ...], AfterValidator(each_once)] = OVERLAYS
+    """What a style has beside those three is shown where it is named here."""
     safe_box: dict[Aspect, SafeBox] = Field(default_factory=dict, validate_default=True)
     """For each aspect ratio; sides that are not named are those of `contracts/aspects.py`."""
     caption_anchor: dict[Aspect, Ratio] = Field(default_factory=dict, validate_default=True)

@@ -10,6 +10,7 @@ from shortform_assets.creative.captions.caption_looks import caption_events
 from shortform_assets.creative.captions.card_events import Card, card_events
 from shortform_assets.creative.captions.drawn_page import drawn_page, pixel_box
 from shortform_assets.creative.captions.font_stack import FontStack
+from shortform_assets.creative.captions.overlay_events import overlay_events, overlay_styles
 from shortform_assets.creative.captions.typeset import type_px
 
 _HEAD = """[Script Info]
@@ -40,7 +41,7 @@ _SHADOW = 0.45
 
 def ass_script(job: RenderJob, faces: Mapping[str, FontStack]) -> str:
     """The whole script for one output, or an empty string where nothing is written over it."""
-    events = [*_covers(job, faces), *_hook(job, faces), *_captions(job, faces)]
+    events = [*_covers(job, faces), *overlay_events(job, faces), *_captions(job, faces)]
     if not events:
         return ""
     head = _HEAD.format(width=job.width, height=job.height)
@@ -54,10 +55,7 @@ def _styles(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[str]:
     size = type_px(caption.size, job.aspect) * faces[caption.font].own.box
     inks = (caption.colour, caption.outline_colour)
     yield style_line("Caption", caption.font, size, inks, outline, outline * _SHADOW)
-    if job.style.hook:
-        hook = job.style.hook
-        size = type_px(hook.size, job.aspect) * faces[hook.font].own.box
-        yield style_line("Hook", hook.font, size, (hook.colour, hook.box_colour), 0, 0)
+    yield from overlay_styles(job, faces)
 
 
 def _captions(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:
@@ -83,26 +81,3 @@ def _covers(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:
             layer=_COVERS,
         )
         yield from card_events(card, job.rate)
-
-
-def _hook(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:
-    hook, style = job.enhancement.hook, job.style.hook
-    box = hook.box(job.aspect) if hook else None
-    if hook is None or style is None or box is None:
-        return
-    card = Card(
-        style="Hook",
-        lines=hook.lines,
-        box=pixel_box(box, job.width, job.height),
-        face=faces[style.font],
-        em=type_px(style.size * hook.scale, job.aspect),
-        pitch=hook.pitch,
-        right_to_left=hook.right_to_left,
-        colour=style.colour,
-        box_colour=style.box_colour,
-        start_frame=hook.start_frame,
-        end_frame=hook.end_frame,
-        entrance=style.entrance,
-        exit=style.exit,
-    )
-    yield from card_events(card, job.rate)

@@ -61,7 +61,8 @@ class _Brush:
     def ink(self, word: CaptionWord, lit: bool = False) -> str:
         style, voice = self.drawn.style, self.drawn.page.voice
         if lit:
-            return style.active_colour
+            # In a box of the active colour a word of that colour could not be read.
+            return style.colour if style.look == "word_box" and not style.backing else style.active_colour
         if word.emphasis and style.emphasis_colour:
             return style.emphasis_colour
         if style.look == "two_tone" and voice >= 0:
@@ -150,8 +151,7 @@ def _word_box(brush: _Brush) -> Iterator[Event]:
     for line in drawn.lines:
         ends = drawn.word_ends(line)
         for start, end, at in states(drawn.page, line.words):
-            # In a box of the active colour a word of that colour could not be read.
-            yield brush.line(line, start, end, at if style.backing else None)
+            yield brush.line(line, start, end, at)
             if at is not None:
                 left, right = ends[at]
                 box = PixelBox(

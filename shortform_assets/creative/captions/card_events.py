@@ -54,7 +54,8 @@ class Card:
     start_frame: int
     end_frame: int
     entrance: Motion = "fade"
-    exit: Motion = "fade"
+    exit: Motion | None = "fade"
+    """None stays until the end."""
     layer: int = 4
     """Of the card; its text is one above."""
     pitch: float = LINE_PITCH
@@ -88,14 +89,14 @@ def _parts(card: Card) -> Iterator[tuple[int, tuple[float, float], tuple[Part, .
 def _ways(card: Card, at: tuple[float, float], rate: FrameRate) -> Iterator[tuple[int, int, Sequence[Tag]]]:
     """Frames [start, end) and the tags that place what stands at `at` in them."""
     start, end, box = card.start_frame, card.end_frame, card.box
-    fade = fades(_IN_MS if card.entrance == "fade" else 0, _OUT_MS if card.exit == "fade" else 0)
     way = rate.nearest(_WAY_MS)
     if way == 0 or end - start < 3 * way:
-        card = replace(card, entrance="fade", exit="fade")
+        card = replace(card, entrance="fade", exit=card.exit and "fade")
+    fade = fades(_IN_MS if card.entrance == "fade" else 0, _OUT_MS if card.exit == "fade" else 0)
     way_ms, height = rate.ms(way), box.bottom - box.top
     shut = replace(box, right=box.left)
     still = (pos(*at),)
-    if card.entrance == card.exit == "fade":
+    if card.entrance == "fade" and card.exit in ("fade", None):
         yield start, end, (*still, fade)
         return
     low, high = start, end

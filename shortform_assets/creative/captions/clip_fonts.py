@@ -88,8 +88,8 @@ class ClipFonts:
         """The words of which every letter has a font; the others are remembered as left out."""
         return [word for word in words if self._keep(word.text)]
 
-    def draws_hook(self, text: str) -> bool:
-        """`draws`; a hook that cannot be drawn is remembered as left out."""
+    def draws_card(self, text: str) -> bool:
+        """`draws`; a card's text that cannot be drawn is remembered as left out."""
         return self._keep(text)
 
     def _keep(self, text: str) -> bool:

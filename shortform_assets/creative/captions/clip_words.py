@@ -27,6 +27,8 @@ class SpokenWord:
     ends_sentence: bool = False
     confidence: float = 1.0
     """0 to 1."""
+    emphasis: bool = False
+    """A key word of its clip: see `key_words`."""
 
 
 def clip_words(

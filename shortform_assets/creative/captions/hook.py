@@ -1,5 +1,5 @@
-"""The hook title: a card over the first seconds, off captions, faces and the picture's own text; on a forehead rather
-than nowhere."""
+"""Cards with a line or two (the hook title, a call to action): off captions, faces and the picture's own text; on a
+forehead rather than nowhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
 from shortform_assets.contracts.creative import TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.contracts.style_contracts import HookStyle
+from shortform_assets.contracts.overlays import FLICKER_MS
+from shortform_assets.contracts.style_contracts import CallToActionStyle, HookStyle
 from shortform_assets.creative.captions.font_stack import FontStack
 from shortform_assets.creative.captions.placement import FOREHEAD, STEP, face_margin, text_width
 from shortform_assets.creative.captions.typeset import displayed, type_px
@@ -29,39 +30,44 @@ _LOWEST = 0.6
 genres; test_the_hook_gives_way."""
 _NARROWINGS = 40
 """Steps of the search for even lines: finer than the width of a letter."""
-_LONGEST_SHARE = 0.5
+LONGEST_SHARE = 0.5
 """A hook is gone after this share of the clip, however short the clip and however long the style's `seconds`."""
 
 
 @dataclass(frozen=True)
-class HookRoom:
-    """Where a hook may stand in clip frames [0, end)."""
+class CardRoom:
+    """Where a card may stand in clip frames [start, end)."""
 
     framings: Mapping[Aspect, AspectFraming]
     boxes: Mapping[Aspect, SafeBox]
     taken: Mapping[Aspect, Sequence[OutputBox]]
-    """What the captions cover in that time."""
+    """What captions and others cover in that time."""
+    start: int
     end: int
     rate: FrameRate
     language: str = ""
     """Of what is said, BCP 47."""
 
 
-def hook_overlay(text: str, style: HookStyle, face: FontStack, room: HookRoom) -> TextOverlay | None:
+def card_overlay(
+    text: str, style: HookStyle | CallToActionStyle, face: FontStack, room: CardRoom
+) -> TextOverlay | None:
     """The card for `text`, or None where no aspect ratio has room for it."""
-    framings, end = room.framings, room.end
+    framings, start, end = room.framings, room.start, room.end
     pitch = face.pitch(text.split())
     limit = min(text_width(room.boxes[a]) * ASPECTS[a].width / type_px(style.size, a) for a in framings)
     best: TextOverlay | None = None
-    laid = list(layouts(displayed(text, False), face, limit - 2 * PADDING)) if end else []
+    readable = end - start >= room.rate.nearest(FLICKER_MS)
+    laid = list(layouts(displayed(text, False), face, limit - 2 * PADDING)) if readable else []
     faces = {
-        aspect: framing.faces_during(0, end, face_margin(room.rate)) for aspect, framing in framings.items()
+        aspect: framing.faces_during(start, end, face_margin(room.rate))
+        for aspect, framing in framings.items()
     }
     for (lines, scale), spared in ((layout, spared) for spared in (0.0, FOREHEAD) for layout in laid):
         anchors: dict[Aspect, float] = {}
-        sizes = {aspect: _card_size(lines, face, (style.size * scale, pitch), aspect) for aspect in framings}
+        sizes = {aspect: card_size(lines, face, (style.size * scale, pitch), aspect) for aspect in framings}
         for aspect, size in sizes.items():
-            texts = (text.box for text in framings[aspect].texts_during(0, end))
+            texts = (text.box for text in framings[aspect].texts_during(start, end))
             busy = [*room.taken[aspect], *texts, *(_below(f, spared) for f in faces[aspect])]
             anchor = _free(size, room.boxes[aspect], busy)
             if anchor is not None:
@@ -69,7 +75,7 @@ def hook_overlay(text: str, style: HookStyle, face: FontStack, room: HookRoom) -
         if len(anchors) > (len(best.anchor) if best else 0):
             best = TextOverlay(
                 lines=lines,
-                start_frame=0,
+                start_frame=start,
                 end_frame=end,
                 anchor=anchors,
                 size={aspect: sizes[aspect] for aspect in anchors},
@@ -101,10 +107,10 @@ def _free(size: tuple[float, float], box: SafeBox, busy: Sequence[OutputBox]) ->
 
 def hook_end(style: HookStyle, rate: FrameRate, frames: int) -> int:
     """The clip frame at which the hook is gone."""
-    return min(rate.nearest(round(style.seconds * 1000)), int(frames * _LONGEST_SHARE))
+    return min(rate.nearest(round(style.seconds * 1000)), int(frames * LONGEST_SHARE))
 
 
-def _card_size(
+def card_size(
     lines: Sequence[str], face: FontStack, size: tuple[float, float], aspect: Aspect
 ) -> tuple[float, float]:
     """Width and height of the card as shares of the output. `size` is that of the type (a share, scale included)

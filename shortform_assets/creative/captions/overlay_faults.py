@@ -11,6 +11,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import Aspect, AspectFraming, CropPaths
 from shortform_assets.contracts.creative import ClipEnhancement
 from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.contracts.overlays import FLICKER_MS, punched, zoomed
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.creative.captions.placement import covered, face_margin
 from shortform_assets.creative.captions.typeset import displayed
@@ -20,6 +21,8 @@ SLACK = 0.005
 SYNC_MS = 500
 """A word whose page comes this much after it, or is gone so long before it, is out of sync: our own bound, well
 above what pages are moved by when words crowd (tests/creative/test_overlay_faults.py)."""
+
+_WHOLE = OutputBox(0.0, 0.0, 1.0, 1.0)
 
 
 class Overlay(NamedTuple):
@@ -41,12 +44,15 @@ def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementS
             yield f"two caption pages at frame {page.start_frame}"
     if rules.captions and not (clip.burnt_in and clip.burnt_in.handled == "no_captions"):
         yield from _word_faults(clip, camera)
-    for framing in camera.aspects:
-        overlays, absent = overlays_of(clip, framing.aspect, camera.frames)
+    frames = clip.end_card.end_frame if clip.end_card else camera.frames
+    for camera_of in camera.aspects:
+        yield from _zoom_faults(clip, camera_of, camera.frames)
+        framing = punched(camera_of, clip.punch_ins, face_margin(camera.rate))
+        overlays, absent = overlays_of(clip, framing.aspect, frames)
         yield from (f"{framing.aspect} has no place for {name}" for name in absent)
         for overlay in overlays:
             safe = clip.safe_box.get(framing.aspect) or rules.safe_box[framing.aspect]
-            yield from box_faults(overlay, framing, safe, camera.rate, camera.frames)
+            yield from box_faults(overlay, framing, safe, camera.rate, frames)
         for one, other in combinations(overlays, 2):
             since = max(one.start, other.start)
             # Two captions at once are told above, for all outputs together.
@@ -66,11 +72,24 @@ def overlays_of(clip: ClipEnhancement, aspect: Aspect, frames: int) -> tuple[lis
     # An output without room for the hook goes without; that is no fault.
     if clip.hook and (card := clip.hook.box(aspect)):
         found.append(Overlay("hook", clip.hook.start_frame, clip.hook.end_frame, card))
+    said = clip.end_card.start_frame if clip.end_card else frames
     if clip.show_logo and aspect in clip.logo:
         logo = clip.logo[aspect]
-        found.append(Overlay("logo", logo.start_frame, frames, logo.box))
+        found.append(Overlay("logo", logo.start_frame, said, logo.box))
     elif clip.show_logo:
         absent.append("the logo")
+    for strip in clip.lower_thirds:
+        if aspect in strip.place:
+            found.append(Overlay("lower third", strip.start_frame, strip.end_frame, strip.place[aspect].box))
+    if aspect in clip.progress_bar:
+        found.append(Overlay("progress bar", 0, said, clip.progress_bar[aspect].box))
+    if (call := clip.call_to_action) and (card := call.box(aspect)):
+        found.append(Overlay("call to action", call.start_frame, call.end_frame, card))
+    if clip.end_card and (card := clip.end_card.box(aspect)):
+        found.append(Overlay("end card", clip.end_card.start_frame, clip.end_card.end_frame, card))
+    elif clip.end_card:
+        # The output is longer by it whether or not anything is written on it.
+        absent.append("the words of the end card")
     return found, absent
 
 
@@ -83,10 +102,32 @@ def box_faults(
         yield f"{what} is cut off by the end of the clip"
     if overlay.box.leaves(safe.box, SLACK):
         yield f"{what} leaves the safe box"
-    margin = face_margin(rate) if overlay.name != "logo" else 0
+    standing = overlay.name in ("logo", "progress bar")
+    if not standing and overlay.name != "caption" and overlay.end - overlay.start < rate.nearest(FLICKER_MS):
+        yield f"{what} flickers"
+    margin = 0 if standing else face_margin(rate)
     faces = framing.faces_during(overlay.start, overlay.end, margin)
     if hidden := next((face for face in faces if covered(face, overlay.box)), None):
         yield f"{what} covers a face at frame {hidden.frame}"
+
+
+def _zoom_faults(clip: ClipEnhancement, framing: AspectFraming, frames: int) -> Iterator[str]:
+    """Zooms that are not gentle: over a cut, over each other, or so far that a face is cut."""
+    zooms = [punch for punch in clip.punch_ins if framing.aspect in punch.focus]
+    for before, punch in pairwise(zooms):
+        if punch.start_frame < before.end_frame:
+            yield f"two {framing.aspect} zooms at frame {punch.start_frame}"
+    for punch in zooms:
+        what = f"the {framing.aspect} zoom at frame {punch.start_frame}"
+        if not 0 <= punch.start_frame < punch.end_frame <= frames:
+            yield f"{what} is cut off by the end of the clip"
+            continue
+        if framing.at(punch.start_frame) != framing.at(punch.end_frame - 1):
+            yield f"{what} goes over a cut"
+        for face in framing.faces_during(punch.start_frame, punch.end_frame):
+            if zoomed(face, punch.focus[framing.aspect]).box.leaves(_WHOLE, SLACK):
+                yield f"{what} cuts a face at frame {face.frame}"
+                break
 
 
 def _word_faults(clip: ClipEnhancement, camera: CropPaths) -> Iterator[str]:

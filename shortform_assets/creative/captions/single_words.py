@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shortform_assets.contracts.base import FrameRate
+from shortform_assets.contracts.overlays import FLICKER_MS
 from shortform_assets.creative.captions.clip_words import SpokenWord
 from shortform_assets.creative.captions.pages import SMALLEST, Measure, Page
 from shortform_assets.text.line_breaks import line_units
-
-SHORTEST_MS = 300
-"""What is shown for less flickers: a word that is said faster shares its page with the next."""
 
 
 def single_words(pages: Sequence[Page], measure: Measure, rate: FrameRate) -> list[Page]:
     """`pages` parted into words, each shown until the next comes.
 
-    Words share a page where one would stand for less than `SHORTEST_MS`, and where no line may break between them
+    Words share a page where one would stand for less than `FLICKER_MS`, and where no line may break between them
     (text that runs on is parted by phrases). A page that is itself shorter stays whole.
     """
-    return [single for page in pages for single in _parted(page, measure, rate.nearest(SHORTEST_MS))]
+    return [single for page in pages for single in _parted(page, measure, rate.nearest(FLICKER_MS))]
 
 
 def _parted(page: Page, measure: Measure, shortest: int) -> list[Page]:

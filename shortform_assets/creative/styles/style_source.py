@@ -134,7 +134,9 @@ class _Layers:
             style = self.published.resolve(wanted)
         except InputError as error:
             raise InputError(f"extends: {error.what}", place, error.fix) from None
-        return _node(style.model_dump(mode="python"), YamlLocation(Path(style.pin), 0)), style.pin
+        return _node(
+            style.model_dump(mode="python", exclude_none=True), YamlLocation(Path(style.pin), 0)
+        ), style.pin
 
 
 def _with_fonts(under: YamlNode, merged: YamlNode, own: YamlNode) -> YamlNode:

@@ -41,6 +41,9 @@ that moves evenly is a quarter of the way off after one frame."""
 _LEAST_MOTION = 1.0
 """Mean luma between the best shift and the worst, below which too little moves to tell."""
 
+_SOFT = ("logo", "progress bar")
+"""May have the colour of what is behind them."""
+
 BT709_TV = (1, 1, 1, 1)
 """Primaries, transfer and matrix of BT.709 (ISO/IEC 23091-2), and video range as FFmpeg counts."""
 
@@ -185,13 +188,14 @@ class PictureGate:
         if captions:
             more = f", {len(captions)} of them in all" if len(captions) > 1 else ""
             yield f"A caption is not seen at {captions[0].frame / self.job.rate.fps:.1f} s{more}."
-        others = dict.fromkeys(mark.what for mark in self._unseen if mark.what not in ("caption", "logo"))
+        others = dict.fromkeys(mark.what for mark in self._unseen if mark.what not in ("caption", *_SOFT))
         yield from (f"The {what} is not seen." for what in others)
 
     def notes(self) -> Iterator[str]:
         """What one would want to know and need not mend."""
-        if any(mark.what == "logo" for mark in self._unseen):
-            yield "The logo can hardly be told from the picture behind it."
+        for what in _SOFT:
+            if any(mark.what == what for mark in self._unseen):
+                yield f"The {what} can hardly be told from the picture behind it."
 
 
 def _raw(path: Path, size: tuple[int, int]) -> Luma:

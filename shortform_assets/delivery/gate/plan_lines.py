@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shortform_assets.contracts.creative import RenderJob
+from shortform_assets.contracts.overlays import punched
 from shortform_assets.creative.captions.overlay_faults import box_faults, overlays_of
+from shortform_assets.creative.captions.placement import face_margin
 
 _NOTED_UPSCALE = 1.5
 """Beyond this softness is seen at arm's length on a telephone of 400 pixels an inch. Our choice."""
@@ -19,8 +21,9 @@ def text_faults(job: RenderJob) -> Iterator[str]:
     if safe is None:
         return
     overlays, _ = overlays_of(job.enhancement, job.aspect, job.frames)
+    framing = punched(job.framing, job.enhancement.punch_ins, face_margin(job.rate))
     for overlay in overlays:
-        for fault in box_faults(overlay, job.framing, safe, job.rate, job.frames):
+        for fault in box_faults(overlay, framing, safe, job.rate, job.frames):
             yield fault[0].upper() + fault[1:] + "."
 
 

@@ -8,6 +8,7 @@ from shortform_assets.contracts.creative import EnhancementPlan
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
+from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.graph.assets.asset_options import stage
@@ -30,12 +31,20 @@ def enhancement_plan(
     style_contract: StyleContract,
     enhancement: EnhancementSlice,
     edits: CreativeEdits,
+    source_record: SourceRecord,
 ) -> dg.MaterializeResult[Ref]:
     """Caption pages, hook title, overlays and audio treatment of every clip."""
     from shortform_assets.creative import EnhancementRequest, plan_enhancement
 
     request = EnhancementRequest(
-        clip_plan, transcript, speaker_turns, crop_paths, style_contract, enhancement, edits
+        clip_plan,
+        transcript,
+        speaker_turns,
+        crop_paths,
+        style_contract,
+        enhancement,
+        edits,
+        source_record.glossary,
     )
     return once(context, plan_enhancement, request, using=(context.resources.fonts,))
 
