@@ -28,6 +28,7 @@ from shortform_assets.genres import load_genre
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.reframing.crop_paths import CameraRequest, frame_clip
 from shortform_assets.reframing.see.detect import FaceDetector
+from shortform_assets.reframing.see.follow import FaceReaders
 from shortform_assets.reframing.see.landmarks import FaceLandmarker
 from shortform_assets.reframing.see.series import ClipSeries, load_series
 from shortform_assets.reframing.see.text_detector import TextDetector
@@ -96,9 +97,8 @@ class Stage:
         )  # fmt: skip
 
     def track(self, media: ClipMedia) -> FaceTracks:
-        return track_faces(
-            self.bench, self._detector, self._landmarker, self._text, media, self.reframing.faces
-        )
+        readers = FaceReaders(self._detector, self._landmarker, self._text)
+        return track_faces(self.bench, readers, media, self.reframing.faces)
 
     def series(self, tracks: FaceTracks) -> ClipSeries:
         return load_series(self.bench.open(tracks.series))

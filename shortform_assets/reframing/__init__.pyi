@@ -3,6 +3,7 @@ from .direct.framing_edits import local_edits
 from .direct.framing_request import FramedClip, FramingRequest, Point, requested_edits
 from .direct.path_guard import misfits
 from .see.detect import FaceDetector
+from .see.follow import FaceReaders
 from .see.landmarks import FaceLandmarker
 from .see.text_detector import TextDetector
 from .see.tracks import track_faces
@@ -15,6 +16,7 @@ __all__ = [
     "CameraRequest",
     "FaceDetector",
     "FaceLandmarker",
+    "FaceReaders",
     "FramedClip",
     "FramingRequest",
     "Judges",

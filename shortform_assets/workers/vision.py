@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resources.media_store import MediaStore
     from resources.vision.job_store import JobFolder, Result, VisionJob
     from shortform_assets.contracts.clips import ClipMedia, FaceTracks
-    from shortform_assets.reframing import FaceDetector, FaceLandmarker, Judges, TextDetector
+    from shortform_assets.reframing import FaceReaders, Judges
 
 Log = Callable[[str], None]
 
@@ -86,7 +86,7 @@ def track_clips(store: MediaStore, report: Report, log: Log) -> None:
     from resources.vision.user_weights import judge_prints, judge_weights
     from resources.vision.worker_crew import dropped
     from shortform_assets.errors import InputError
-    from shortform_assets.reframing import FaceDetector, FaceLandmarker, Judges, TextDetector
+    from shortform_assets.reframing import FaceDetector, FaceLandmarker, FaceReaders, Judges, TextDetector
 
     models, faces = Models(), report.job.faces
     if fingerprint(models, faces) != report.job.fingerprint:
@@ -100,11 +100,12 @@ def track_clips(store: MediaStore, report: Report, log: Log) -> None:
     text = TextDetector(models.resolve("text-detector"))
     with FaceLandmarker(models.resolve("face-landmarker"), device=detector.device) as landmarker:
         own = "".join(f", {name.partition(':')[0]}" for name in judges.names)
+        readers = FaceReaders(detector, landmarker, text)
         report.start(f"detector on {detector.device}, landmarks on {landmarker.device}{own}")
         for number, clip in enumerate(report.job.clips, start=1):
             report.begin(clip)
             try:
-                result: Result = _track(store, (detector, landmarker, text), judges, clip, report)
+                result: Result = _track(store, readers, judges, clip, report)
             except ShortformError as error:
                 result = dropped(clip.clip_id, str(error))
             except Exception as error:
@@ -117,7 +118,7 @@ def track_clips(store: MediaStore, report: Report, log: Log) -> None:
 
 def _track(
     store: MediaStore,
-    readers: tuple[FaceDetector, FaceLandmarker, TextDetector],
+    readers: FaceReaders,
     judges: Judges,
     clip: ClipMedia,
     report: Report,
@@ -133,7 +134,7 @@ def _track(
         report.progress(fraction)
 
     with StoreBench.over(store, on_progress=progress, threads=1) as bench:
-        return track_faces(bench, *readers, clip, report.job.faces, judges)
+        return track_faces(bench, readers, clip, report.job.faces, judges)
 
 
 @contextmanager

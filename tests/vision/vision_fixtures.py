@@ -75,6 +75,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory, encoded, faces: FaceSlice
     """The tracks of that clip, made in this process."""
     from resources.models import Models
     from shortform_assets.reframing.see.detect import FaceDetector
+    from shortform_assets.reframing.see.follow import FaceReaders
     from shortform_assets.reframing.see.landmarks import FaceLandmarker
     from shortform_assets.reframing.see.text_detector import TextDetector
     from shortform_assets.reframing.see.tracks import track_faces
@@ -86,4 +87,4 @@ def expected(tmp_path_factory: pytest.TempPathFactory, encoded, faces: FaceSlice
         StoreBench.over(store, threads=1) as bench,
         FaceLandmarker(models.resolve("face-landmarker")) as landmarker,
     ):
-        return track_faces(bench, detector, landmarker, text, encoded(store), faces)
+        return track_faces(bench, FaceReaders(detector, landmarker, text), encoded(store), faces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,9 +22,9 @@ from shortform_assets.reframing.see.active_speaker import Listener
 from shortform_assets.reframing.see.bars import BarFinder
 from shortform_assets.reframing.see.detect import Picture
 from shortform_assets.reframing.see.emotion import LABELS
-from shortform_assets.reframing.see.follow import Detector, FaceReaders, Landmarker, ShotFollower
+from shortform_assets.reframing.see.follow import FaceReaders, ShotFollower
 from shortform_assets.reframing.see.picture_motion import PictureMeter
-from shortform_assets.reframing.see.picture_text import TextLines, TextWatcher
+from shortform_assets.reframing.see.picture_text import TextWatcher
 from shortform_assets.reframing.see.series import ClipSeries, TrackSeries, save_series
 from shortform_assets.reframing.see.user_judges import BUNDLED, Judges
 
@@ -35,15 +36,13 @@ LOOK_SECONDS = 0.16
 
 def track_faces(
     bench: Workbench,
-    detector: Detector,
-    landmarker: Landmarker,
-    text: TextLines,
+    readers: FaceReaders,
     media: ClipMedia,
     faces: FaceSlice,
     judges: Judges = BUNDLED,
 ) -> FaceTracks:
-    """Follow every face of the clip within each of its shots, and what bars and text its picture has. `judges` are
-    the user's own.
+    """Follow every face of the clip within each of its shots, and what bars and text its picture has. `readers` are
+    the models that are always there, `judges` the user's own.
 
     Raises ClipFault when the media do not hold the frames they promise.
     """
@@ -51,8 +50,9 @@ def track_faces(
     if judges.speaker:
         listener = Listener(judges.speaker, read_clip_sound(bench, media), media.rate.fps)
     pictures = read_clip(bench, media)
-    readers = FaceReaders(detector, landmarker, text, judges.emotion, listener)
-    found = follow_clip(pictures, readers, media, faces, bench.progress)
+    found = follow_clip(
+        pictures, replace(readers, emotion=judges.emotion, listener=listener), media, faces, bench.progress
+    )
     path = bench.scratch / f"tracks-{media.clip_id}.safetensors"
     save_series(path, found.series)
     return FaceTracks(

@@ -32,7 +32,7 @@ _QUOTES = '"“”'
 _I = frozenset({"i", "i'm", "i've", "i'd", "i'll"})
 _OPENER = {word: n for n, word in enumerate(OPENERS)}
 MOST_MARKS = 4
-"""A mark counts at most this often in a line."""
+"""A mark counts at most this often in a line: as taught, like all that is counted here (tools/train_editor.py)."""
 REACH = 20
 """Lines over which the nearest question is looked for."""
 

@@ -16,7 +16,8 @@ LABELS = ("start", "end", "inside", "never", "skipped", "worth")
 """A clip starts on the line; ends on it; holds it; nobody should (greetings, adverts, housekeeping); holds the
 stretch but cuts the line out; and how good (0 to 1) the best clip that holds it is."""
 CLIP = 4.0
-"""Standard deviations beyond which a cue counts no further."""
+"""Standard deviations beyond which a cue counts no further: as taught (tools/train_editor.py); "match a pick" of
+benchmarks/editors.py, as all numbers here."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 from shortform_assets.contracts.speech import Word
 
+# Set by hand on careless copies and on words that nobody said; test_a_careless_copy_is_found_where_it_was_said,
+# test_what_nobody_said_is_found_nowhere, test_the_words_of_a_talk_in_another_order_are_not_a_quote, and "quotes not in
+# the transcript" of benchmarks/selection.py.
 LETTERS = 12
 """A shorter quote proves nothing. Letters of scripts without spaces count three."""
 SURE_LETTERS = 24

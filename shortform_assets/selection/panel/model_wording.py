@@ -14,6 +14,7 @@ from shortform_assets.selection.say.wording import DESCRIPTION_LENGTH, HASHTAGS,
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.visible import is_unseen
 
+# Set by hand; test_each_lie_is_counted_and_none_gets_in.
 SAID = 85
 """Percent of like letters from which a word counts as said."""
 GROUNDED = 0.5

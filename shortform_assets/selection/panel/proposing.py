@@ -27,7 +27,8 @@ NOTHING_SAID = (
     "from the sentences you were shown, or answer with an empty list."
 )
 SHORTEST, LONGEST = 0.5, 1.25
-"""Of the genre's limits: pauses may still be shortened, and edges moved out to where a thought begins and ends."""
+"""Of the genre's limits: pauses may still be shortened, and edges moved out to where a thought begins and ends.
+Set by hand; test_a_proposal_is_taken_with_clean_edges_around_its_quote."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,9 @@ from shortform_assets.selection.read.features import Limits
 from shortform_assets.selection.read.script import read_script
 
 SAME = 0.7
-"""Of two moments that share this much of both together, only the better one is shown to the panel."""
+"""Of two moments that share this much of both together, only the better one is shown to the panel, and what
+the panel thinks of that holds for the other. Set by hand;
+test_another_cut_of_a_passage_that_the_panel_dislikes_does_not_slip_in."""
 
 
 @dataclass(frozen=True)
