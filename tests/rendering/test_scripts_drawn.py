@@ -109,6 +109,18 @@ def test_words_are_lit_where_they_are_read(bench, language, line):
     assert seen == sorted(range(len(words)), key=lambda i: places[i])
 
 
+def test_a_word_without_spaces_beside_it_never_grows_over_its_neighbours(bench):
+    """In `pop` a Thai word is lit and stays as large as it is; a word with spaces beside it grows."""
+    for words, grows in ((["ปั๊มน้ำ", "เปลี่ยน", "ทุกอย่าง"], False), (["one", "two", "six"], True)):
+        inks = []
+        for look in ("karaoke", "pop"):
+            work, _ = drawing(bench, "th", words, frames=12)
+            captions = work.style.captions.model_copy(update={"look": look})
+            work = work.model_copy(update={"style": work.style.model_copy(update={"captions": captions})})
+            inks.append([p.max(axis=2) > 90 for _, p in pictures(render(bench, work).video)][6])
+        assert (inks[0] != inks[1]).any() == grows, words
+
+
 EMOJI = ["👩‍👩‍👧", "👍🏽", "🇯🇵", "1️⃣", "❤️", "🏳️‍🌈", "🧑🏿‍🚀", "👨‍👩‍👧‍👦", "🐻‍❄️", "🇺🇳"]
 EMOJI += ["🏴" + "".join(chr(0xE0000 + ord(c)) for c in "gbeng") + "\U000e007f"]
 

@@ -129,8 +129,9 @@ def _pop(brush: _Brush) -> Iterator[Event]:
     drawn = brush.drawn
     for line in drawn.lines:
         for start, end, at in states(drawn.page, line.words):
-            if at is None:
-                yield brush.line(line, start, end)
+            if at is None or not line.stands_apart(at):
+                # Between words that no space parts there is no room to grow: such a word is lit.
+                yield brush.line(line, start, end, at)
                 continue
             parts: list[Part] = [*drawn.place(line)]
             for i, said in enumerate(drawn.said(line)):

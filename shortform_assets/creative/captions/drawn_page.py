@@ -33,6 +33,10 @@ class DrawnLine:
     def text(self) -> str:
         return "".join(text + space for text, space in zip(self.texts, self.spaces, strict=True))
 
+    def stands_apart(self, at: int) -> bool:
+        """Whether a space parts word `at` from each of its neighbours."""
+        return all(self.spaces[i] for i in (at - 1, at) if 0 <= i < len(self.spaces) - 1)
+
 
 @dataclass(frozen=True)
 class DrawnPage:

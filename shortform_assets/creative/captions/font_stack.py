@@ -35,6 +35,7 @@ class FontStack:
     def __init__(self, fonts: Sequence[tuple[str, Typeface]]) -> None:
         self._fonts = tuple(fonts)
         self.family, self.own = fonts[0]
+        self._known: dict[str, int] = {}
 
     def runs(self, text: str) -> Iterator[FontRun]:
         """`text` in order, in as few parts as may be. What no font has goes to the style's own."""
@@ -81,7 +82,10 @@ class FontStack:
         return LINE_PITCH if need <= _ROOMY * LINE_PITCH else ceil(need * 100) / 100
 
     def _first(self, cluster: str) -> int:
-        return next((at for at, (_, face) in enumerate(self._fonts) if face.draws(cluster)), 0)
+        if cluster not in self._known:
+            able = (at for at, (_, face) in enumerate(self._fonts) if face.draws(cluster))
+            self._known[cluster] = next(able, 0)
+        return self._known[cluster]
 
 
 def stacks(fonts: Sequence[tuple[str, Typeface]], own: int) -> dict[str, FontStack]:
