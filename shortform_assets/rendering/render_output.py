@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from shortform_assets.rendering.filtergraph import build_graph, check
 from shortform_assets.rendering.output_sound import audio_codec, prepare_sound
 from shortform_assets.rendering.witness import Witness
 
-# With frame threads and a bit-rate cap x264's bytes depend on the machine's load; with slices they do not.
-_X264 = "open-gop=0:sliced-threads=1"
+# Threads that share a bit-rate cap look at how far the others are, and so at the machine's load: with slices and with
+# frames alike x264 then writes other bytes. Without a cap frame threads write the same; with one, a single thread does.
+_FREE, _CAPPED = "open-gop=0:sliced-threads=0:lookahead-threads=1", "open-gop=0:threads=1:lookahead-threads=1"
+_BUFFER_SECONDS = 2
+"""Of the highest bit rate, that a player holds: what is above it for no longer is no matter."""
+# Fixed, because x264's bytes depend on the number of threads, not of cores.
 _ENCODE_THREADS, _DECODE_THREADS, _FILTER_THREADS = 4, 2, 2
-"""Fixed, because x264's bytes depend on the number of its threads, not of cores. Our choice;
-test_the_same_job_gives_the_same_bytes."""
 _SOUND_SHARE = 0.05
 """Of the work, for progress alone."""
 
@@ -60,16 +63,24 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
         args += ["-f", "png_pipe", "-i", str(logo)]
     for element in job.elements:
         args += ["-threads", "1", "-i", str(bench.open(element.media))]
-    args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", "[sound]", *_encode(job)]
-    args += [*BITEXACT, "-f", "mp4", str(video)]
-    args += ["-map", "[poster]", "-frames:v", "1", "-update", "1", "-c:v", "mjpeg", "-q:v", "3"]
-    args += ["-threads", "1", *BITEXACT, "-f", "image2", str(poster), *witness.outputs()]
-    run_ffmpeg(
-        args,
-        duration_ms=job.rate.ms(job.frames),
-        progress=lambda share: bench.progress(_SOUND_SHARE + (1 - _SOUND_SHARE) * share, "picture"),
-    )
-    made = count_frames(video)
+    args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", "[sound]"]
+    after = [*BITEXACT, "-f", "mp4", str(video)]
+    after += ["-map", "[poster]", "-frames:v", "1", "-update", "1", "-c:v", "mjpeg", "-q:v", "3"]
+    after += ["-threads", "1", *BITEXACT, "-f", "image2", str(poster), *witness.outputs()]
+
+    def run(capped: bool) -> list[int]:
+        run_ffmpeg(
+            [*args, *_encode(job, capped), *after],
+            duration_ms=job.rate.ms(job.frames),
+            progress=lambda share: bench.progress(_SOUND_SHARE + (1 - _SOUND_SHARE) * share, "picture"),
+        )
+        return packet_sizes(video)
+
+    sizes = run(capped=False)
+    # Hardly any talk comes near the cap; what goes beyond it is made again by one thread that keeps it.
+    if overflows(sizes, job):
+        sizes = run(capped=True)
+    made = len(sizes)
     if made != job.frames:
         raise ClipFault(f"the render has {made} frames instead of {job.frames}: the clip's media lack some")
     if not poster.is_file():
@@ -79,10 +90,26 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
 
 def count_frames(path: Path) -> int:
     """Packets of the picture's stream."""
+    return len(packet_sizes(path))
+
+
+def packet_sizes(path: Path) -> list[int]:
+    """Bytes of the packets of the picture's stream, in the order of decoding."""
     import av
 
     with av.open(str(path)) as media:
-        return sum(1 for packet in media.demux(media.streams.video[0]) if packet.size)
+        return [packet.size for packet in media.demux(media.streams.video[0]) if packet.size]
+
+
+def overflows(sizes: Sequence[int], job: RenderJob) -> bool:
+    """Whether a player that is fed at the highest bit rate and holds two seconds of it runs dry (a leaky bucket)."""
+    a_frame = job.encode.max_bitrate_kbps * 1000 / 8 / job.rate.fps
+    held = 0.0
+    for size in sizes:
+        held = max(0.0, held + size - a_frame)
+        if held > _BUFFER_SECONDS * a_frame * job.rate.fps:
+            return True
+    return False
 
 
 def _script(bench: Workbench, job: RenderJob) -> tuple[Path | None, Path]:
@@ -109,14 +136,15 @@ def _logo(bench: Workbench, job: RenderJob) -> Path | None:
     return bench.open(job.style.logo.image) if wanted and job.style.logo else None
 
 
-def _encode(job: RenderJob) -> list[str]:
+def _encode(job: RenderJob, capped: bool) -> list[str]:
     encode, rate = job.encode, job.rate
-    bitrate = f"{encode.max_bitrate_kbps}k"
+    most, held = f"{encode.max_bitrate_kbps}k", f"{_BUFFER_SECONDS * encode.max_bitrate_kbps}k"
     return [
         *("-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p", "-preset", encode.preset),
-        *("-crf", str(encode.crf), "-maxrate", bitrate, "-bufsize", f"{2 * encode.max_bitrate_kbps}k"),
-        *("-g", str(max(1, int(encode.gop_seconds * rate.fps))), "-x264-params", _X264),
-        *("-threads", str(_ENCODE_THREADS), "-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
+        *("-crf", str(encode.crf), *(("-maxrate", most, "-bufsize", held) if capped else ())),
+        *("-g", str(max(1, int(encode.gop_seconds * rate.fps)))),
+        *("-x264-params", _CAPPED if capped else _FREE, "-threads", "1" if capped else str(_ENCODE_THREADS)),
+        *("-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
         *audio_codec(job),
         # Packets are interleaved by time however late one of them comes, or a busy machine would write other bytes.
