@@ -4,7 +4,8 @@
 the episodes and its plans for the rest are scored; ten episodes are in no fold and are judged by a model of all
 others, once. Beside it: the plan without what was learnt, windows of 50 s placed evenly, at random, and where
 TextTiling sees a new topic. `--json FILE` writes all numbers, `--quick` takes one fold, `--degraded` plays the talk
-as a small speech model would write it, `--check` exits 1 and names every number that misses its goal. Embeddings and
+as a small speech model would write it, `--panel MODEL` puts a language model beside it (any OpenAI-compatible server, see
+docs/panel.md; what it answers is kept in `--cache` and its cost printed), `--episodes N` takes only so many, `--check` exits 1 and names every number that misses its goal. Embeddings and
 taught models are kept in `--cache`. Needs LightGBM (the `dev` extra).
 """
 
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from editor_labels import DATA, FOLDS, Talk, degraded, folds, read_talks, untouched, vectors_of
+from editor_panel import MeasuredPanel, with_panel
 from editor_scores import Clip, auc, score
 from editor_training import key, line_labels, train, write
 from goals import Goals, conclude, misses, show
@@ -80,8 +82,10 @@ class Known:
 class Plans:
     """The real plan of a talk."""
 
-    def __init__(self, selection: SelectionSlice, embedder: Embedder) -> None:
-        self.selection, self.embedder = selection, embedder
+    def __init__(
+        self, selection: SelectionSlice, embedder: Embedder, panel: MeasuredPanel | None = None
+    ) -> None:
+        self.selection, self.embedder, self.panel = selection, embedder, panel
         self.seconds: list[float] = []
         """CPU seconds an hour of talk, embedding not counted."""
 
@@ -102,9 +106,9 @@ class Plans:
                 known,
                 eye,
             )
-            plan = plan_clips(
-                bench, PlanRequest(moments, *heard, self.selection, PlanEdits(), Brief(count=count))
-            )
+            asked = PlanRequest(moments, *heard, self.selection, PlanEdits(), Brief(count=count))
+            verdicts = self.panel.verdicts(moments, talk) if self.panel else None
+            plan = plan_clips(bench, asked, verdicts, self.selection.panel.weight)
             self.seconds.append((time.process_time() - started) / talk.hours)
         return plan
 
@@ -197,6 +201,8 @@ def main() -> None:
     )
     parser.add_argument("--baselines", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--degraded", action="store_true")
+    parser.add_argument("--panel", metavar="MODEL", help="a model string: this model beside what was learnt")
+    parser.add_argument("--episodes", type=int, help="so many episodes only, to limit what a panel costs")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--check", action="store_true")
@@ -214,12 +220,19 @@ def main() -> None:
         taught_on = [t for t in talks if t.name not in own and t.name not in out]
         eyes |= dict.fromkeys(own, taught(taught_on, vectors, options.cache, options.threads))
     played = [degraded(t) if options.degraded else t for t in talks if t.name in eyes]
+    played = played[: options.episodes]
     vectors |= {key(t): vectors_of(t, embedder, options.cache) for t in played}
     plans = Plans(load_genre(options.genre).selection, SentenceEmbeddings().load())
     before = Plans(plans.selection, plans.embedder)
     methods: dict[str, Chooser] = {
         "learnt": lambda t, n: plans.clips(t, n, vectors[key(t)], eyes[t.name]),
     }
+    panel: MeasuredPanel | None = None
+    if options.panel:
+        judged = with_panel(plans.selection, options.panel)
+        panel = MeasuredPanel(judged, options.cache / "panel", console)
+        by_panel = Plans(judged, plans.embedder, panel)
+        methods[f"with {options.panel}"] = lambda t, n: by_panel.clips(t, n, vectors[key(t)], eyes[t.name])
     if options.baselines:
         methods |= {
             "features alone": lambda t, n: before.clips(t, n, None, None),
@@ -235,6 +248,12 @@ def main() -> None:
                     found.setdefault(f"{where}, {per_hour:g} an hour", {})[name] = score(those, played)
     for title, rows in found.items():
         show(console, title, rows)
+    if panel:
+        console.print(
+            f"{options.panel}: ${panel.usd:.4f}, {panel.tokens:,} tokens for {len(played)} episodes"
+        )
+        for failure in panel.failures:
+            console.print(failure, highlight=False)
     folded = [t for t in played if t.name in fold]
     numbers = {
         **found[f"cross-validated, {options.per_hour[0]:g} an hour"]["learnt"],

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from resources.llm.call_cache import Calls
-from resources.llm.connection import connect
+from resources.llm.connection import address, connect
+from resources.llm.prices import NoPrice, Tariff, tokens_of
 from resources.llm.time_budget import Clock, Gate, OutOfTime
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 from shortform_assets.errors import ShortformError
-from shortform_assets.ports.judge import Question, Reply
+from shortform_assets.ports.judge import MostCost, Question, Reply
 from shortform_assets.ports.spending import Purse
 
 if TYPE_CHECKING:
@@ -37,6 +38,23 @@ class ModelJudge:
         self.stopped = ""
         """Why no further question is sent, once there is a reason."""
         self.strikes = 0
+
+    def most_cost(self, questions: Sequence[Question]) -> MostCost:
+        """By the same estimates that each request is set aside with."""
+        new = [q for q in questions if self.calls.find(q) is None]
+        sent = sum(
+            tokens_of(f"{q.instructions}{q.data}".encode(), repr(q.answer.model_json_schema()).encode())
+            for q in new
+        )
+        received = self.panel.answer_tokens * len(new)
+        try:
+            found = address(self.name)
+            usd: float | None = Tariff(self.name, found[0] if found else None, self.panel.prices).usd(
+                sent, received
+            )
+        except (NoPrice, ShortformError):
+            usd = None
+        return MostCost(usd, sent + received)
 
     @contextmanager
     def ask(self, questions: Sequence[Question]) -> Iterator[Iterator[tuple[int, Reply]]]:
@@ -160,7 +178,6 @@ class _Conversation:
         from pydantic_ai import Agent, ModelRetry, NativeOutput, RunContext
 
         from resources.llm.metered import CallTerms, Metered
-        from resources.llm.prices import Tariff
 
         panel, kind = self._judge.panel, self._question.answer
         native = self._model.profile.get("supports_json_schema_output", False)

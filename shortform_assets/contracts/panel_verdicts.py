@@ -14,6 +14,7 @@ REJECTIONS: dict[str, str] = {
     "quotes_apart": "first, last and key words are no one moment: out of order, or too far apart",
     "too_long": "the whole sentences last over a quarter longer than the genre allows",
     "too_short": "the whole sentences last under half of what the genre asks for",
+    "cut_unfit": "an inner cut outside the moment, at its edge, reversed, over the key line or over most of it; not made",
     "too_many": "more proposals than were asked for",
     "wrong_place": "the sentence number points elsewhere than the quote; the quote was followed",
     "invented_field": "something that was not asked for, such as a time; ignored",
@@ -65,6 +66,8 @@ class Proposal(Contract):
     quote_first: int
     quote_last: int
     """The words it was proposed for, inside the moment."""
+    cuts: tuple[tuple[int, int], ...] = ()
+    """First and last words of whole sentences that it leaves out, in order and apart, never at its edges."""
     models: tuple[str, ...] = Field(min_length=1)
     """Who proposed just this."""
 

@@ -46,12 +46,25 @@ class Reply:
     """Whether the answer was there from an earlier run."""
 
 
+@dataclass(frozen=True)
+class MostCost:
+    """What questions may cost at most, each answered at once; what is sent back and asked again comes on top."""
+
+    usd: float | None
+    """US dollars; None where nobody knows the price."""
+    tokens: int
+
+
 class Judge(Protocol):
     """One model with a vote."""
 
     @property
     def name(self) -> str:
         """The model string."""
+        ...
+
+    def most_cost(self, questions: Sequence[Question]) -> MostCost:
+        """Before anything is asked: what these cost, those answered by an earlier run not counted."""
         ...
 
     def ask(self, questions: Sequence[Question]) -> AbstractContextManager[Iterator[tuple[int, Reply]]]:

@@ -187,6 +187,7 @@ def proposed(sentences: list[Json], **changes: Any) -> Json:
     first, last = sentences[0]["text"], sentences[-1]["text"]
     return {
         "sentence": sentences[0]["n"],
+        "last_sentence": sentences[-1]["n"],
         "first_words": " ".join(first.split()[:8]).lower(),
         "last_words": " ".join(last.split()[-8:]).strip("."),
         "key_quote": max((s["text"] for s in sentences), key=len),

@@ -78,6 +78,14 @@ def check_valid(verdicts: Verdicts, talk: tuple[Transcript, SpeakerTurns] = (TRA
         assert proposal.first_word in first
         assert proposal.last_word in last
         assert proposal.first_word <= proposal.quote_first <= proposal.quote_last <= proposal.last_word
+        outside = [
+            proposal.first_word - 1,
+            *(w for cut in proposal.cuts for w in cut),
+            proposal.last_word + 1,
+        ]
+        assert outside == sorted(outside)
+        assert all(a in first and b in last for a, b in proposal.cuts)
+        assert all(not a <= proposal.quote_first <= b for a, b in proposal.cuts)
         length = words[proposal.last_word].end_ms - words[proposal.first_word].start_ms
         assert 0.5 * LIMITS.min_ms <= length <= 1.25 * LIMITS.max_ms
     ids = [verdict.moment_id for verdict in verdicts.judged]

@@ -56,6 +56,56 @@ def passage(clip, plan):
     return max(range(len(shared)), key=shared.__getitem__)
 
 
+def test_a_proposal_with_an_inner_cut_is_a_clip_without_it(talked):
+    plan, moments, transcript = talked
+    alone = plan().clips[2]
+    low, high = alone.word_ranges[0][0], alone.word_ranges[-1][1]
+    held = [s for s in transcript.sentences if low <= s.first and s.last <= high]
+    cut = held[len(held) // 2]
+    proposal = Proposal(
+        moment_id="cut", first_word=low, last_word=high, quote_first=low, quote_last=held[0].last, models=("a",),
+        cuts=((cut.first, cut.last),),
+    )  # fmt: skip
+    judged = [verdict(m.moment_id, 0.1 + 0.001 * n) for n, m in enumerate(moments.moments[:40])]
+    verdicts = Verdicts(models=("a",), judged=(*judged, verdict("cut", 1.0)), proposals=(proposal,))
+    best = plan(verdicts, count=1, weight=1.0).clips[0]
+    said = {w for a, b in best.word_ranges for w in range(a, b + 1)}
+    assert {low, high} <= said
+    assert not said & set(range(cut.first, cut.last + 1))
+
+
+def test_models_that_nobody_measured_do_not_overrule_what_was_learnt(bench, talked):
+    _, moments, transcript = talked
+    _, turns = talk(SCRIPT)
+    # As the learnt judgement leaves them: the worth of every moment among its features.
+    worth = [
+        m.model_copy(update={"features": {**m.features, "editors_eye": round(0.3 + 0.02 * (n % 20), 4)}})
+        for n, m in enumerate(moments.moments)
+    ]
+    learnt = moments.model_copy(update={"moments": tuple(worth)})
+    proposal = Proposal(
+        moment_id="new", first_word=0, last_word=transcript.sentences[6].last, quote_first=0,
+        quote_last=transcript.sentences[0].last, models=("a",),
+    )  # fmt: skip
+    judged = [verdict(m.moment_id, n / len(worth)) for n, m in enumerate(worth)]
+    verdicts = Verdicts(models=("a",), judged=(*judged, verdict("new", 1.0)), proposals=(proposal,))
+
+    def moved(measured: bool) -> tuple[float, bool]:
+        panel = PODCAST.panel.model_copy(update={"measured": measured})
+        rules = PODCAST.model_copy(update={"panel": panel})
+        request = PlanRequest(learnt, transcript, turns, rules, PlanEdits(), Brief(count=6))
+        plan = plan_clips(bench, request, verdicts, 1.0)
+        known = {c.moment_id for c in plan.fell_out}
+        chosen = {(c.word_ranges[0][0], c.word_ranges[-1][1]) for c in plan.clips}
+        heard = "new" in known or (0, proposal.last_word) in chosen
+        return max(abs(c.scores["panel"]) for c in plan.clips), heard
+
+    unmeasured, alone = moved(False)
+    trusted, _ = moved(True)
+    assert not alone
+    assert 0 < unmeasured < 0.5 * trusted
+
+
 def test_the_panel_decides_the_order_and_the_words(talked):
     plan, moments, _ = talked
     alone = plan()

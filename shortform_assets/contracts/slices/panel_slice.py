@@ -70,6 +70,9 @@ class PanelSlice(Contract):
     rubric: dict[PlainName, Criterion] = Field(default=RUBRIC, min_length=1, max_length=20)
     weight: Ratio = 0.5
     """How much the panel counts against the local editor's score, from 0 to 1."""
+    measured: bool = False
+    """Whether these models were measured (`benchmarks/editors.py --panel`) and may overrule what was learnt from editors:
+    only then do their proposals count where that speaks, and their scores in full."""
     max_usd: float = Field(default=1.0, ge=0)
     """What one run may cost at most, whatever is left under the cap of the source."""
     max_tokens: int = Field(default=1_500_000, ge=0)

@@ -43,7 +43,9 @@ def judgements(
             reason=_reason(verdict),
             wording=verdict.wording,
         )
-    judged = [m for m in moments if m.moment_id in found]
+    # What it thinks of a passage with something left out says nothing of the passage with it.
+    cut = {proposal.moment_id for proposal in verdicts.proposals if proposal.cuts}
+    judged = [m for m in moments if m.moment_id in found and m.moment_id not in cut]
     for moment in moments:
         if moment.moment_id in found or not judged:
             continue

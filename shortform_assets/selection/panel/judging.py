@@ -13,7 +13,7 @@ from shortform_assets.contracts.panel_verdicts import PanelWording, Verdict
 from shortform_assets.contracts.slices.panel_slice import Criterion
 from shortform_assets.ports.judge import Question, Review
 from shortform_assets.selection.panel.model_wording import check_wording
-from shortform_assets.selection.panel.proposing import Talk
+from shortform_assets.selection.panel.proposing import LineCuts, Talk, kept_lines
 from shortform_assets.selection.panel.rubric import TEN, answers, judge_instructions
 from shortform_assets.selection.panel.transcript_windows import as_data, shown
 
@@ -27,6 +27,7 @@ class JudgedPassage:
     moment_id: str
     a: int
     b: int
+    cuts: LineCuts = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def judge_question(talk: Talk, batch: Sequence[JudgedPassage], about: Sequence[s
                 "sentences": [
                     {"speaker": line["speaker"], "text": line["text"]}
                     for line in shown(talk.lines, talk.speakers, c.a, c.b)
+                    if not any(x <= line["n"] <= y for x, y in c.cuts)
                 ],
             }
             for n, c in enumerate(batch, start=1)
@@ -91,7 +93,8 @@ def read_ballot(talk: Talk, batch: Sequence[JudgedPassage], answer: Any, model: 
         elif candidate.moment_id in ballot.votes:
             ballot.faults["scored_twice"] += 1
         else:
-            said = {stem for line in talk.lines[candidate.a : candidate.b + 1] for stem in line.stems}
+            held = kept_lines(candidate.a, candidate.b, candidate.cuts)
+            said = {stem for i in held for stem in talk.lines[i].stems}
             wording, faults = check_wording(judged, model, said, talk.stems)
             ballot.faults += faults
             scores = {name: getattr(judged.scores, name) / TEN for name in sorted(talk.panel.rubric)}

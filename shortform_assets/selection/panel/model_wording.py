@@ -36,7 +36,7 @@ def check_wording(
     """
     faults: Counter[str] = Counter()
     title = _line(written.title, TITLE_LENGTH)
-    if written.title.strip() and not (title and grounded(title, said, GROUNDED)):
+    if written.title.strip() and not (title and grounded(title, said, GROUNDED) and _named(title, said)):
         faults["title_unfit"] += 1
         title = ""
     hook = _line(written.hook, HOOK_LENGTH)
@@ -60,6 +60,20 @@ def check_wording(
         title=title, hook=hook, description=description, hashtags=tuple(tags)[:HASHTAGS], model=model
     )
     return wording, faults
+
+
+def _named(title: str, said: Collection[str]) -> bool:
+    """Whether every number and every name of a title is said; in a title all in capitals everything is a name."""
+    for n, word in enumerate(title.split()):
+        token = "".join(tokenize(plain_text(word)))
+        name = word[:1].isupper() and n > 0 and not title.istitle()
+        if (
+            (name or any(c.isdigit() for c in token))
+            and is_content(token)
+            and not _is_said(stem(token), said)
+        ):
+            return False
+    return True
 
 
 def grounded(text: str, said: Collection[str], share: float) -> bool:

@@ -31,6 +31,12 @@ SHORTEST, LONGEST = 0.5, 1.25
 Set by hand; test_a_proposal_is_taken_with_clean_edges_around_its_quote."""
 
 
+LineCuts = tuple[tuple[int, int], ...]
+LEAST_KEPT = 0.5
+"""Share of a moment's lines that its inner cuts leave at least: what loses more is another moment. Set by hand;
+test_inner_cuts_are_lines_inside_the_moment."""
+
+
 @dataclass(frozen=True)
 class Anchored:
     """A proposal whose quotes were found: lines a..b, the key quote as word indices, the model's scores."""
@@ -40,6 +46,8 @@ class Anchored:
     quote: QuoteMatch
     scores: dict[str, float]
     wording: PanelWording
+    cuts: LineCuts = ()
+    """First and last lines of what is left out, in order, apart and inside."""
 
 
 @dataclass
@@ -104,17 +112,37 @@ class Talk:
                 continue
             a, b, quote = spot
             taken.add((a, b))
-            said = {stem for line in self.lines[a : b + 1] for stem in line.stems}
+            cuts = self._cuts(proposed, a, b, self.line_of[quote.first], reading.faults)
+            said = {stem for i in kept_lines(a, b, cuts) for stem in self.lines[i].stems}
             wording, faults = check_wording(proposed, model, said, self.stems)
             reading.faults += faults
             scores = {name: getattr(proposed.scores, name) / TEN for name in self.panel.rubric}
-            reading.found.append(Anchored(a, b, quote, scores, wording))
+            reading.found.append(Anchored(a, b, quote, scores, wording, cuts))
         return reading
 
-    def moment_id(self, a: int, b: int) -> str:
+    def moment_id(self, a: int, b: int, cuts: LineCuts = ()) -> str:
         """The id that a moment of lines a..b has wherever it comes from."""
-        words = [self.lines[a].first, self.lines[b].last]
+        words: list[object] = [self.lines[a].first, self.lines[b].last]
+        words += [[[self.lines[x].first, self.lines[y].last] for x, y in cuts]] if cuts else []
         return hashlib.sha256(canonical_json(words)).hexdigest()[:12]
+
+    def _cuts(self, proposed: Proposed, a: int, b: int, key: int, faults: Counter[str]) -> LineCuts:
+        """The inner cuts that may be made, in order; the others are counted."""
+        found: list[tuple[int, int]] = []
+        for cut in sorted(proposed.cuts, key=lambda c: (c.first, c.last)):
+            x, y = cut.first, cut.last
+            apart = not found or x > found[-1][1] + 1
+            left = b - a + 1 - sum(q - p + 1 for p, q in found) - (y - x + 1)
+            inside = a < x <= y < b and apart and not x <= key <= y
+            if inside and left >= LEAST_KEPT * (b - a + 1) and self._long_enough(a, b, (*found, (x, y))):
+                found.append((x, y))
+            else:
+                faults["cut_unfit"] += 1
+        return tuple(found)
+
+    def _long_enough(self, a: int, b: int, cuts: LineCuts) -> bool:
+        lengths = (self.lines[i].end_ms - self.lines[i].start_ms for i in kept_lines(a, b, cuts))
+        return sum(lengths) >= SHORTEST * self.limits.min_ms
 
     def _review(self, window: TranscriptWindow, answer: Any) -> Review:
         reading = self.read(answer, window, "")
@@ -151,7 +179,7 @@ class Talk:
             faults["quote_ambiguous"] += 1
             return None
         a, b = meant[0] if meant else next(iter(spots))
-        if a != proposed.sentence:
+        if (a, b) != (proposed.sentence, proposed.last_sentence):
             faults["wrong_place"] += 1
         return a, b, spots[a, b]
 
@@ -180,6 +208,11 @@ class Talk:
             first, last = self.lines[window.a].first, self.lines[window.b].last
             self._parts[window] = SearchableWords(self.transcript.words, first, last)
         return self._parts[window]
+
+
+def kept_lines(a: int, b: int, cuts: LineCuts) -> list[int]:
+    """Lines a..b, both included, without those that are cut."""
+    return [i for i in range(a, b + 1) if not any(x <= i <= y for x, y in cuts)]
 
 
 def _commonest(wrong: Counter[str]) -> str:

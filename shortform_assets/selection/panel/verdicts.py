@@ -22,10 +22,12 @@ from shortform_assets.selection.panel.judging import (
     merge_votes,
     read_ballot,
 )
-from shortform_assets.selection.panel.proposing import Anchored, Talk
+from shortform_assets.selection.panel.proposing import Anchored, LineCuts, Talk
 from shortform_assets.selection.read.features import Limits
 from shortform_assets.selection.read.script import read_script
 
+Range = tuple[int, int, LineCuts]
+"""First and last line of a moment, and what it leaves out."""
 SAME = 0.7
 """Of two moments that share this much of both together, only the better one is shown to the panel, and what
 the panel thinks of that holds for the other. Set by hand;
@@ -59,33 +61,39 @@ def hold_panel(bench: Workbench, judges: Sequence[Judge], request: PanelRequest)
     lines = read_script(transcript, turns, limits.max_ms // 2)
     talk = Talk(transcript, lines, turns.speakers, limits, panel)
     count = _Count()
-    first = _ask(bench, judges, talk.questions(about), count, (0.0, 0.5))
-    proposals: dict[tuple[int, int], list[tuple[str, Anchored]]] = defaultdict(list)
+    asked = talk.questions(about)
+    bench.progress(0.0, _told(judges, asked, "panel, proposing"))
+    first = _ask(bench, judges, asked, count, (0.0, 0.5))
+    proposals: dict[Range, list[tuple[str, Anchored]]] = defaultdict(list)
     for judge, number, reply in first:
         reading = talk.read(reply.answer, talk.windows[number], judge.name)
         count.rejected += reading.faults
         for found in reading.found:
             # Windows overlap, so a model may propose one moment twice.
-            if judge.name not in {name for name, _ in proposals[found.a, found.b]}:
-                proposals[found.a, found.b].append((judge.name, found))
+            where = (found.a, found.b, found.cuts)
+            if judge.name not in {name for name, _ in proposals[where]}:
+                proposals[where].append((judge.name, found))
     groups = batches(_candidates(talk, request.moments, sorted(proposals)), panel.batch)
     votes: dict[str, list[Vote]] = defaultdict(list)
-    second = _ask(bench, judges, [judge_question(talk, g, about) for g in groups], count, (0.5, 1.0))
+    asked = [judge_question(talk, g, about) for g in groups]
+    bench.progress(0.5, _told(judges, asked, "panel, judging"))
+    second = _ask(bench, judges, asked, count, (0.5, 1.0))
     for judge, number, reply in second:
         ballot = read_ballot(talk, groups[number], reply.answer, judge.name)
         count.rejected += ballot.faults
         for moment_id, vote in ballot.votes.items():
             votes[moment_id].append(vote)
-    for (a, b), by in proposals.items():
-        votes[talk.moment_id(a, b)] = votes[talk.moment_id(a, b)] or [
+    for where, by in proposals.items():
+        votes[talk.moment_id(*where)] = votes[talk.moment_id(*where)] or [
             Vote(found.scores, found.wording) for _, found in by
         ]
-    bench.progress(1.0, "panel")
+    earlier = f", {count.earlier} answers were there already" if count.earlier else ""
+    bench.progress(1.0, f"panel: it cost ${count.usd:.4f} for {count.tokens:,} tokens{earlier}")
     bench.note(panel_usd=round(count.usd, 6), panel_earlier=count.earlier, panel_tokens=count.tokens)
     return Verdicts(
         models=tuple(judge.name for judge in judges if count.answers[judge.name]),
         judged=tuple(merge_votes(key, votes[key], panel.rubric) for key in sorted(votes) if votes[key]),
-        proposals=tuple(_proposal(talk, a, b, proposals[a, b]) for a, b in sorted(proposals)),
+        proposals=tuple(_proposal(talk, *where, proposals[where]) for where in sorted(proposals)),
         rejected=dict(sorted((+count.rejected).items())),
         questions=count.questions,
         answered=count.answers.total(),
@@ -115,6 +123,17 @@ def blend(verdicts: Verdicts, local: Mapping[str, float], weight: float) -> dict
         for key, value in both.items()
     }
     return {key: round(min(1.0, max(0.0, value)), 4) for key, value in mixed.items()}
+
+
+def _told(judges: Sequence[Judge], questions: Sequence[Question], what: str) -> str:
+    """What is about to be asked, and what that costs at most where every answer holds at once."""
+    costs = [judge.most_cost(questions) for judge in judges]
+    asked = (
+        f"{what}: {len(judges) * len(questions)} questions, {sum(c.tokens for c in costs):,} tokens at most"
+    )
+    if any(c.usd is None for c in costs):
+        return f"{asked}, at a price that nobody knows"
+    return f"{asked}, ${sum(c.usd or 0.0 for c in costs):.4f} at most"
 
 
 @dataclass
@@ -174,11 +193,9 @@ def _ask(
     return answered
 
 
-def _candidates(
-    talk: Talk, moments: Sequence[Moment], proposed: Sequence[tuple[int, int]]
-) -> list[JudgedPassage]:
+def _candidates(talk: Talk, moments: Sequence[Moment], proposed: Sequence[Range]) -> list[JudgedPassage]:
     """All proposals, and the best of `moments` that are not nearly one already taken."""
-    taken = [JudgedPassage(talk.moment_id(a, b), a, b) for a, b in proposed]
+    taken = [JudgedPassage(talk.moment_id(*where), *where) for where in proposed]
     room = talk.panel.judged
     for moment in moments:
         if room <= 0:
@@ -197,13 +214,14 @@ def _alike(a: int, b: int, other: JudgedPassage) -> bool:
     return shared > SAME * (max(b, other.b) - min(a, other.a) + 1)
 
 
-def _proposal(talk: Talk, a: int, b: int, by: Sequence[tuple[str, Anchored]]) -> Proposal:
+def _proposal(talk: Talk, a: int, b: int, cuts: LineCuts, by: Sequence[tuple[str, Anchored]]) -> Proposal:
     quote = by[0][1].quote
     return Proposal(
-        moment_id=talk.moment_id(a, b),
+        moment_id=talk.moment_id(a, b, cuts),
         first_word=talk.lines[a].first,
         last_word=talk.lines[b].last,
         quote_first=quote.first,
         quote_last=quote.last,
+        cuts=tuple((talk.lines[x].first, talk.lines[y].last) for x, y in cuts),
         models=tuple(name for name, _ in by),
     )
