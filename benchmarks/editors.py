@@ -4,9 +4,10 @@
 the episodes and its plans for the rest are scored; ten episodes are in no fold and are judged by a model of all
 others, once. Beside it: the plan without what was learnt, windows of 50 s placed evenly, at random, and where
 TextTiling sees a new topic. `--json FILE` writes all numbers, `--quick` takes one fold, `--degraded` plays the talk
-as a small speech model would write it, `--panel MODEL` puts a language model beside it (any OpenAI-compatible server, see
-docs/panel.md; what it answers is kept in `--cache` and its cost printed), `--episodes N` takes only so many, `--check` exits 1 and names every number that misses its goal. Embeddings and
-taught models are kept in `--cache`. Needs LightGBM (the `dev` extra).
+as a small speech model would write it, `--panel MODEL` puts a language model beside it (any OpenAI-compatible server,
+see docs/panel.md; what it answers is kept in `--cache`, its cost printed), `--episodes N` takes only so many,
+`--titles` measures the judge of titles too, `--check` exits 1 and names every number that misses its goal. Embeddings
+and taught models are kept in `--cache`. Needs LightGBM (the `dev` extra).
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ from editor_scores import Clip, auc, score
 from editor_training import key, line_labels, train, write
 from goals import Goals, conclude, misses, show
 from rich.console import Console
+from title_training import read_points, read_titles, title_scores
 from unseen_media import unseen_media
 
 from resources.bench import StoreBench
 from resources.media_store import MediaStore
 from resources.minilm_embedder import TalkEmbeddings
+from resources.spacy_parser import EnglishGrammar
 from resources.wordllama_embedder import SentenceEmbeddings
 from shortform_assets.contracts.edits import PlanEdits
 from shortform_assets.contracts.selection import ClipPlan
@@ -202,6 +205,7 @@ def main() -> None:
     parser.add_argument("--baselines", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--degraded", action="store_true")
     parser.add_argument("--panel", metavar="MODEL", help="a model string: this model beside what was learnt")
+    parser.add_argument("--titles", action="store_true", help="measure the judge of titles too")
     parser.add_argument("--episodes", type=int, help="so many episodes only, to limit what a panel costs")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true")
@@ -254,6 +258,12 @@ def main() -> None:
         )
         for failure in panel.failures:
             console.print(failure, highlight=False)
+    titles: dict[str, float] = {}
+    if options.titles:
+        held = [t for t in talks if t.name in fold]
+        graded = read_titles(held, EnglishGrammar().load())
+        titles = title_scores(graded, read_points(held), fold)
+        show(console, "titles, cross-validated", {name: {"": value} for name, value in titles.items()})
     folded = [t for t in played if t.name in fold]
     numbers = {
         **found[f"cross-validated, {options.per_hour[0]:g} an hour"]["learnt"],
@@ -261,7 +271,12 @@ def main() -> None:
         "CPU seconds for two hours": 2 * max(plans.seconds) + 2 * _embedding_seconds(embedder, folded),
     }
     show(console, "the rest", {"": {k: v for k, v in numbers.items() if k.startswith(("AUC", "CPU"))}})
-    conclude({"tables": found, "numbers": numbers}, misses(GOALS, numbers), options.json, options.check)
+    conclude(
+        {"tables": found, "numbers": numbers, "titles": titles},
+        misses(GOALS, numbers),
+        options.json,
+        options.check,
+    )
 
 
 def _embedding_seconds(embedder: Embedder, talks: Sequence[Talk]) -> float:

@@ -62,7 +62,7 @@ QUESTION_WORDS = words("what why how who when where which is are do does did can
 HESITATION = words("um uh erm er hmm mm mmm mm-hmm huh")
 STAGE = re.compile(
     r"^(?:let's|let me|take me|tell me|walk me|push back|give me|say more|here's the|i want to|i'll give|thanks?|thank you|hold on|"
-    r"you said|we said|i'd say|it comes down)\b|\byou first$|\b(?:i don't know|i guess|sort of|kind of)\b"
+    r"you said|we said|i'd say|it comes down)\b|\byou first$|\b(?:i don't know|i guess|sort of|kind of|as far as i'm concerned|if you ask me|just saying)\b"
 )
 """What is said to steer the talk, not to say something."""
 
