@@ -100,6 +100,7 @@ def _job(project: Project, key: str, request: PreviewRequest, bench: StoreBench)
         style,
         rules,
         project.registry.creative_edits(key),
+        project.registry.record(key).glossary,
     )
     made = plan_enhancement(bench, FallbackFonts().load(), plan_request)
     only = delivery.model_copy(update={"aspects": (aspect,)})
@@ -123,6 +124,6 @@ def _style(project: Project, key: str, pin: str | None) -> StyleContract:
 def _moment(job: RenderJob) -> int:
     """The frame of a still: well into the first page, where the hook stands, too."""
     if not job.enhancement.pages:
-        return min(job.frames, job.rate.nearest(1000)) - 1
+        return min(job.media.frames, job.rate.nearest(1000)) - 1
     page = job.enhancement.pages[0]
     return page.start_frame + int((page.end_frame - page.start_frame) * _STILL_AT)

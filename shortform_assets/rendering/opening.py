@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 
-from shortform_assets.contracts.base import Contract
-from shortform_assets.contracts.creative import RenderJob
+from shortform_assets.contracts.creative import ClipEnhancement, RenderJob
 from shortform_assets.media.ffmpeg import run_ffmpeg
 
-R = TypeVar("R", bound=Contract)
+
+class _Timed(Protocol):
+    @property
+    def start_frame(self) -> int: ...
+
+
+T = TypeVar("T", bound=_Timed)
 
 _DRAFT = {"preset": "ultrafast", "crf": 26}
 """Encodes five times as fast as the master profile's `medium`; blocks are seen where it moves."""
 
 
 def opening(job: RenderJob, frames: int) -> RenderJob:
-    """The draft of the first `frames` of `job`, or of all where it has fewer."""
-    end = min(max(1, frames), job.frames)
+    """The draft of the first `frames` of `job`; of all, with its end card, where the clip has no more of them."""
+    draft = job.encode.model_copy(update=_DRAFT)
+    if frames >= job.media.frames:
+        return job.model_copy(update={"encode": draft})
+    end = max(1, frames)
     segments, at = [], 0
     for segment in job.media.segments:
         if at < end:
@@ -34,25 +42,34 @@ def opening(job: RenderJob, frames: int) -> RenderJob:
             "media": job.media.model_copy(update={"frames": end, "segments": tuple(segments)}),
             "framing": job.framing.model_copy(update={"framings": framings}),
             "enhancement": _until(job.enhancement, end),
-            "encode": job.encode.model_copy(update=_DRAFT),
+            "elements": tuple(each for each in job.elements if each.start_frame < end),
+            "encode": draft,
         }
     )
 
 
-def _until(record: R, end: int) -> R:
-    """What `record` says of frames before `end`, at any depth: whatever begins later is left out of its lists."""
-    changed: dict[str, Any] = {}
-    for name in type(record).model_fields:
-        value = getattr(record, name)
-        if isinstance(value, Contract):
-            changed[name] = _until(value, end)
-        elif isinstance(value, tuple) and any(hasattr(item, "start_frame") for item in value):
-            changed[name] = tuple(_cut(item, end) for item in value if item.start_frame < end)
-    return record.model_copy(update=changed)
+def _until(clip: ClipEnhancement, end: int) -> ClipEnhancement:
+    """What begins in frames before `end`; the sound has nothing after it."""
+    sound = clip.audio
+    heard = {
+        "turns": tuple(turn.model_copy(update={"end_frame": min(turn.end_frame, end)}) for turn in _begun(sound.turns, end)),
+        "bleeps": tuple(span.model_copy(update={"end_frame": min(span.end_frame, end)}) for span in _begun(sound.bleeps, end)),
+    }  # fmt: skip
+    action = clip.call_to_action
+    return clip.model_copy(
+        update={
+            "pages": _begun(clip.pages, end),
+            "lower_thirds": _begun(clip.lower_thirds, end),
+            "punch_ins": _begun(clip.punch_ins, end),
+            "call_to_action": action if action and action.start_frame < end else None,
+            "end_card": None,
+            "audio": sound.model_copy(update=heard),
+        }
+    )
 
 
-def _cut(item: Any, end: int) -> Any:
-    return item.model_copy(update={"end_frame": min(item.end_frame, end)})
+def _begun(items: tuple[T, ...], end: int) -> tuple[T, ...]:
+    return tuple(item for item in items if item.start_frame < end)
 
 
 def still(video: Path, frame: int, picture: Path) -> None:

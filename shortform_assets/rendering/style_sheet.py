@@ -59,14 +59,17 @@ class SampleTalk:
     """A space parts words in every script here."""
     hook: str
     language: str = "en"
+    names: tuple[str, ...] = ()
+    """Of the glossary."""
 
 
 SAMPLE = SampleTalk(
     (
-        "Nobody tells you this: the first 100 episodes are only practice.",
+        "I'm Jane Doe, and nobody tells you this: the first 100 are only practice.",
         "So why does it take three years to be good at it?",
     ),
     "The first 100 are only practice",
+    names=("Jane Doe",),
 )
 
 
@@ -77,7 +80,7 @@ def draw_style_sheet(studio: StyleStudio, style: StyleContract, title: str, out:
     for aspect in ASPECTS:
         job = studio.job(style, aspect)
         second = _RATE.nearest(_WORD_MS * len(SAMPLE.sentences[0].split())) + 4
-        stills = studio.stills(job, [8, 22, second, job.frames - 2, _LAST])
+        stills = studio.stills(job, [8, 31, second, job.media.frames - 2, _LAST])
         rows.append([(f"{aspect}, {_RATE.ms(frame) / 1000:.1f} s", still) for frame, still in stills])
     sheet_of(title, rows).save(out, format="PNG")
 
@@ -101,7 +104,7 @@ class StyleStudio:
         talk: SampleTalk = SAMPLE,
     ) -> None:
         self._bench, self._shelf, self._rules, self._delivery = bench, shelf, rules, delivery
-        self._transcript, self._turns = _talk(talk)
+        self._transcript, self._turns, self._names = *_talk(talk), talk.names
         frames = _RATE.nearest(self._transcript.duration_ms)
         spans = (Span(start_frame=0, end_frame=frames),)
         clip = PlannedClip(
@@ -132,7 +135,14 @@ class StyleStudio:
         """What would render the talk; ClipFault where the style cannot be laid over it."""
         crops, media = CropPathsSet(clips=(self._camera,)), ClipMediaSet(clips=(self._media,))
         request = EnhancementRequest(
-            self._plan, self._transcript, self._turns, crops, style, self._rules, CreativeEdits(edits=())
+            self._plan,
+            self._transcript,
+            self._turns,
+            crops,
+            style,
+            self._rules,
+            CreativeEdits(edits=()),
+            self._names,
         )
         plan = plan_enhancement(self._bench, self._shelf, request)
         only = self._delivery.model_copy(update={"aspects": (aspect,)})
