@@ -103,7 +103,7 @@ def _fonts() -> str:
     shelf = FallbackFonts().load()
     found, absent = shelf.files(), sorted(set(shelf.absent().values()))
     own = sum(font.own for font in found)
-    return "; ".join([f"{len(found) - own} that step in, {own} of yours", *absent])
+    return "; ".join([f"{len(found) - own} for letters that a style lacks, {own} of yours", *absent])
 
 
 def _store() -> str:

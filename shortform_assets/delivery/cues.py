@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 
 from shortform_assets.text.graphemes import columns
 from shortform_assets.text.line_breaks import line_units, pieces_within
+from shortform_assets.text.reading_speed import reading_ms
 from shortform_assets.text.spacing import joined, space_between
 from shortform_assets.text.visible import one_line
 
@@ -39,8 +40,6 @@ _SWALLOWED, _UNFINISHED, _CLAUSE = 1.0, 0.8, 0.35
 """A sentence that ends inside a cue, a cue that ends inside a sentence, and one that ends at a comma there."""
 _HURRIED = 2.0
 """Each whole time again that a cue is faster than can be read along."""
-_READABLE = 21
-"""Columns a second; faster cannot be read along (Netflix: 20 characters for adults)."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +134,8 @@ class _Layout:
         for word, space in zip(words, [*spaces, 0], strict=False):
             self.ends_at.append(self.starts_at[-1] + columns(word.text))
             self.starts_at.append(self.ends_at[-1] + space)
+        # How long everything before a word takes to be read.
+        self.read_at = [0, *accumulate(reading_ms(word.text + " ") for word in words)]
         self.joined = [0.0, *accumulate(_joining(left, right) for left, right in pairwise(words))]
 
     def best(self) -> list[tuple[int, int]]:
@@ -185,7 +186,11 @@ class _Layout:
         total = 1.0 + self.joined[end - 1] - self.joined[first]
         if room < SHORTEST_MS:
             total += _TOO_SHORT * (1.5 - room / SHORTEST_MS)
-        return total + _HURRIED * max(0.0, self.line(first, end) * 1000 / max(1, room) / _READABLE - 1)
+        return total + _HURRIED * max(0.0, self.reading(first, end) / max(1, room) - 1)
+
+    def reading(self, first: int, end: int) -> int:
+        """Milliseconds in which these words are read."""
+        return self.read_at[end] - self.read_at[first]
 
     def tail(self, end: int) -> float:
         text = self.words[end - 1].text
@@ -198,7 +203,8 @@ class _Layout:
         texts = [word.text for word in words]
         lines = [joined(texts[: cut - first]), joined(texts[cut - first :])]
         voices = {word.speaker for word in words}
-        until = max(words[-1].end_ms + _HOLD_MS, words[0].start_ms + SHORTEST_MS)
+        shortest = max(SHORTEST_MS, self.reading(first, end))
+        until = max(words[-1].end_ms + _HOLD_MS, words[0].start_ms + shortest)
         return SubtitleCue(
             words[0].start_ms,
             min(until, self.starts[end], words[0].start_ms + LONGEST_MS),
