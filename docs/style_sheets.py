@@ -17,7 +17,7 @@ from shortform_assets.rendering import StyleStudio, sheet_of
 
 FOLDER = Path(__file__).parent / "styles"
 MOMENTS = (4, 22, 50)
-"""Frames at ten a second: the hook, a number in the first speaker's words, the second speaker."""
+"""Frames at ten a second: a name, which is emphasised, other words, and the second speaker."""
 
 
 def main() -> None:
