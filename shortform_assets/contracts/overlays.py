@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
 from shortform_assets.contracts.aspects import Aspect
 from shortform_assets.contracts.base import Blob, Contract, FrameRate, Measure, Ratio
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
+from shortform_assets.contracts.existing_text import SeenText
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import Colour
 
@@ -84,29 +85,41 @@ class PunchIn(Contract):
     """Aspect ratios it lacks stay as they are."""
 
 
-def zoomed(face: FaceBox, focus: ZoomFocus) -> FaceBox:
-    """Where a face is once the picture has grown; parts of it may lie outside."""
-    return face.model_copy(
+Placed = TypeVar("Placed", FaceBox, SeenText)
+
+
+def zoomed(seen: Placed, focus: ZoomFocus) -> Placed:
+    """Where a face, or a text, is once the picture has grown; parts of it may lie outside."""
+    return seen.model_copy(
         update={
-            "x": focus.x + (face.x - focus.x) * focus.zoom,
-            "y": focus.y + (face.y - focus.y) * focus.zoom,
-            "width": face.width * focus.zoom,
-            "height": face.height * focus.zoom,
+            "x": focus.x + (seen.x - focus.x) * focus.zoom,
+            "y": focus.y + (seen.y - focus.y) * focus.zoom,
+            "width": seen.width * focus.zoom,
+            "height": seen.height * focus.zoom,
         }
     )
 
 
 def punched(framing: AspectFraming, punches: tuple[PunchIn, ...], margin: int) -> AspectFraming:
-    """The framing with the places that faces take while the picture is larger beside those they take before and
-    after; a face sampled up to `margin` frames before or after a punch-in counts for it."""
-    more = [
-        zoomed(face, punch.focus[framing.aspect])
-        for punch in punches
-        if framing.aspect in punch.focus
-        for face in framing.faces_during(punch.start_frame, punch.end_frame, margin)
+    """The framing with the places that faces and text take while the picture is larger beside those they take before
+    and after; a face sampled up to `margin` frames before or after a punch-in counts for it."""
+    here = [
+        (p.focus[framing.aspect], p.start_frame, p.end_frame) for p in punches if framing.aspect in p.focus
     ]
-    faces = sorted((*framing.faces, *more), key=lambda face: face.frame)
-    return framing.model_copy(update={"faces": tuple(faces)}) if more else framing
+    faces = [
+        zoomed(face, focus) for focus, start, end in here for face in framing.faces_during(start, end, margin)
+    ]
+    texts = [
+        zoomed(text, focus).model_copy(
+            update={"start_frame": max(start, text.start_frame), "end_frame": min(end, text.end_frame)}
+        )
+        for focus, start, end in here
+        for text in framing.texts_during(start, end)
+    ]
+    if not faces and not texts:
+        return framing
+    ordered = sorted((*framing.faces, *faces), key=lambda face: face.frame)
+    return framing.model_copy(update={"faces": tuple(ordered), "texts": (*framing.texts, *texts)})
 
 
 ElementKind = Literal["lower_third", "end_card", "logo_sting"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from enhancement_talk import BOX, RATE, camera, planned
+from enhancement_talk import BOX, RATE, RULES, camera, planned
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_enhancement import enhanced, style, whole
@@ -13,7 +13,9 @@ from test_enhancement import enhanced, style, whole
 from shortform_assets.contracts.clips import CropPaths, FaceBox
 from shortform_assets.contracts.existing_text import SeenText
 from shortform_assets.contracts.geometry import OutputBox
+from shortform_assets.contracts.overlays import PunchIn, ZoomFocus, punched
 from shortform_assets.contracts.selection import Span
+from shortform_assets.creative.captions.overlay_faults import overlay_faults
 from shortform_assets.creative.captions.placement import Block, covered, place
 
 __all__ = ["style"]
@@ -145,3 +147,36 @@ def test_the_logo_takes_the_corner_without_the_channels_own(bench, style):
     moved = enhanced(bench, style, [clip], [with_texts(camera(clip), channel)]).clips[0].logo["9:16"]
     assert not moved.box.meets(channel.box)
     assert moved.y == pytest.approx(bare.y)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LINES, FACES)
+def test_the_check_finds_nothing_to_say_about_what_was_planned(bench, style, lines, faces):
+    clip = whole()
+    boxes = [FaceBox(frame=f, x=x, y=y, width=s, height=s) for f, x, y, s in sorted(faces)]
+    texts = [text(start, start + long, x, y, wide, tall) for start, long, x, y, wide, tall in lines]
+    crop = with_texts(camera(clip, boxes, cuts=(120,)), *texts)
+    made = enhanced(bench, style, [clip], [crop]).clips[0]
+    assert not [fault for fault in overlay_faults(made, crop, RULES) if "text of the picture" in fault]
+
+
+def test_the_check_finds_a_caption_over_text_where_there_is_room(bench, style):
+    clip = whole()
+    made = enhanced(bench, style, [clip], [camera(clip)]).clips[0]
+    over = with_texts(camera(clip), text(0, clip.frames, 0.1, 0.55, 0.8, 0.06))
+    faults = [fault for fault in overlay_faults(made, over, RULES) if "text of the picture" in fault]
+    assert any("9:16 caption" in fault for fault in faults)
+    everywhere = [text(0, clip.frames, 0.0, 0.1 * n, 1.0, 0.09) for n in range(10)]
+    full = with_texts(camera(clip), *everywhere)
+    assert not [fault for fault in overlay_faults(made, full, RULES) if "text of the picture" in fault]
+
+
+def test_text_grows_with_the_picture_that_is_punched_in():
+    crop = with_texts(camera(whole()), text(20, 200, 0.4, 0.5, 0.2, 0.05))
+    punch = PunchIn(start_frame=50, end_frame=80, ramp=5, focus={"9:16": ZoomFocus(x=0.5, y=0.3, zoom=1.2)})
+    upright, square = (punched(aspect, (punch,), 10) for aspect in crop.aspects)
+    assert square.texts == crop.aspects[1].texts
+    before, grown = upright.texts
+    assert before == crop.aspects[0].texts[0]
+    assert (grown.start_frame, grown.end_frame) == (50, 80)
+    assert grown.box == pytest.approx((0.38, 0.54, 0.62, 0.6), abs=1e-3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
-from typing import NamedTuple
 
 from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.base import FrameRate
@@ -13,7 +12,9 @@ from shortform_assets.contracts.creative import ClipEnhancement
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import FLICKER_MS, punched, zoomed
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
+from shortform_assets.creative.captions.burnt_in import uncovered
 from shortform_assets.creative.captions.placement import covered, face_margin
+from shortform_assets.creative.captions.text_faults import Overlay, text_faults
 from shortform_assets.creative.captions.typeset import displayed
 
 SLACK = 0.005
@@ -23,15 +24,6 @@ SYNC_MS = 500
 above what pages are moved by when words crowd (tests/creative/test_overlay_faults.py)."""
 
 _WHOLE = OutputBox(0.0, 0.0, 1.0, 1.0)
-
-
-class Overlay(NamedTuple):
-    """One thing that is laid over clip frames [start, end) of one output."""
-
-    name: str
-    start: int
-    end: int
-    box: OutputBox
 
 
 def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementSlice) -> Iterator[str]:
@@ -53,6 +45,10 @@ def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementS
         for overlay in overlays:
             safe = clip.safe_box.get(framing.aspect) or rules.safe_box[framing.aspect]
             yield from box_faults(overlay, framing, safe, camera.rate, frames)
+            if overlay.name in ("caption", "hook"):
+                # What stands at an edge or in a corner has no other place.
+                still = uncovered(framing, clip.burnt_in)
+                yield from text_faults(overlay, still, safe, overlays, face_margin(camera.rate))
         for one, other in combinations(overlays, 2):
             since = max(one.start, other.start)
             # Two captions at once are told above, for all outputs together.

@@ -16,26 +16,27 @@ from numpy.typing import NDArray
 
 from shortform_assets.contracts.existing_text import PictureText, TextKind
 from shortform_assets.reframing.see.detect import Boxes, Picture
+from shortform_assets.reframing.see.text_detector import PIXELS
 
 # Set by hand on the shared videos, looked at; held by tests/reframing/test_picture_text.py.
-LOOK_SECONDS = 1.0
-"""Between two looks: the shortest subtitles stand so long."""
+LOOK_SECONDS = 1.2
+"""Between two looks: the shortest subtitles stand about so long, and a look costs 40 ms of one core."""
 SHOT_SECONDS = 0.4
 """Between a look and one at the beginning of the next shot."""
 AGAIN_SECONDS = 0.16
 """After a look, the strokes are compared with those of now: a ticker has run on by some letters."""
-STROKES = 640
-"""Width in pixels at which strokes are compared."""
+STROKES = PIXELS
+"""Pixels of the picture that is looked at: what the detector would make of it anyway."""
 BRIGHT = 300
 """Steepest edge that counts: what is behind a text would otherwise outshine it."""
 ALONG = 31
-"""Pixels of `STROKES` over which strokes are compared with those beside them: some letters."""
+"""Pixels of that over which strokes are compared with those beside them: some letters."""
 SAME = 0.55
 """Least correlation of strokes that are the same text; of other words it is below 0.4."""
 SHAKE = 3
-"""Pixels of `STROKES` by which text may move and be the same."""
+"""Pixels of that by which text may move and be the same."""
 RUN = 48
-"""Pixels of `STROKES` that a ticker runs at most in `AGAIN_SECONDS`."""
+"""Pixels of that which a ticker runs at most in `AGAIN_SECONDS`."""
 BRIEF_SECONDS = 7.0
 """A text that stands longer is no subtitle: by the reading speed of broadcasters, two full lines."""
 WORDS = 3
@@ -113,7 +114,7 @@ class TextWatcher:
     def __init__(self, reader: TextLines, size: tuple[int, int], fps: float) -> None:
         """`size` is that of the pictures, width and height."""
         self._reader, self._size, self._fps = reader, size, fps
-        self._scale = min(1.0, STROKES / size[0])
+        self._scale = min(1.0, (STROKES / (size[0] * size[1])) ** 0.5)
         self._looked = -10 * round(fps)
         self._strokes: Strokes | None = None
         self._active: list[_Text] = []
@@ -163,8 +164,9 @@ class TextWatcher:
         return tuple(sorted(found, key=lambda t: (t.start_frame, t.box[1], t.box[0])))
 
     def _look(self, frame: int, picture: Picture, cut: bool) -> None:
-        strokes = self._strokes_of(picture)
-        boxes = list(self._reader.lines(picture))
+        small = self._small(picture)
+        strokes = _strokes_of(small)
+        boxes = list(self._reader.lines(small) / np.float32(self._scale))
         going: list[_Text] = []
         for text in self._active:
             near = [i for i, box in enumerate(boxes) if _overlap(text.boxes[-1], box) >= 0.5]
@@ -184,7 +186,7 @@ class TextWatcher:
         self._active, self._strokes, self._looked, self._running = going, strokes, frame, True
 
     def _look_again(self, picture: Picture) -> None:
-        strokes = self._strokes_of(picture)
+        strokes = _strokes_of(self._small(picture))
         assert self._strokes is not None
         panned = self._panned(self._strokes, strokes)
         for text in self._active:
@@ -205,16 +207,11 @@ class TextWatcher:
         (dx, dy), peak = cv2.phaseCorrelate(*thin)
         return bool(peak >= SURE and max(abs(dx), abs(dy)) * COARSE >= 1)
 
-    def _strokes_of(self, picture: Picture) -> Strokes:
-        """Edges of the picture, small: words are told apart by them on whatever ground."""
+    def _small(self, picture: Picture) -> Picture:
         import cv2
 
         size = (round(self._size[0] * self._scale), round(self._size[1] * self._scale))
-        grey = cv2.cvtColor(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
-        across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-        edges = np.minimum(cv2.magnitude(across, down), np.float32(BRIGHT))
-        # All lines of text are dark at their feet and between them: only what differs along a line tells words apart.
-        return np.asarray(edges - cv2.blur(edges, (ALONG, 1)), np.float32)
+        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
     def _patch(self, strokes: Strokes, box: NDArray[np.float32], grow: tuple[int, int]) -> Strokes:
         tall, wide = strokes.shape
@@ -297,6 +294,17 @@ class TextWatcher:
             kind=kind,
             box=(max(0, x1), max(0, y1), min(self._size[0], x2), min(self._size[1], y2)),
         )
+
+
+def _strokes_of(picture: Picture) -> Strokes:
+    """Edges of a small picture: words are told apart by them on whatever ground."""
+    import cv2
+
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    edges = np.minimum(cv2.magnitude(across, down), np.float32(BRIGHT))
+    # All lines of text are dark at their feet and between them: only what differs along a line tells words apart.
+    return np.asarray(edges - cv2.blur(edges, (ALONG, 1)), np.float32)
 
 
 def _overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
