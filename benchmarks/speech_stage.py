@@ -22,6 +22,7 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.genres import load_genre
+from shortform_assets.ports.recognizer import RecognitionRequest
 from shortform_assets.speech.transcribe import TranscriptRequest, transcribe
 from shortform_assets.speech.turns import find_turns
 from shortform_assets.speech.words.voice_activity import SileroVoice
@@ -58,7 +59,7 @@ class Stage:
 
     def unguarded(self, samples: Sound, language: str) -> list[Timed]:
         """What the first provider alone makes of it: all sound, no voice detector, no guard."""
-        raw = self._first.recognize(samples, language, self._speech.beam_size, (), lambda _: None)
+        raw = self._first.recognize(RecognitionRequest(samples, language, self._speech.beam_size))
         words = in_order(drafts(raw.segments, raw.language, 0), len(samples) * 1000 // RATE)
         return [(word.text, word.start, word.end) for word in words]
 

@@ -7,7 +7,6 @@ name follows from the sound and the settings, so the next attempt finds it and d
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from resources.retrying import Patience
@@ -21,9 +20,9 @@ from shortform_assets.code_versions import code_of
 from shortform_assets.errors import InputError
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
-    Floats,
     ProviderFailed,
     RawTranscript,
+    RecognitionRequest,
     Recognizer,
 )
 from shortform_assets.ports.spending import Purse
@@ -95,21 +94,15 @@ class _Transcribe:
     def __init__(self, account: TranscribeAccount, purse: Purse | None, patience: Patience) -> None:
         self._account, self._purse, self._patience = account, purse, patience
 
-    def recognize(
-        self,
-        samples: Floats,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> RawTranscript:
+    def recognize(self, request: RecognitionRequest) -> RawTranscript:
+        samples, language = request.samples, request.language
         if language not in LANGUAGE_CODES:
             raise ProviderFailed(
                 f"{self.name}: it cannot do the language {told(language)!r} - use another provider"
             )
         if len(samples) < _SHORTEST:
             return RawTranscript(language, 1.0, ())
-        timer = self._patience.start(lambda: progress(0.0))
+        timer = self._patience.start(lambda: request.progress(0.0))
         job = Job(self._account, wav(samples), LANGUAGE_CODES[language], timer)
         for _ in range(_ROUNDS):
             try:
@@ -123,7 +116,7 @@ class _Transcribe:
                 ) from error
             finally:
                 job.tidy()
-            progress(1.0)
+            request.progress(1.0)
             return heard
         raise ProviderFailed(
             f"{self.name}: its job disappears again and again - see that nothing else removes it"

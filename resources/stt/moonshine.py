@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from queue import Empty, SimpleQueue
@@ -20,6 +20,7 @@ from shortform_assets.ports.recognizer import (
     Floats,
     ProviderFailed,
     RawTranscript,
+    RecognitionRequest,
 )
 from shortform_assets.ports.voice_finder import VoiceFinder
 
@@ -98,22 +99,15 @@ class _Moonshine:
         with self._transcriber():
             pass
 
-    def recognize(
-        self,
-        samples: Floats,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> RawTranscript:
+    def recognize(self, request: RecognitionRequest) -> RawTranscript:
         """Greedy always; `beam_size` and `terms` have no effect."""
-        found = []
+        found, samples = [], request.samples
         with self._transcriber() as transcriber:
             for window, spans in self._voice.windows(samples, _WINDOW_MS, _EDGE_MS):
                 if text := _decode(transcriber, samples[window[0] * 16 : window[1] * 16]):
                     found.append(untimed(text, spans, USUAL_LOGPROB))
-                progress(window[1] * 16 / max(1, len(samples)))
-        return RawTranscript(language, 1.0, tuple(found))
+                request.progress(window[1] * 16 / max(1, len(samples)))
+        return RawTranscript(request.language, 1.0, tuple(found))
 
     def decode(self, samples: Floats) -> str:
         """What the decoder makes of at most half a minute, whether or not there is voice in it."""

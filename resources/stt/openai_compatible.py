@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,9 +17,9 @@ from resources.stt.segments import Nonsense
 from shortform_assets.code_versions import code_of
 from shortform_assets.ports.recognizer import (
     SAMPLE_RATE,
-    Floats,
     ProviderFailed,
     RawTranscript,
+    RecognitionRequest,
     Recognizer,
 )
 from shortform_assets.ports.spending import Purse
@@ -80,24 +80,18 @@ class _Remote:
         self.name = name
         self._client, self._endpoint, self._purse, self._patience = client, endpoint, purse, patience
 
-    def recognize(
-        self,
-        samples: Floats,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> RawTranscript:
+    def recognize(self, request: RecognitionRequest) -> RawTranscript:
+        samples, language = request.samples, request.language
         if len(samples) < _SHORTEST:
             return RawTranscript(language, 1.0, ())
         seconds = len(samples) / SAMPLE_RATE
-        sound, form = wav(samples), _form(self._endpoint.model, language, terms)
+        sound, form = wav(samples), _form(self._endpoint.model, language, request.terms)
         if len(sound) > _MOST_UPLOAD:
             raise ProviderFailed(
                 f"{self.name}: {seconds:.0f} s are more than such a server takes at a time (25 MB) - "
                 "use shorter stretches"
             )
-        timer = self._patience.start(lambda: progress(0.0))
+        timer = self._patience.start(lambda: request.progress(0.0))
         try:
             answer = insist(self.name, timer, lambda: self._ask(sound, form, seconds, timer))
             heard = transcript(answer, language, seconds)
@@ -105,7 +99,7 @@ class _Remote:
             raise ProviderFailed(
                 f"{self.name}: the answer {error} - check that {URL_VARIABLE} is a transcription server"
             ) from error
-        progress(1.0)
+        request.progress(1.0)
         return heard
 
     def _ask(self, sound: bytes, form: Mapping[str, Any], seconds: float, timer: Timer) -> OpenAIAnswer:

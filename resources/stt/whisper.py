@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +16,7 @@ from shortform_assets.ports.recognizer import (
     RawSegment,
     RawTranscript,
     RawWord,
+    RecognitionRequest,
 )
 
 DEFAULT = "base"
@@ -64,21 +65,15 @@ class _Whisper:
     def __init__(self, name: str, model: Any) -> None:
         self.name, self._model = name, model
 
-    def recognize(
-        self,
-        samples: Floats,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> RawTranscript:
+    def recognize(self, request: RecognitionRequest) -> RawTranscript:
+        samples, language = request.samples, request.language
         if len(samples) < _SHORTEST:
             return RawTranscript(language, 1.0, ())
         segments, info = self._model.transcribe(
             samples,
             language=language,
-            beam_size=beam_size,
-            hotwords=_hotwords(terms),
+            beam_size=request.beam_size,
+            hotwords=_hotwords(request.terms),
             # Higher temperatures draw lots: the same sound must give the same words.
             temperature=0.0,
             condition_on_previous_text=False,
@@ -93,7 +88,7 @@ class _Whisper:
         found = []
         for segment in segments:
             found.append(_segment(segment))
-            progress(min(1.0, segment.end * SAMPLE_RATE / max(1, len(samples))))
+            request.progress(min(1.0, segment.end * SAMPLE_RATE / max(1, len(samples))))
         return RawTranscript(info.language, float(info.language_probability), tuple(found))
 
     def detect(self, samples: Floats) -> tuple[str, float]:

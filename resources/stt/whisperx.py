@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,6 +25,7 @@ from shortform_assets.ports.recognizer import (
     RawSegment,
     RawTranscript,
     RawWord,
+    RecognitionRequest,
 )
 from shortform_assets.ports.voice_finder import Span, VoiceFinder
 
@@ -125,20 +126,14 @@ class _WhisperX:
         self.unaligned: dict[str, str] = {}
         """Languages whose words are not aligned, and why: they get their share of the voice, not `timed`."""
 
-    def recognize(
-        self,
-        samples: Floats,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> RawTranscript:
+    def recognize(self, request: RecognitionRequest) -> RawTranscript:
         """Probabilities of words are those of their alignment; `no_speech_prob` is 0, it is not given."""
+        samples, language = request.samples, request.language
         if not len(samples):
             return RawTranscript(language, 1.0, ())
         with self._busy:
             try:
-                heard = self._hear(samples, language, beam_size, terms, progress)
+                heard = self._hear(request)
                 aligned = self._align(heard, samples, language) if heard else []
                 found = (
                     _unaligned(heard, self._voice.spans(samples))
@@ -151,22 +146,16 @@ class _WhisperX:
                 ) from error
         return RawTranscript(language, 1.0, tuple(found))
 
-    def _hear(
-        self,
-        samples: Floats,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> list[dict[str, Any]]:
+    def _hear(self, request: RecognitionRequest) -> list[dict[str, Any]]:
         pipeline = self._pipeline
-        pipeline.options = replace(pipeline.options, beam_size=beam_size, hotwords=", ".join(terms) or None)
+        hotwords = ", ".join(request.terms) or None
+        pipeline.options = replace(pipeline.options, beam_size=request.beam_size, hotwords=hotwords)
         answer = pipeline.transcribe(
-            samples,
+            request.samples,
             batch_size=_BATCH[self._device],
-            language=language,
+            language=request.language,
             task="transcribe",
-            progress_callback=lambda percent: progress(percent / 100),
+            progress_callback=lambda percent: request.progress(percent / 100),
         )
         return [found for found in answer["segments"] if found["text"].strip()]
 

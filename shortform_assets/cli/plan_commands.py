@@ -114,14 +114,16 @@ def _opened(key: str) -> tuple[Project, PlanDraft, str]:
 
 def _draft(project: Project, key: str) -> PlanDraft:
     from resources.spacy_parser import EnglishGrammar
-    from shortform_assets.selection import PlanDraft
+    from shortform_assets.selection import PlanDraft, PlanMaterial
 
     return PlanDraft(
         project.current(key, "clip_plan", ClipPlan),
-        project.current(key, "moments", Moments),
-        project.current(key, "transcript", Transcript),
-        project.current(key, "speaker_turns", SpeakerTurns),
-        project.current(key, "genre/selection", SelectionSlice),
+        PlanMaterial(
+            project.current(key, "moments", Moments),
+            project.current(key, "transcript", Transcript),
+            project.current(key, "speaker_turns", SpeakerTurns),
+            project.current(key, "genre/selection", SelectionSlice),
+        ),
         project.registry.plan_edits(key).edits,
         EnglishGrammar().load(),
     )

@@ -59,25 +59,31 @@ class ProviderFailed(ShortformError):
     """
 
 
+@dataclass(frozen=True)
+class RecognitionRequest:
+    """A stretch of speech that is to be written down."""
+
+    samples: Floats
+    """Mono 16 kHz in -1..1, at most some minutes of them."""
+    language: str
+    """ISO 639-1."""
+    beam_size: int = 1
+    """Used where the recognizer can, and so are `terms`."""
+    terms: Sequence[str] = ()
+    """Names and words that are likely, most important first."""
+    progress: Callable[[float], None] = lambda share: None
+
+
 class Recognizer(Protocol):
     """Speech to text."""
 
     name: str
     """Provider and model, as it is shown to the user."""
 
-    def recognize(
-        self,
-        samples: Floats,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> RawTranscript:
-        """What is said in mono 16 kHz `samples` in -1..1, at most some minutes of them.
+    def recognize(self, request: RecognitionRequest) -> RawTranscript:
+        """What is said. A segment may lack word times (`words` empty): they are spread over its voice then.
 
-        `language` is ISO 639-1. `beam_size` and `terms` (names and words that are likely, most important
-        first) are used where the provider can. A segment may lack word times (`words` empty): they are
-        spread over its voice then. Safe to call from several threads. Raises ProviderFailed.
+        Safe to call from several threads. Raises ProviderFailed.
         """
         ...
 

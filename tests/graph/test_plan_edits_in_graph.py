@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shortform_assets.contracts.slices import SelectionSlice
-from shortform_assets.selection.edit.plan_draft import PlanDraft
+from shortform_assets.selection.edit.plan_draft import PlanDraft, PlanMaterial
 
 CLIP_STAGES = ("clip_media", "face_tracks", "crop_paths")
 
@@ -18,10 +18,12 @@ def test_each_edit_computes_the_clips_it_touches_and_survives(ran):
         ref = graph.artifacts.current(key, "genre/selection")
         return PlanDraft(
             graph.contract(key, "clip_plan"),
-            graph.contract(key, "moments"),
-            graph.contract(key, "transcript"),
-            graph.contract(key, "speaker_turns"),
-            graph.artifacts.load(ref, SelectionSlice),
+            PlanMaterial(
+                graph.contract(key, "moments"),
+                graph.contract(key, "transcript"),
+                graph.contract(key, "speaker_turns"),
+                graph.artifacts.load(ref, SelectionSlice),
+            ),
             graph.registry.plan_edits(key).edits,
         )
 

@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from shortform_assets.ports.recognizer import ProviderFailed, RawSegment, RawTranscript, RawWord
+from shortform_assets.ports.recognizer import (
+    ProviderFailed,
+    RawSegment,
+    RawTranscript,
+    RawWord,
+    RecognitionRequest,
+)
 
 Word = tuple[int, int]
 """Start and end in source milliseconds."""
@@ -46,14 +52,8 @@ class Scripted:
     def detect(self, _: np.ndarray) -> tuple[str, float]:
         return "en", 0.9
 
-    def recognize(
-        self,
-        samples: np.ndarray,
-        language: str,
-        beam_size: int,
-        terms: Sequence[str],
-        progress: Callable[[float], None],
-    ) -> RawTranscript:
+    def recognize(self, request: RecognitionRequest) -> RawTranscript:
+        samples = request.samples
         with self._lock:
             self.calls += 1
             call = self.calls
@@ -69,14 +69,14 @@ class Scripted:
         for i in range(0, len(heard), 5):
             group = heard[i : i + 5]
             at = float(samples[int(group[0].start * 16000)])
-            lost = beam_size == 1 and at <= self.lost_at < at + group[-1].end - group[0].start
+            lost = request.beam_size == 1 and at <= self.lost_at < at + group[-1].end - group[0].start
             words = tuple(RawWord(" lost", w.start, w.end, 0.9) for w in group) if lost else tuple(group)
             text = "".join(word.text for word in words)
             segments.append(
                 RawSegment(group[0].start, group[-1].end, text, words, -0.2, 0.1, 9.0 if lost else 1.3)
             )
-        progress(1.0)
-        answer = RawTranscript(language, 0.9, tuple(segments))
+        request.progress(1.0)
+        answer = RawTranscript(request.language, 0.9, tuple(segments))
         return self.faults[call](answer) if call in self.faults else answer
 
 

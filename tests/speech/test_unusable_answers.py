@@ -40,8 +40,9 @@ class Cursed(Scripted):
         super().__init__(TALK, **others)
         self.moments = moments
 
-    def recognize(self, samples, *rest):
-        answer = super().recognize(samples, *rest)
+    def recognize(self, request):
+        samples = request.samples
+        answer = super().recognize(request)
         cursed = any(samples[0] <= at / 1000 <= samples[-1] for at in self.moments)
         return babbles(answer) if cursed else answer
 

@@ -12,7 +12,7 @@ from servers import TranscriptionServer
 from spoken_truth import RATE, Spoken, Truth
 
 from resources.stt.openai_compatible import OpenAIProvider
-from shortform_assets.ports.recognizer import RawTranscript
+from shortform_assets.ports.recognizer import RawTranscript, RecognitionRequest
 
 WORDS = (
     Spoken("Hello,", 0.5, 0.9),
@@ -40,4 +40,4 @@ def remote(truth: Truth) -> Iterator[tuple[TranscriptionServer, Any]]:
 
 
 def hear(provider: OpenAIProvider, sound: np.ndarray = SOUND, terms: tuple[str, ...] = ()) -> RawTranscript:
-    return provider.load().recognize(sound, "en", 5, terms, lambda _: None)
+    return provider.load().recognize(RecognitionRequest(sound, "en", 5, terms))

@@ -21,7 +21,7 @@ from resources.ledger import Caps, Ledger
 from resources.media_store import MediaStore
 from resources.stt.amazon import LANGUAGE_CODES, AmazonTranscribeProvider
 from shortform_assets.errors import InputError
-from shortform_assets.ports.recognizer import ProviderFailed, RawTranscript
+from shortform_assets.ports.recognizer import ProviderFailed, RawTranscript, RecognitionRequest
 
 WORDS = (
     Spoken("Hello,", 0.5, 0.9),
@@ -54,7 +54,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def hear(provider: AmazonTranscribeProvider, language: str = "en") -> RawTranscript:
-    return provider.load().recognize(SOUND, language, 5, ("Ada",), lambda _: None)
+    return provider.load().recognize(RecognitionRequest(SOUND, language, 5, ("Ada",)))
 
 
 def failure(provider: AmazonTranscribeProvider) -> str:
@@ -101,12 +101,12 @@ def test_another_transcribe_agrees_with_ours(s3: str, ledger: Ledger) -> None:
 
 def test_silence_is_no_words(remote: Both) -> None:
     _, make = remote
-    assert make().load().recognize(np.zeros(RATE, np.float32), "en", 5, (), lambda _: None).segments == ()
+    assert make().load().recognize(RecognitionRequest(np.zeros(RATE, np.float32), "en", 5)).segments == ()
 
 
 def test_short_sounds_cost_fifteen_seconds(remote: Both, ledger: Ledger) -> None:
     _, make = remote
-    make(ledger).load().recognize(SOUND[:RATE], "en", 5, (), lambda _: None)
+    make(ledger).load().recognize(RecognitionRequest(SOUND[:RATE], "en", 5))
     assert bill(ledger) == [(6000, True)]
 
 

@@ -14,7 +14,7 @@ from resources.models import Models
 from resources.stt.moonshine import MoonshineProvider
 from resources.stt.segments import untimed
 from resources.stt.whisperx import WhisperXProvider
-from shortform_assets.ports.recognizer import Floats, ProviderFailed
+from shortform_assets.ports.recognizer import Floats, ProviderFailed, RecognitionRequest
 from shortform_assets.speech.hear.validate import spread
 from shortform_assets.speech.words.voice_activity import SileroVoice
 
@@ -100,7 +100,7 @@ def test_whisperx_tells_why_words_are_not_aligned(
     # Nothing is there, and nothing may be fetched.
     monkeypatch.setattr("resources.stt.whisperx.cache_dir", lambda: tmp_path)
     monkeypatch.delenv("SHORTFORM_ALLOW_DOWNLOAD", raising=False)
-    raw = recognizer.recognize(speech[:64_000], "en", 1, (), lambda share: None)
+    raw = recognizer.recognize(RecognitionRequest(speech[:64_000], "en"))
     assert "alignment model" in recognizer.unaligned["en"]
     assert raw.segments
     assert not any(word.timed for segment in raw.segments for word in segment.words)

@@ -15,7 +15,14 @@ from provider_cases import HEAVY, ProviderCase
 from rapidfuzz.distance import Levenshtein
 
 from shortform_assets.media.audio_arrays import read_speech
-from shortform_assets.ports.recognizer import SAMPLE_RATE, Floats, Provider, RawTranscript, Recognizer
+from shortform_assets.ports.recognizer import (
+    SAMPLE_RATE,
+    Floats,
+    Provider,
+    RawTranscript,
+    RecognitionRequest,
+    Recognizer,
+)
 from shortform_assets.speech.hear.validate import checked
 
 _SAID = """It was the best of times, it was the worst of times, it was the age of wisdom,
@@ -30,7 +37,7 @@ def _hear(
     told: list[float] | None = None,
 ) -> RawTranscript:
     report = (lambda share: None) if told is None else told.append
-    return recognizer.recognize(samples, "en", beam_size, terms, report)
+    return recognizer.recognize(RecognitionRequest(samples, "en", beam_size, terms, report))
 
 
 def _words(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from spoken_truth import Truth
 from resources.ledger import Caps, Ledger
 from resources.media_store import MediaStore
 from resources.stt.openai_compatible import OpenAIProvider
-from shortform_assets.ports.recognizer import ProviderFailed
+from shortform_assets.ports.recognizer import ProviderFailed, RecognitionRequest
 
 remote, truth = openai_talk.remote, openai_talk.truth
 
@@ -214,7 +214,7 @@ def test_a_rate_limited_server_serves_everybody_in_the_end(
 
     def one(_: int) -> int:
         start.wait()
-        return len(recognizer.recognize(SOUND, "en", 5, (), lambda _: None).segments)
+        return len(recognizer.recognize(RecognitionRequest(SOUND, "en", 5)).segments)
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(4))) == [2] * 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from shortform_assets.contracts.edits import PlanEdit
 from shortform_assets.contracts.selection import ClipPlan, Moments, PlannedClip
@@ -37,21 +38,28 @@ class Row:
     """What the waiting edits make of it: nothing, `dropped`, `trimmed`, `retitled`, `pinned` or `added`."""
 
 
+class PlanMaterial(NamedTuple):
+    """What a stored plan was made of."""
+
+    moments: Moments
+    transcript: Transcript
+    turns: SpeakerTurns
+    selection: SelectionSlice
+
+
 class PlanDraft:
     """Numbers and times are those that `shortform plan` shows."""
 
     def __init__(
         self,
         plan: ClipPlan,
-        moments: Moments,
-        transcript: Transcript,
-        turns: SpeakerTurns,
-        selection: SelectionSlice,
+        made_of: PlanMaterial,
         edits: Sequence[PlanEdit],
         parser: SentenceParser | None = None,
     ) -> None:
         """`edits` are all that were ever made; those that the plan does not know of are waiting. Without
         a `parser` of its language what is cut anew has a makeshift title until the next run."""
+        moments, transcript, turns, selection = made_of
         if not transcript.words:
             raise InputError("nothing is said in this source, so there is nothing to edit")
         self.plan, self.transcript, self.selection = plan, transcript, selection

@@ -15,6 +15,7 @@ from shortform_assets.ports.recognizer import (
     Provider,
     ProviderFailed,
     RawSegment,
+    RecognitionRequest,
     Recognizer,
     SecondHearing,
 )
@@ -45,7 +46,7 @@ class ProviderLine:
         """
         recognizer = self._recognizer()
         with self._room, _told(recognizer.name):
-            raw = recognizer.recognize(samples, self.language, beam_size, terms, progress)
+            raw = recognizer.recognize(RecognitionRequest(samples, self.language, beam_size, terms, progress))
         return checked(raw, len(samples) / SAMPLE_RATE, self.language, recognizer.name)
 
     def text(self, samples: Floats) -> str:
