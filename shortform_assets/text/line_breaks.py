@@ -23,7 +23,7 @@ _NEVER_FIRST = regex.compile(
 )
 _PARTICLE = regex.compile(r"[了的吗嗎呢吧啊着著过過]\p{P}*")
 """Chinese particles that the model parts from the word they belong to."""
-_JOINTS = regex.compile(r"(?<=\w)[-/\\._@&=?]+(?=\w)")
+_JOINTS = regex.compile(r"(?<=\w)[-/\\._@&=?>]+(?=\w)")
 """Marks that join the parts of an address, a path or a compound: where it must be parted, it is behind them."""
 _NEVER_LAST = regex.compile(r"[\p{Ps}\p{Pi}$￥¥£＄#＃]")
 _MODELS = (

@@ -93,10 +93,10 @@ class ClipFonts:
         return self._keep(text)
 
     def _keep(self, text: str) -> bool:
-        for cluster in self._lacking(text):
-            self._lost[main_script(cluster)].append(cluster)
-            return False
-        return True
+        lacking = self._lacking(text)
+        if lacking:
+            self._lost[main_script("".join(lacking))].append("".join(lacking))
+        return not lacking
 
     def _lacking(self, text: str) -> list[str]:
         stack = next(iter(self._stacks.values()))
