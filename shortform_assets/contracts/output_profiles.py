@@ -14,6 +14,7 @@ from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import Contract, one_of
 
 _MB = 1_000_000
+"""Bytes, as platforms count."""
 
 
 class PlatformLimits(Contract):

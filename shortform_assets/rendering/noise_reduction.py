@@ -19,6 +19,7 @@ _QUIET_SHARE = 0.1
 _INERTIA = 0.98
 """Weight of the window before in the ratio of speech to noise, against musical tones (the authors' value)."""
 _LEAST_RATIO = 10 ** (-25 / 10)
+"""Of speech to noise, -25 dB: less would let single windows fall silent (Cappé 1994)."""
 
 
 def reduce_noise(sound: Sound, less_db: float) -> Sound:

@@ -13,6 +13,7 @@ from shortform_assets.rendering.sound_facts import SoundFacts
 _DC_OFFSET = 0.002
 """Of full scale (-54 dBFS): it takes room from the peaks and clicks at every cut."""
 _DC_HIGHPASS_HZ = 20
+"""What takes the offset away: the lowest that is heard, so nothing else is lost."""
 CLIPPED_SHARE = 2e-4
 """Ten samples a second at the ceiling are heard as crackling; normal masters hold a few a minute."""
 _QUIET_GAIN_DB = 12.0

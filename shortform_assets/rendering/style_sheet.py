@@ -43,12 +43,15 @@ from shortform_assets.rendering.render_output import count_frames, render
 _RATE = FrameRate(num=10)
 """Enough to look at stills; every frame costs time."""
 _WIDTH, _HEIGHT = 1920, 1080
+"""Pixels of the made-up source."""
 _WORD_MS, _SPOKEN_MS = 330, 300
+"""From one word to the next, and how much of that it is spoken: three words a second."""
 _FACE = (820, 250, 280, 360)
 """x, y, width, height in source pixels of what captions keep off."""
 _TILE = (440, 640)
 """A tile is at most so many pixels wide and high."""
 _GAP, _LABEL = 16, 28
+"""Pixels between tiles, and for the line under each."""
 
 
 @dataclass(frozen=True)

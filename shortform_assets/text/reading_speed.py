@@ -6,6 +6,7 @@ from shortform_assets.text.graphemes import graphemes
 from shortform_assets.text.writing_systems import main_script, script_of
 
 _LIMITS = {"Latn": 20, "Hira": 4, "Kana": 4, "Hani": 9, "Hang": 12}
+"""By script; of all other scripts `_OTHERS`."""
 _OTHERS = 17
 """Characters a second, spaces included, that adults can follow: Netflix, Timed Text Style Guides (English 20, Japanese
 4, Chinese 9, Korean 12, other languages 17). BBC, Subtitle Guidelines: 160 to 180 words a minute, which is 16 to 18

@@ -38,6 +38,7 @@ from shortform_assets.text.graphemes import graphemes
 
 STYLE = "Caption"
 _BACK, _TEXT, _FRONT = 0, 1, 2
+"""Layers of the ASS script, the last drawn over the others."""
 _RADIUS = 0.22
 """Radius of the corners of boxes and bars in em. A matter of looks."""
 _BEAT_MS = 90

@@ -24,6 +24,7 @@ SYNC_MS = 500
 above what pages are moved by when words crowd (tests/creative/test_overlay_faults.py)."""
 
 _WHOLE = OutputBox(0.0, 0.0, 1.0, 1.0)
+"""The output itself."""
 
 
 def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementSlice) -> Iterator[str]:

@@ -23,9 +23,11 @@ Keys = Sequence[str | int]
 Ground = tuple[str, str, float]
 """Key, colour and opacity of what is behind letters."""
 _ASCII = "".join(map(chr, range(33, 127)))
+"""What can be seen of it: letters and signs that any font must have."""
 _LONG_WORD = "Responsibility"
 """A word as long as one in a hundred of spoken English: it must fit on a line of the smallest type that is tried."""
 _NAMED_LETTERS = 8
+"""So many letters that a font lacks are named."""
 _LEAST_OUTLINE = 0.001
 """Two pixels of 1920: less is not seen. Our choice."""
 _LIT = frozenset({"karaoke", "karaoke_fill", "pop", "subtitle_bar"})

@@ -12,8 +12,9 @@ from shortform_assets.errors import InputError
 from shortform_assets.located_yaml import YamlNode
 
 _LIMITS = {"logo": 2_000_000}
+"""Bytes, by the kind of file; of any other `_LIMIT`. Our choice."""
 _LIMIT = 20_000_000
-"""Bytes, of a font or a music bed. Our choice."""
+"""Of a font or a music bed."""
 
 
 class StyleFiles:

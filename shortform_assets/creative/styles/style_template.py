@@ -18,6 +18,7 @@ from shortform_assets.errors import InputError
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _OWN = ("name", "version")
 _WIDTH = 110
+"""Columns of a line of the written YAML: as wide as this project's own."""
 
 
 def new_style(

@@ -31,6 +31,7 @@ _OFFSET_MS = 20.0
 _LEAST_LIKENESS = 0.15
 """Normalised cross-correlation below which the clip's sound is not found in the file's."""
 _REACH_S = 0.5
+"""Seconds to either side in which the clip's sound is looked for in the file's: a later one is not found. Our choice."""
 
 Stereo = NDArray[np.float32]
 

@@ -12,7 +12,10 @@ from shortform_assets.selection.say.phrases import HANGING, HESITATION, STAGE
 from shortform_assets.text.graphemes import grapheme_count
 
 TITLE_LENGTH = 60
+"""Characters: what the platforms' lists of videos show whole. Our choice;
+test_the_title_is_a_claim_that_is_said_and_the_hook_is_another_line."""
 FEWEST_WORDS = 3
+"""Subject, verb and what is said of it; test_what_a_line_becomes."""
 FEWEST_CONTENT = 2
 """Different words with a meaning of their own."""
 _QUOTED = ('"', "“", "”", "…")

@@ -11,12 +11,12 @@ from shortform_assets.ports.sentence_parser import SentenceParser
 from shortform_assets.selection.read.script import plain_text, tokenize
 from shortform_assets.selection.say.open_pronouns import open_words, resolve
 from shortform_assets.selection.say.parsed_clause import ParsedClause
+from shortform_assets.selection.say.phrases import SHORTEST
 from shortform_assets.selection.say.spoken_claims import find_claims
 from shortform_assets.selection.say.spoken_fillers import bare_sentence
 from shortform_assets.selection.say.title_checks import TITLE_LENGTH, faults
 from shortform_assets.text.graphemes import grapheme_count
 
-SHORTEST = 8
 ANSWER_WORDS = 6
 """An answer of more words is no line to put beside its question."""
 

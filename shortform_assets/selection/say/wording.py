@@ -21,9 +21,13 @@ from shortform_assets.text.spacing import respaced
 from shortform_assets.text.visible import one_line
 
 HOOK_LENGTH = 48
+"""Characters: two lines of a hook card. Our choice."""
 QUOTE_WORDS = 45
+"""Of a quote: some fifteen seconds of talk. Our choice."""
 DESCRIPTION_LENGTH = 280
+"""Characters: what fits a post wherever it goes. Our choice."""
 HASHTAGS = 5
+"""At most: more look like spam. Our choice."""
 DIFFERENT = 0.5
 """Title and hook share at most this much of the shorter one's content words."""
 
