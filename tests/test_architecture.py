@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
@@ -122,6 +123,27 @@ def test_file_and_class_names_are_unique():
             classes.update(n.name for n in ast.parse(path.read_text()).body if isinstance(n, ast.ClassDef))
     twice = {name for name, count in (files + classes).items() if count > 1}
     assert not twice
+
+
+def test_what_is_said_to_guard_a_number_is_there():
+    tests = [*(ROOT / "tests").rglob("*.py")]
+    known = {path.stem for path in tests}
+    known |= {name for path in tests for name in re.findall(r"def (test_\w+)", path.read_text())}
+    named = {
+        (name, str(path.relative_to(ROOT)))
+        for folder in ("shortform_assets", "resources", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"\btest_[a-z0-9_]*[a-z0-9]\b", path.read_text())
+    }
+    assert len(named) > 100
+    assert sorted((name, where) for name, where in named if name not in known) == []
+    # A benchmark is named with its file.
+    files = {
+        (name, str(path.relative_to(ROOT)))
+        for path in (ROOT / "shortform_assets").rglob("*.py")
+        for name in re.findall(r"\b(?:benchmarks|tests|tools)/[\w/]+\.py\b", path.read_text())
+    }
+    assert sorted((name, where) for name, where in files if not (ROOT / name).is_file()) == []
 
 
 @pytest.fixture(scope="module")

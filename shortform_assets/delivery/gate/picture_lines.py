@@ -16,7 +16,7 @@ from shortform_assets.media.reader import decode_on
 from shortform_assets.rendering.witness import PlannedMark, Witness, planned_marks, reduced
 
 # Of 219 steps between video black (16) and white (235). Guarded, as the seconds below, by
-# tests/delivery/test_picture_gate.py.
+# tests/rendering/test_quality_gate.py.
 _BLACK_LUMA = 24
 """What stays below this everywhere is black."""
 _SAME_LUMA, _SAME_SHARE = 6, 0.0005

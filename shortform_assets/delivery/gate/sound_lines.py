@@ -21,7 +21,7 @@ TRUE_PEAK_CEILING_DBTP = -0.8
 _CANCELS = -0.5
 """Correlation of left and right below which a telephone's one loudspeaker plays next to nothing."""
 _HOLE_SECONDS, _WINDOW_S = 0.3, 0.05
-"""A pause within a word is shorter; guarded, as the levels, by tests/delivery/test_sound_gate.py."""
+"""A pause within a word is shorter; guarded, as the levels, by tests/rendering/test_quality_gate.py."""
 _LEAST_TALK_SECONDS = 0.15
 """Of the clip's own sound that must be lost in a hole: a syllable."""
 _TALKING_DB, _HOLE_DB = -20.0, -45.0
