@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.media.audio_arrays import read_stereo
 from shortform_assets.media.ffmpeg import run_ffmpeg
-from shortform_assets.media.loudness import NEARLY_SILENT_LUFS, SILENCE_LUFS, measure_loudness
+from shortform_assets.media.loudness import (
+    NEARLY_SILENT_LUFS,
+    SILENCE_LUFS,
+    integrated_loudness,
+    measure_loudness,
+)
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.declipping import declipped
 from shortform_assets.rendering.noise_reduction import reduce_noise
@@ -63,7 +70,7 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
     inputs = [arg for segment in job.media.segments for arg in ("-i", str(bench.open(segment.audio)))]
     _run(inputs, ";".join(_join(job)), joined)
     treated, notes = _treated(bench, job, joined)
-    loudness, _ = measure_loudness(treated)
+    loudness = integrated_loudness(treated)
     room, spoken = _CODEC_ROOM_DB, job.enhancement.audio.spoken
     if loudness <= SILENCE_LUFS or (loudness < NEARLY_SILENT_LUFS and not spoken):
         _run(["-i", str(treated)], f"[0:a]{_limited(job, 0.0, room)}[out]", level)
@@ -81,7 +88,7 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
         gain = min(gain, most)
         _run(["-i", str(treated)], f"[0:a]{chain}{_limited(job, gain, room)}[out]", level)
         # A limiter that works hard gives back less than it is given: correct by what is missing.
-        error = job.encode.loudness_lufs - measure_loudness(level)[0]
+        error = job.encode.loudness_lufs - integrated_loudness(level)
         over = _coded_peak(bench, job, level) - job.encode.true_peak_dbtp
         quiet = abs(error) > _CLOSE_ENOUGH_LU and gain + error <= most
         if over <= 0 and not quiet:
@@ -95,7 +102,7 @@ def _treated(bench: Workbench, job: RenderJob, joined: Path) -> tuple[Path, tupl
     """`joined` repaired, levelled, covered and with its bed, and what is said of it."""
     treatment, style = job.enhancement.audio, job.style.audio
     sound = read_stereo(joined, SAMPLE_RATE)
-    facts, loudness = sound_facts(sound), measure_loudness(joined)[0]
+    facts, loudness = sound_facts(sound), integrated_loudness(joined)
     notes = [said] if (said := mix_said(job.media.channel_mix)) else []
     if facts.clipped > CLIPPED_SHARE:
         sound = declipped(sound)
@@ -125,16 +132,16 @@ def _treated(bench: Workbench, job: RenderJob, joined: Path) -> tuple[Path, tupl
     if treatment.bleeps:
         sound = bleep(sound, treatment.bleeps, job.rate)
     if style.music and heard:
-        voice = measure_loudness(_written(bench, sound))[0]
+        voice = integrated_loudness(_written(bench, sound))
         sound = with_bed(sound, bench.open(style.music.file), style.music, voice)
     return _written(bench, faded(sound, treatment.fade_in_ms, treatment.fade_out_ms)), tuple(notes)
 
 
 def _written(bench: Workbench, sound: Sound) -> Path:
-    raw, path = bench.scratch / "mixed.f32", bench.scratch / "mixed.wav"
-    sound.astype("<f4").tofile(raw)
-    _run(["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "2", "-i", str(raw)], "[0:a]anull[out]", path)
-    raw.unlink()
+    from scipy.io import wavfile
+
+    path = bench.scratch / "mixed.wav"
+    wavfile.write(path, SAMPLE_RATE, sound.astype(np.float32))
     return path
 
 

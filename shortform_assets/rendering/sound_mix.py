@@ -12,7 +12,7 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import MutedSpan, VoiceTurn
 from shortform_assets.contracts.style_contracts import MusicStyle
 from shortform_assets.media.audio_arrays import read_stereo
-from shortform_assets.media.loudness import SILENCE_LUFS, measure_loudness
+from shortform_assets.media.loudness import SILENCE_LUFS, integrated_loudness
 from shortform_assets.rendering.sound_facts import SAMPLE_RATE, Sound
 
 # Guarded by tests/rendering/test_sound_chain.py.
@@ -106,7 +106,7 @@ def bleep(sound: Sound, spans: Sequence[MutedSpan], rate: FrameRate) -> Sound:
 
 def with_bed(sound: Sound, bed: Path, style: MusicStyle, voice_lufs: float) -> Sound:
     """`sound` over a bed: `level_lu` against the voice, pressed down by `duck_db` more wherever it speaks."""
-    music, level = read_stereo(bed, SAMPLE_RATE), measure_loudness(bed)[0]
+    music, level = read_stereo(bed, SAMPLE_RATE), integrated_loudness(bed)
     if level <= SILENCE_LUFS or not len(music):
         return sound
     gain = 10 ** ((voice_lufs + style.level_lu - level) / 20)
