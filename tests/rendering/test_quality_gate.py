@@ -13,6 +13,7 @@ from render_studio import HEIGHT, WIDTH, framing, job, media, panel, segment
 from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.clips import FaceBox
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, RenderJob, TextOverlay
+from shortform_assets.contracts.existing_text import SeenText
 from shortform_assets.contracts.output_profiles import PROFILES, PlatformLimits, limits_for
 from shortform_assets.delivery.quality import measure
 from shortform_assets.media.ffmpeg import run_ffmpeg
@@ -196,6 +197,10 @@ def test_text_off_its_box_or_over_a_face_is_told(made):
     face = FaceBox(frame=45, x=0.3, y=0.6, width=0.3, height=0.2)
     over = asked.model_copy(update={"framing": asked.framing.model_copy(update={"faces": (face,)})})
     assert judged(files.video, over, files) == ("The 9:16 caption at frame 30 covers a face at frame 45.",)
+    sign = SeenText(start_frame=0, end_frame=FRAMES, kind="still", x=0.2, y=0.68, width=0.5, height=0.04)
+    signed = asked.model_copy(update={"framing": asked.framing.model_copy(update={"texts": (sign,)})})
+    (problem,) = judged(files.video, signed, files)
+    assert problem.startswith("The 9:16 caption at frame 30 stands over text of the picture")
 
 
 def test_small_pictures_and_moved_captions_are_noted(made):

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.overlays import punched
+from shortform_assets.creative.captions.burnt_in import uncovered
 from shortform_assets.creative.captions.overlay_faults import box_faults, overlays_of
 from shortform_assets.creative.captions.placement import face_margin
+from shortform_assets.creative.captions.text_faults import text_faults as over_text
 
 _NOTED_UPSCALE = 1.5
 """Beyond this softness is seen at arm's length on a telephone of 400 pixels an inch. Our choice."""
@@ -16,15 +18,20 @@ _LEAST_SHARE = 0.1
 
 
 def text_faults(job: RenderJob) -> Iterator[str]:
-    """Text outside the box that it was planned for, or over a live face; one sentence each."""
+    """Text outside the box that it was planned for, over a live face, or over text of the picture where there was
+    room elsewhere; one sentence each."""
     safe = job.enhancement.safe_box.get(job.aspect)
     if safe is None:
         return
     overlays, _ = overlays_of(job.enhancement, job.aspect, job.frames)
-    framing = punched(job.framing, job.enhancement.punch_ins, face_margin(job.rate))
+    margin = face_margin(job.rate)
+    framing = punched(job.framing, job.enhancement.punch_ins, margin)
+    still = uncovered(framing, job.enhancement.burnt_in)
     for overlay in overlays:
-        for fault in box_faults(overlay, framing, safe, job.rate, job.frames):
-            yield fault[0].upper() + fault[1:] + "."
+        faults = [*box_faults(overlay, framing, safe, job.rate, job.frames)]
+        if overlay.name in ("caption", "hook"):
+            faults += over_text(overlay, still, safe, overlays, margin)
+        yield from (fault[0].upper() + fault[1:] + "." for fault in faults)
 
 
 def platform_notes(job: RenderJob) -> Iterator[str]:
