@@ -233,7 +233,7 @@ def _built(talk: Talk, texts: Sequence[str], owners: Sequence[int], ends: Sequen
             "sentences": tuple(Sentence(first=a, last=b) for a, b in zip(firsts, ends, strict=True)),
         }
     )
-    turns = _turns(words, owners, talk.turns.speakers)
+    turns = turns_of(words, owners, talk.turns.speakers)
     return replace(talk, transcript=transcript, turns=turns, lines=read_script(transcript, turns, LONGEST_MS))
 
 
@@ -257,7 +257,7 @@ def _talk(episode: dict[str, Any], labels: dict[str, Any]) -> Talk:
         words=words,
         sentences=tuple(Sentence(first=a, last=b) for a, b in sentences),
     )
-    turns = _turns(words, owners, tuple(episode["speakers"]))
+    turns = turns_of(words, owners, tuple(episode["speakers"]))
     shown = labels["candidates"].values()
     return Talk(
         name=episode["id"],
@@ -287,7 +287,8 @@ def _talk(episode: dict[str, Any], labels: dict[str, Any]) -> Talk:
     )
 
 
-def _turns(words: Sequence[Word], owners: Sequence[int], speakers: tuple[str, ...]) -> SpeakerTurns:
+def turns_of(words: Sequence[Word], owners: Sequence[int], speakers: tuple[str, ...]) -> SpeakerTurns:
+    """Turns of words whose speakers are known."""
     edges = [0, *(j for j in range(1, len(owners)) if owners[j] != owners[j - 1]), len(owners)]
     turns = tuple(
         Turn(speaker=speakers[owners[a]], start_ms=words[a].start_ms, end_ms=words[b - 1].end_ms)

@@ -43,6 +43,8 @@ class Tally:
         never = talk.never_words()
         held = [_words(clip, len(never)) for clip in clips]
         self.in_never += sum(never[h].mean() >= IN_NEVER for h in held)
+        if not talk.picks:
+            return
         picks = [p.kept(len(never)) for p in talk.picks]
         overlap = np.array([[(h & p).sum() / (h | p).sum() for p in picks] for h in held])
         self.touched += int((overlap.max(1) > 0).sum())

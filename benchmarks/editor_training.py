@@ -1,53 +1,41 @@
 """Teaching the learned judgement from the editors' labels. Needs LightGBM (in the `dev` extra); nothing at run time does.
 
-Lines first, then runs. What the runs are taught from is what line models that never saw the episode say of it
-(stacked generalisation, Wolpert 1992): four groups of episodes, each judged by a model of the other three.
+Lines first, then never-zones and runs. What these are taught from is what line models that never saw the episode say of
+it (stacked generalisation, Wolpert 1992): four groups of episodes, each judged by a model of the other three.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from editor_boosting import Teacher
 from editor_labels import Talk
 
 from shortform_assets.selection.learned.editors_eye import EditorsEye, eye_of
 from shortform_assets.selection.learned.line_cues import talk_cues, unit
 from shortform_assets.selection.learned.line_judge import CLIP as LINE_CLIP
 from shortform_assets.selection.learned.line_judge import LABELS, LineJudge, penalties, standard, surroundings
-from shortform_assets.selection.learned.run_cues import AXES, JudgedLines, run_cues
-from shortform_assets.selection.learned.run_judge import CLIP as RUN_CLIP
-from shortform_assets.selection.learned.run_judge import SQUARED, widened
+from shortform_assets.selection.learned.never_judge import stretch_cues
+from shortform_assets.selection.learned.run_cues import JudgedLines, run_cues
 
 MEANING_AXES = 128
 GROUPS = 4
 LINE_RIDGE = 30_000.0
-RUN_RIDGE, RUN_RIDGE_RAW = 2_000.0, 100_000.0
-SHAPES = 19
-"""Columns of length, voices and coherence, before the axes of meaning."""
 SHORTEST_MS, LONGEST_MS = 14_000, 80_000
 OFTEN = 0.12
 """Share of the runs that are far from every pick that is kept for training."""
 NEAR = 0.3
 GOOD = 0.8
 """What a pick of grade 2 is worth against one of grade 3."""
-TREES = 150
-PARAMETERS = {
-    "objective": "regression",
-    "learning_rate": 0.06,
-    "num_leaves": 12,
-    "min_data_in_leaf": 200,
-    "feature_fraction": 0.25,
-    "bagging_fraction": 0.6,
-    "bagging_freq": 1,
-    "lambda_l2": 50,
-    "max_bin": 63,
-    "verbose": -1,
-    "deterministic": True,
-    "force_row_wise": True,
-}
+TREES, NEVER_TREES, EDGE_TREES = 150, 120, 120
+NEVER_PARAMETERS = {"objective": "cross_entropy", "num_leaves": 8, "learning_rate": 0.05}
+FEWEST_RUNS, NEAR_WEIGHT = 20, 8.0
+"""A pick counts by the root of how many runs lie near it, and one with fewer than this as if it had so many; times the
+second, so that penalties weigh as they do on worth."""
 
 
 def train(
@@ -64,9 +52,21 @@ def train(
     }
     held = [_seen(talk, vectors[key(talk)]) for talk in talks]
     centre, axes = _axes(np.vstack([h["vectors"] for h in held]))
-    lines, judged = _teach_lines(held, [group[t.name] for t in talks], centre, axes)
-    cues, targets, weights = _rows(talks, held, judged, lines, np.random.RandomState(seed))
-    return {**lines, **_teach_runs(cues, targets, weights, seed, threads)}
+    groups = [group[t.name] for t in talks]
+    lines, judged = _teach_lines(held, groups, centre, axes)
+    teacher = Teacher(seed, threads)
+    rows = np.vstack([stretch_cues(h["cues"], h["names"], j) for h, j in zip(held, judged, strict=True)])
+    truth = np.concatenate([h["labels"][:, LABELS.index("never")] for h in held])
+    never = teacher.trees("never", rows, truth, None, NEVER_TREES, NEVER_PARAMETERS)
+    runs = _runs(talks, held, judged, lines, np.random.RandomState(seed))
+    worth, answers = teacher.blend("worth", runs.cues, runs.worth, runs.weights, TREES)
+    near = runs.near_weights > 0
+    edges, _ = teacher.blend("edges", runs.cues[near], runs.better[near], runs.near_weights[near], EDGE_TREES)
+    order = np.argsort(answers)
+    reached = np.cumsum(runs.weights[order]) / runs.weights.sum()
+    low, high = (answers[order][np.searchsorted(reached, share)] for share in (0.5, 0.999))
+    limits = {"worth_low": np.array(low, np.float32), "worth_high": np.array(high, np.float32)}
+    return {**lines, **never, **worth, **edges, **limits}
 
 
 def key(talk: Talk) -> str:
@@ -200,116 +200,48 @@ def _teach_lines(
     return found, judged
 
 
-def _rows(
+@dataclass(frozen=True)
+class _Runs:
+    """What is taught of runs: rows of cues, and beside each what it is worth and how it is cut."""
+
+    cues: np.ndarray
+    worth: np.ndarray
+    weights: np.ndarray
+    better: np.ndarray
+    """Overlap with the nearest pick, less the mean of all runs near that pick."""
+    near_weights: np.ndarray
+    """0 for runs that are near no pick."""
+
+
+def _runs(
     talks: Sequence[Talk],
     held: Sequence[dict[str, Any]],
     judged: Sequence[np.ndarray],
     lines: Mapping[str, np.ndarray],
     random: np.random.RandomState,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cues of runs, what each is worth, and how much each counts: all near a pick, and some of the rest."""
-    judge = LineJudge(*(lines[n] for n in (
-        "meaning_centre", "meaning_axes", "line_centre", "line_scale", "line_weights", "line_bias"
-    )))  # fmt: skip
-    cues, targets, weights = [], [], []
+) -> _Runs:
+    """All near a pick, and some of the rest."""
+    judge, columns = LineJudge.of(lines), list[tuple[np.ndarray, ...]]()
     for talk, h, said in zip(talks, held, judged, strict=True):
         a, b = all_runs(talk)
         overlap = talk.overlaps(a, b)
         grades = np.array([1.0 if p.grade == 3 else GOOD for p in talk.picks])
         near = overlap.max(1) > NEAR
         kept = np.flatnonzero(near | (random.rand(len(a)) < OFTEN))
-        meanings = judge.meanings(h["vectors"])
-        known = JudgedLines(talk.lines, h["cues"], h["names"], said, h["vectors"], meanings)
-        cues.append(run_cues(known, a[kept], b[kept]))
-        targets.append((overlap[kept] ** 2 * grades).max(1))
-        weights.append(np.where(near[kept], 1.0, 0.5 / OFTEN))
-    return np.vstack(cues), np.concatenate(targets), np.concatenate(weights)
-
-
-def _teach_runs(
-    cues: np.ndarray, targets: np.ndarray, weights: np.ndarray, seed: int, threads: int
-) -> dict[str, np.ndarray]:
-    import lightgbm
-    from scipy.linalg import cho_factor, cho_solve
-
-    model = lightgbm.train(
-        {**PARAMETERS, "seed": seed, "num_threads": threads},
-        lightgbm.Dataset(cues, targets, weight=weights),
-        TREES,
-    )
-    trees = _tree_arrays(model.dump_model()["tree_info"])
-    centre, scale = cues.mean(0), cues.std(0) + 1e-3
-    table = widened(standard(cues, centre, scale, RUN_CLIP))
-    strength = np.full(table.shape[1], RUN_RIDGE_RAW)
-    strength[:SQUARED] = strength[cues.shape[1] :] = RUN_RIDGE
-    strength[cues.shape[1] - AXES - SHAPES : cues.shape[1] - AXES] = RUN_RIDGE
-    strength[-1] = 1.0
-    weighed = table * weights[:, None].astype(np.float32)
-    left = weighed.T @ table
-    left[np.diag_indices(len(left))] += strength.astype(np.float32)
-    solved = cho_solve(cho_factor(left), weighed.T @ targets.astype(np.float32)).astype(np.float32)
-    found = {**trees, "run_centre": centre, "run_scale": scale, "run_weights": solved}
-    parts = eye_of_runs(found)(cues)
-    by_trees, by_ridge = (
-        float(np.sqrt(np.average((p - np.average(p, weights=weights)) ** 2, weights=weights))) for p in parts
-    )
-    blended = parts[0] / by_trees + parts[1] / by_ridge
-    order = np.argsort(blended)
-    reached = np.cumsum(weights[order]) / weights.sum()
-    return {
-        **found,
-        "trees_unit": np.array(by_trees, np.float32),
-        "ridge_unit": np.array(by_ridge, np.float32),
-        "worth_low": np.array(blended[order][np.searchsorted(reached, 0.5)], np.float32),
-        "worth_high": np.array(blended[order][np.searchsorted(reached, 0.999)], np.float32),
-    }
-
-
-def eye_of_runs(arrays: Mapping[str, np.ndarray]) -> Any:
-    """Trees' and ridge's answers apart, from cues."""
-    from shortform_assets.selection.learned.trees import Trees
-
-    trees = Trees.of(arrays)
-
-    def answers(cues: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        table = widened(standard(cues, arrays["run_centre"], arrays["run_scale"], RUN_CLIP))
-        return trees.predict(cues), (table @ arrays["run_weights"]).astype(np.float64)
-
-    return answers
-
-
-def _tree_arrays(trees: Sequence[dict[str, Any]]) -> dict[str, np.ndarray]:
-    """LightGBM's trees as the arrays of `learned.trees.Trees`."""
-    nodes: list[list[float]] = []
-    roots, deepest = [], 0
-
-    def add(node: dict[str, Any], depth: int) -> int:
-        nonlocal deepest
-        at = len(nodes)
-        nodes.append([0, 0.0, at, at, 0.0])
-        if "leaf_value" in node and "split_feature" not in node:
-            nodes[at][4] = node["leaf_value"]
-            deepest = max(deepest, depth)
-            return at
-        nodes[at][0] = node["split_feature"]
-        nodes[at][1] = node["threshold"]
-        nodes[at][2] = add(node["left_child"], depth + 1)
-        nodes[at][3] = add(node["right_child"], depth + 1)
-        return at
-
-    for tree in trees:
-        roots.append(add(tree["tree_structure"], 0))
-    feature, threshold, left, right, value = zip(*nodes, strict=True)
-    exact = np.array(threshold, np.float64)
-    rounded = exact.astype(np.float32)
-    # A single-precision row is at most the exact threshold just where it is at most that rounded down.
-    rounded = np.where(rounded > exact, np.nextafter(rounded, np.float32(-np.inf)), rounded)
-    return {
-        "tree_roots": np.array(roots, np.int32),
-        "tree_feature": np.array(feature, np.int16),
-        "tree_threshold": rounded.astype(np.float32),
-        "tree_left": np.array(left, np.int32),
-        "tree_right": np.array(right, np.int32),
-        "tree_value": np.array(value, np.float32),
-        "tree_depth": np.array(deepest, np.int64),
-    }
+        near, overlap = near[kept], overlap[kept]
+        known = JudgedLines(
+            talk.lines, h["cues"], h["names"], said, h["vectors"], judge.meanings(h["vectors"])
+        )
+        nearest_pick, best = overlap.argmax(1), overlap.max(1)
+        count = np.bincount(nearest_pick[near], minlength=len(talk.picks))
+        usual = np.bincount(nearest_pick[near], best[near], len(talk.picks)) / np.maximum(1, count)
+        columns.append(
+            (
+                run_cues(known, a[kept], b[kept]),
+                (overlap**2 * grades).max(1),
+                np.where(near, 1.0, 0.5 / OFTEN),
+                best - usual[nearest_pick],
+                NEAR_WEIGHT * near / np.sqrt(np.maximum(FEWEST_RUNS, count[nearest_pick])),
+            )
+        )
+    return _Runs(*(np.concatenate(column) for column in zip(*columns, strict=True)))

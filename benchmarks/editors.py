@@ -4,7 +4,8 @@
 the episodes and its plans for the rest are scored; ten episodes are in no fold and are judged by a model of all
 others, once. Beside it: the plan without what was learnt, windows of 50 s placed evenly, at random, and where
 TextTiling sees a new topic. `--json FILE` writes all numbers, `--quick` takes one fold, `--degraded` plays the talk
-as a small speech model would write it, `--panel MODEL` puts a language model beside it (any OpenAI-compatible server,
+as a small speech model would write it, `--excerpts 60 150` takes so many lines of every episode for sources of their
+own, `--panel MODEL` puts a language model beside it (any OpenAI-compatible server,
 see docs/panel.md; what it answers is kept in `--cache`, its cost printed), `--episodes N` takes only so many,
 `--titles` measures the judge of titles too, `--check` exits 1 and names every number that misses its goal. Embeddings
 and taught models are kept in `--cache`. Needs LightGBM (the `dev` extra).
@@ -18,11 +19,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from editor_excerpts import excerpt
 from editor_labels import DATA, FOLDS, Talk, degraded, folds, read_talks, untouched, vectors_of
 from editor_panel import MeasuredPanel, with_panel
 from editor_scores import Clip, auc, score
@@ -153,7 +155,7 @@ def taught(talks: Sequence[Talk], vectors: Mapping[str, np.ndarray], cache: Path
     """An eye taught on these talks, from the cache where the same was taught before."""
     digest = hashlib.sha256()
     room = Path(__file__).resolve().parents[1] / "shortform_assets" / "selection"
-    for path in [Path(__file__).with_name("editor_training.py"), Path(__file__).with_name("editor_labels.py"),
+    for path in [*(Path(__file__).with_name(f"editor_{name}.py") for name in ("boosting", "labels", "training")),
                  *(p for s in SOURCES for p in sorted((room / s).glob("*.py")))]:  # fmt: skip
         digest.update(path.read_bytes())
     for talk in talks:
@@ -173,7 +175,10 @@ def line_aucs(
     truth, said = [], []
     for talk in talks:
         truth.append(line_labels(talk))
-        said.append(eye_of[talk.name].look(talk.lines, vectors[key(talk)]).judged)
+        look = eye_of[talk.name].look(talk.lines, vectors[key(talk)])
+        judged = look.judged.copy()
+        judged[:, LABELS.index("never")] = look.never_lines
+        said.append(judged)
     t, s = np.vstack(truth) > 0.5, np.vstack(said)
     return {f"AUC {label}": auc(t[:, n], s[:, n]) for n, label in enumerate(LABELS) if label != "worth"}
 
@@ -207,6 +212,7 @@ def main() -> None:
     parser.add_argument("--panel", metavar="MODEL", help="a model string: this model beside what was learnt")
     parser.add_argument("--titles", action="store_true", help="measure the judge of titles too")
     parser.add_argument("--episodes", type=int, help="so many episodes only, to limit what a panel costs")
+    parser.add_argument("--excerpts", type=int, nargs="+", default=[], help="lines of short sources")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--check", action="store_true")
@@ -250,6 +256,10 @@ def main() -> None:
                 those = {n: c for n, c in chosen.items() if n in names}
                 if those:
                     found.setdefault(f"{where}, {per_hour:g} an hour", {})[name] = score(those, played)
+    if options.excerpts:
+        folded = [t for t in played if t.name in fold]
+        for lines in options.excerpts:
+            found[f"cross-validated, sources of {lines} lines"] = _short(lines, folded, eyes, vectors, plans)
     for title, rows in found.items():
         show(console, title, rows)
     if panel:
@@ -277,6 +287,26 @@ def main() -> None:
         options.json,
         options.check,
     )
+
+
+def _short(
+    lines: int,
+    talks: Sequence[Talk],
+    eyes: Mapping[str, EditorsEye],
+    vectors: Mapping[str, np.ndarray],
+    plans: Plans,
+) -> dict[str, dict[str, float]]:
+    """The plan with and without what was learnt, of sources of so many lines."""
+    with_eye, without, short = {}, {}, []
+    for talk in talks:
+        part, where = excerpt(talk, lines)
+        count = _count(part, PER_HOUR)
+        short.append(part)
+        # It is asked here of less talk than in use: the bound is what is measured.
+        asked = replace(eyes[talk.name], fewest_lines=0)
+        with_eye[part.name] = plans.clips(part, count, vectors[key(talk)][where], asked)
+        without[part.name] = plans.clips(part, count, None, None)
+    return {"learnt": score(with_eye, short), "features alone": score(without, short)}
 
 
 def _embedding_seconds(embedder: Embedder, talks: Sequence[Talk]) -> float:

@@ -64,6 +64,10 @@ LEARNED: dict[str, str] = {
 """What a learnt judgement says of a moment, from 0 to 1. A genre's `weights` may name these too; a moment that was
 not judged is weighed by its features alone."""
 
+EDGE_RANK = "editors_edges"
+"""Beside what was learnt of a moment's worth: how well it is cut, from 0 to 1, to compare with moments that hold much the
+same. Clips are moved to better edges by it (`selection/choose/edge_choice.py`); it has no weight."""
+
 FLAGS: dict[str, str] = {
     "promotion": "holds advertising",
     "ceremony": "holds a greeting or a goodbye",
@@ -76,7 +80,8 @@ FLAGS: dict[str, str] = {
 
 
 class Moment(Contract):
-    """A candidate clip with measured `FEATURES`, `LEARNED` and `FLAGS`. Word indices inclusive, whole sentences."""
+    """A candidate clip with measured `FEATURES`, `LEARNED`, `EDGE_RANK` and `FLAGS`. Word indices inclusive, whole
+    sentences."""
 
     moment_id: str
     kind: Literal["topic", "question_answer", "monologue", "exchange"]

@@ -20,6 +20,7 @@ from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.choose.brief_match import About
 from shortform_assets.selection.choose.choice import BESIDE, Choice, Rules, ScoredMoment, choose, share
 from shortform_assets.selection.choose.clip_builder import LEARNT, ClipBuilder
+from shortform_assets.selection.choose.edge_choice import with_better_edges
 from shortform_assets.selection.choose.local_editor import score, weigh
 from shortform_assets.selection.choose.moment_variants import at_lines, joined
 from shortform_assets.selection.choose.panel_scores import judgements, panel_notes
@@ -101,6 +102,7 @@ def plan_clips(
         rules = replace(rules, target=least, min_score=0.0, quotas={})
         candidates = _settled(desk, about, found, rules)
         choice = choose(candidates, rules)
+    choice = with_better_edges(choice, candidates, rules)
     rest = explain_rest(candidates, choice, rules)
     bench.progress(0.6, "chosen")
     clips = _worded(desk, choice, lowered)

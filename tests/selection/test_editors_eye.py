@@ -16,7 +16,7 @@ from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.choose.local_editor import score, weigh
-from shortform_assets.selection.learned import weights
+from shortform_assets.selection.learned import editors_eye, weights
 from shortform_assets.selection.learned.editors_eye import FEWEST_LINES, shipped_eye
 from shortform_assets.selection.learned.line_cues import talk_cues, unit, word_cues
 from shortform_assets.selection.learned.line_judge import (
@@ -167,8 +167,8 @@ def test_the_shipped_weights_are_small_and_fit_the_cues():
     assert look.judged.shape == (len(lines), len(LABELS))
     assert np.isfinite(look.judged).all()
     a = np.arange(len(lines) - 4)
-    worth = look.worth(a, a + 4)
-    assert ((worth >= 0) & (worth < 1)).all()
+    for judged in look.judge(a, a + 4):
+        assert ((judged >= 0) & (judged < 1)).all()
 
 
 def test_other_weights_than_those_of_this_code_are_refused(monkeypatch):
@@ -184,7 +184,22 @@ def test_what_is_told_of_a_run_hangs_on_no_other_run():
     together = look.run_cues(a, b)
     alone = np.vstack([look.run_cues(a[n : n + 1], b[n : n + 1]) for n in range(3)])
     assert np.allclose(together, alone, atol=1e-5)
-    assert look.worth(a[:0], b[:0]).size == 0
+    assert all(judged.size == 0 for judged in look.judge(a[:0], b[:0]))
+
+
+def test_what_is_never_a_clip_is_worth_nothing_wherever_it_is_cut(monkeypatch):
+    lines = lines_of(*long_talk())
+    look = shipped_eye().look(lines, Hashed().embed([line.text for line in lines]))
+    a = np.arange(len(lines) - 4)
+    never = look.never(a, a + 4)
+    words = np.array([line.words for line in lines])
+    told = look.never_lines
+    assert ((told > 0) & (told < 1)).all()
+    assert np.allclose(never[:9], [np.average(told[i : i + 5], weights=words[i : i + 5]) for i in range(9)])
+    monkeypatch.setattr(editors_eye, "NEVER", float(np.median(never)))
+    for judged in look.judge(a, a + 4):
+        assert (judged[never >= editors_eye.NEVER] == 0).all()
+        assert (judged[never < editors_eye.NEVER] > 0).any()
 
 
 def test_thanks_and_subscriptions_look_like_housekeeping():
@@ -192,7 +207,7 @@ def test_thanks_and_subscriptions_look_like_housekeeping():
     vectors = Hashed().embed([line.text for line in lines])
     cues, names = talk_cues(lines, vectors)
     assert len(names) == cues.shape[1] == len(set(names))
-    never = shipped_eye().look(lines, vectors).judged[:, LABELS.index("never")]
+    never = shipped_eye().look(lines, vectors).never_lines
     house = np.array(["newsletter" in line.plain for line in lines])
     assert never[house].mean() > never[~house].mean()
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from shortform_assets.selection.learned.line_cues import talk_cues, unit
-from shortform_assets.selection.learned.line_judge import LABELS, LineJudge
+from shortform_assets.selection.learned.line_cues import spoken_words, summed, talk_cues, unit
+from shortform_assets.selection.learned.line_judge import LineJudge
+from shortform_assets.selection.learned.never_judge import never_chances
 from shortform_assets.selection.learned.run_cues import JudgedLines, run_cues
 from shortform_assets.selection.learned.run_judge import RunJudge
 from shortform_assets.selection.learned.trees import Trees
@@ -25,23 +26,28 @@ LANGUAGES = frozenset({"en"})
 FEWEST_LINES = 150
 """Of less talk than this, some fifteen minutes, it is not asked: what it knows of place and contrast is relative to the
 source, and the shortest that it was taught has 316. On an episode of four minutes it finds next to nothing worth a clip."""
-NEVER, DOUBTFUL = 0.3, 0.1
-"""Mean likeness to greetings, adverts and housekeeping from which a run is worth nothing, and from which it is
-worth less: two in three of the editors' picks are under the second, one in fifty is over the first."""
+NEVER = 0.22
+"""Mean chance over a run's words of greetings, adverts and housekeeping from which it is worth nothing. Chosen in
+cross-validation: where it is lower, more picks are lost than such clips (`docs/selection.md`)."""
 
 
 @dataclass(frozen=True)
 class EditorsEye:
-    """Weights of both judges."""
+    """Weights of all judges."""
 
     lines: LineJudge
+    never: Trees
+    """See `never_judge`."""
     runs: RunJudge
+    fewest_lines: int = FEWEST_LINES
 
     def look(self, lines: Sequence[Line], vectors: np.ndarray) -> JudgedTalk:
         """One talk. `vectors` (lines, dimensions) are embeddings of the model that it was taught with."""
         vectors = unit(vectors.astype(np.float32)).astype(np.float32)
         cues, names = talk_cues(lines, vectors)
-        return JudgedTalk(self, tuple(lines), cues, names, vectors, self.lines.predict(cues, vectors))
+        judged = self.lines.predict(cues, vectors)
+        never = never_chances(self.never, cues, names, judged)
+        return JudgedTalk(self, tuple(lines), cues, names, vectors, judged, never)
 
 
 @dataclass(frozen=True)
@@ -55,14 +61,16 @@ class JudgedTalk:
     vectors: np.ndarray
     judged: np.ndarray
     """(lines, LABELS)."""
+    never_lines: np.ndarray
+    """(lines,) `never_chances`."""
 
-    def worth(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """(runs,) float64, 0 to 1, of the runs of lines a..b, both included."""
+    def judge(self, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Worth and cut of the runs of lines a..b, both included: `RunJudge.judge`; 0 for what is never a clip."""
         if not len(a):
-            return np.zeros(0)
-        never = self.never(a, b)
-        found = self.eye.runs.worth(self.run_cues(a, b)) * (1 - np.maximum(0.0, never - DOUBTFUL))
-        return np.where(never >= NEVER, 0.0, found)
+            return np.zeros(0), np.zeros(0)
+        never = self.never(a, b) >= NEVER
+        worth, cut = self.eye.runs.judge(self.run_cues(a, b))
+        return np.where(never, 0.0, worth), np.where(never, 0.0, cut)
 
     def run_cues(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """(runs, columns) float32, see `run_cues.run_cues`."""
@@ -71,9 +79,10 @@ class JudgedTalk:
         return run_cues(talk, a, b)
 
     def never(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """(runs,) mean over the run's lines of how much they look like what is never a clip."""
-        sums = np.r_[0.0, np.cumsum(self.judged[:, LABELS.index("never")], dtype=np.float64)]
-        return (sums[b + 1] - sums[a]) / (b + 1 - a)
+        """(runs,) mean over the run's words of how much they look like what is never a clip."""
+        words = spoken_words(self.lines)
+        held, sums = summed(words), summed(words * self.never_lines)
+        return (sums[b + 1] - sums[a]) / (held[b + 1] - held[a])
 
 
 @cache
@@ -91,24 +100,4 @@ def read_eye(path: Path) -> EditorsEye:
 def eye_of(arrays: Mapping[str, np.ndarray]) -> EditorsEye:
     """The eye of named arrays, in single precision whatever they are stored in."""
     own = {n: v.astype(np.float32) if v.dtype.kind == "f" else v.astype(np.int64) for n, v in arrays.items()}
-    trees = Trees.of(own)
-    return EditorsEye(
-        LineJudge(
-            centre_of_meaning=own["meaning_centre"],
-            axes=own["meaning_axes"],
-            centre=own["line_centre"],
-            scale=own["line_scale"],
-            weights=own["line_weights"],
-            bias=own["line_bias"],
-        ),
-        RunJudge(
-            trees=trees,
-            centre=own["run_centre"],
-            scale=own["run_scale"],
-            weights=own["run_weights"],
-            trees_unit=float(own["trees_unit"]),
-            ridge_unit=float(own["ridge_unit"]),
-            low=float(own["worth_low"]),
-            high=float(own["worth_high"]),
-        ),
-    )
+    return EditorsEye(LineJudge.of(own), Trees.of(own, "never"), RunJudge.of(own))

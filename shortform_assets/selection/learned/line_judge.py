@@ -6,6 +6,7 @@ housekeeping as well as boosted trees or a convolutional network over the same c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,18 @@ class LineJudge:
     weights: np.ndarray
     """(columns, labels)."""
     bias: np.ndarray
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> LineJudge:
+        """From the arrays of a file of weights."""
+        return cls(
+            centre_of_meaning=arrays["meaning_centre"],
+            axes=arrays["meaning_axes"],
+            centre=arrays["line_centre"],
+            scale=arrays["line_scale"],
+            weights=arrays["line_weights"],
+            bias=arrays["line_bias"],
+        )
 
     def predict(self, cues: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """(lines, LABELS) float32, near the probability of each label but not confined to 0 to 1."""

@@ -26,13 +26,13 @@ class Trees:
     """Steps after which every row has reached a leaf."""
 
     @classmethod
-    def of(cls, arrays: Mapping[str, np.ndarray]) -> Trees:
-        """From the arrays of a file of weights, each field under its name with `tree_` before it."""
+    def of(cls, arrays: Mapping[str, np.ndarray], kind: str = "tree") -> Trees:
+        """From the arrays of a file of weights, each field under its name with its `kind` before it."""
         held = {
-            name: arrays[f"tree_{name}"]
+            name: arrays[f"{kind}_{name}"]
             for name in ("roots", "feature", "threshold", "left", "right", "value")
         }
-        return cls(**held, depth=int(arrays["tree_depth"]))
+        return cls(**held, depth=int(arrays[f"{kind}_depth"]))
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """(n,) float64: the sum over all trees for each of `rows` (n, columns) float32."""

@@ -17,7 +17,7 @@ from shortform_assets.errors import InputError
 EDITORS_EYE = "weights/editors_eye.npz"
 TITLE_JUDGE = "weights/title_judge.npz"
 DIGESTS = {
-    EDITORS_EYE: "050f6cd9a08525dec9f4d8e2a8b4a78f51ac27e9fed0caf11d82ea40e8a631b1",
+    EDITORS_EYE: "cbb6d1292e2176858bbfa5486f0beb17af7c53e15baa9589dbd605e1aee7f150",
     TITLE_JUDGE: "a90021ce70607aa01b3ea2dac76e3da72e337f897b215777c44ef003e4a8256f",
 }
 """SHA-256 of the files."""

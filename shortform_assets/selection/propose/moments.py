@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from shortform_assets.contracts.base import canonical_json
-from shortform_assets.contracts.selection import FEATURES, LEARNED, Moment, Moments, Shots
+from shortform_assets.contracts.selection import EDGE_RANK, FEATURES, LEARNED, Moment, Moments, Shots
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
@@ -19,7 +19,6 @@ from shortform_assets.ports.embedder import Embedder
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.selection.cut.frame_edges import CutRequest, Edges
 from shortform_assets.selection.learned.editors_eye import (
-    FEWEST_LINES,
     LANGUAGES,
     EditorsEye,
     JudgedTalk,
@@ -127,7 +126,7 @@ def heard_moments(
     speech_ms = lines[-1].end_ms - lines[0].start_ms
     limit = limits(selection, speech_ms)
     look = _look(bench, talk_embedder, lines, transcript.language, eye)
-    worth: dict[Run, float] = {}
+    worth: dict[Run, dict[str, float]] = {}
     if look is not None:
         worth = _worthy_runs(look, flags, edges, limit, selection.max_moments)
     runs = list(worth) or _runs(measures, flags, edges, limit, selection.max_moments)
@@ -137,7 +136,7 @@ def heard_moments(
         runs = _runs(measures, flags, edges, limit, most)
         runs = runs or _runs(measures, _adverts_only(flags), edges, limit, most)
     moments = [
-        _moment(measures, flags, limit, run, worth.get(run))
+        _moment(measures, flags, limit, run, worth.get(run, {}))
         for run in [*runs, *_flagged(measures, flags, edges)]
     ]
     bench.progress(1.0, "moments")
@@ -174,20 +173,24 @@ def _look(
     eye: EditorsEye | None,
 ) -> JudgedTalk | None:
     """The learned judgement of this talk, or None where it cannot be asked; then the features decide alone."""
-    if talk_embedder is None or language not in LANGUAGES or len(lines) < FEWEST_LINES:
+    if talk_embedder is None or language not in LANGUAGES:
+        return None
+    eye = eye or shipped_eye()
+    if len(lines) < eye.fewest_lines:
         return None
     try:
         vectors = talk_embedder.embed([line.text for line in lines])
     except InputError as error:
         bench.degrade(f"Clips were chosen without what was learnt from editors: {error}")
         return None
-    return (eye or shipped_eye()).look(lines, vectors)
+    return eye.look(lines, vectors)
 
 
 def _worthy_runs(
     look: JudgedTalk, flags: Sequence[str], edges: Edges, limit: Limits, most: int
-) -> dict[Run, float]:
-    """The runs of a useful length without flagged lines that are worth most, a few ends for every start."""
+) -> dict[Run, dict[str, float]]:
+    """The runs of a useful length without flagged lines that are worth most, a few ends for every start, with LEARNED
+    and EDGE_RANK of each."""
     runs = []
     for a in range(len(look.lines)):
         for b in range(a, len(look.lines)):
@@ -198,13 +201,16 @@ def _worthy_runs(
                 break
             if length >= limit.min_ms and edges.spans(look.lines[a].first, look.lines[b].last)[0]:
                 runs.append(Run(a, b, length))
-    worth = look.worth(np.array([r.a for r in runs], int), np.array([r.b for r in runs], int))
+    worth, cut = look.judge(np.array([r.a for r in runs], int), np.array([r.b for r in runs], int))
     rank, kept = dict.fromkeys(range(len(look.lines)), 0), list[int]()
     for n in np.lexsort((np.arange(len(runs)), -worth)).tolist():
         rank[runs[n].a] += 1
         if rank[runs[n].a] <= ENDS_PER_START and len(kept) < most:
             kept.append(n)
-    return {runs[n]: float(worth[n]) for n in sorted(kept)}
+    return {
+        runs[n]: {"editors_eye": round(float(worth[n]), 4), EDGE_RANK: round(float(cut[n]), 5)}
+        for n in sorted(kept)
+    }
 
 
 def _runs(measures: Measures, flags: Sequence[str], edges: Edges, limit: Limits, most: int) -> list[Run]:
@@ -269,7 +275,7 @@ def _flagged(measures: Measures, flags: Sequence[str], edges: Edges) -> list[Run
 
 
 def _moment(
-    measures: Measures, flags: Sequence[str], limit: Limits, run: Run, worth: float | None = None
+    measures: Measures, flags: Sequence[str], limit: Limits, run: Run, judged: Mapping[str, float]
 ) -> Moment:
     lines = measures.lines[run.a : run.b + 1]
     kinds = set(flags[run.a : run.b + 1])
@@ -283,7 +289,6 @@ def _moment(
     }
     values = measures.features(run.a, run.b, limit, run.length_ms)
     features = {name: round(values[name], 4) for name in FEATURES}
-    judged = {} if worth is None else {"editors_eye": round(worth, 4)}
     first, last = lines[0].first, lines[-1].last
     return Moment(
         moment_id=hashlib.sha256(canonical_json([first, last])).hexdigest()[:12],
