@@ -18,7 +18,7 @@ EDITORS_EYE = "weights/editors_eye.npz"
 TITLE_JUDGE = "weights/title_judge.npz"
 DIGESTS = {
     EDITORS_EYE: "cbb6d1292e2176858bbfa5486f0beb17af7c53e15baa9589dbd605e1aee7f150",
-    TITLE_JUDGE: "a90021ce70607aa01b3ea2dac76e3da72e337f897b215777c44ef003e4a8256f",
+    TITLE_JUDGE: "cd43538119cd1fda3507768f7087040aa54106c45d403a25618fedfc9ab0582a",
 }
 """SHA-256 of the files."""
 

@@ -25,24 +25,27 @@ _CONTRAST = re.compile(r"^it(?:'s| is| was)(?: not|n't) .+[,;] (?:but )?it(?:'s|
 _MEN = listed("father dad grandfather husband brother son uncle boy man guy king grandpa boyfriend")
 _WOMEN = listed("mother mom mum grandmother wife sister daughter aunt girl woman queen grandma girlfriend")
 _PEOPLE = _MEN | _WOMEN | listed(
-    "accountant adult analyst applicant apprentice artist assistant astronaut athlete attorney author baby baker banker "
-    "barber boss butcher buyer candidate captain carpenter ceo chef chief child clerk client coach colleague comedian "
-    "contributor cook cousin coworker critic cto customer dancer dealer dentist designer developer director doctor "
-    "economist editor employee employer engineer entrepreneur expert farmer founder friend gardener grandparent guest "
-    "hacker hero host inspector instructor intern interviewer inventor investor janitor journalist judge kid landlord "
-    "lawyer leader listener lobbyist locksmith maintainer manager mayor mechanic mentor miller minister musician neighbor "
-    "neighbour nurse officer owner painter parent partner patient performer person philosopher photographer physicist "
-    "pilot plumber poet politician president priest prisoner producer professor programmer psychologist publisher "
-    "recruiter refugee reporter researcher sailor salesman salesperson scientist secretary seller senator singer "
-    "soldier speaker student surgeon tailor teacher teenager tenant therapist thief toddler trainer twin veteran victim "
-    "visitor volunteer waiter waitress witness worker writer "
-    "anybody anyone everybody everyone nobody somebody someone"
+    "accountant adult analyst applicant apprentice artist assistant astronaut athlete attorney author "
+    "baby baker banker barber boss butcher buyer candidate captain carpenter ceo chef chief child clerk "
+    "client coach colleague comedian contributor cook cousin coworker critic cto customer dancer dealer "
+    "dentist designer developer director doctor economist editor employee employer engineer "
+    "entrepreneur expert farmer founder friend gardener grandparent guest hacker hero host inspector "
+    "instructor intern interviewer inventor investor janitor journalist judge kid landlord lawyer "
+    "leader listener lobbyist locksmith maintainer manager mayor mechanic mentor miller minister "
+    "musician neighbor neighbour nurse officer owner painter parent partner patient performer person "
+    "philosopher photographer physicist pilot plumber poet politician president priest prisoner "
+    "producer professor programmer psychologist publisher recruiter refugee reporter researcher sailor "
+    "salesman salesperson scientist secretary seller senator singer soldier speaker student surgeon "
+    "tailor teacher teenager tenant therapist thief toddler trainer twin veteran victim visitor "
+    "volunteer waiter waitress witness worker writer anybody anyone everybody everyone nobody somebody "
+    "someone"
 )  # fmt: skip
 _VAGUE = listed(
-    "thing things way ways lot lots kind sort bit stuff reason point case idea end part one ones something anything "
-    "everything nothing time times day days year years week month moment minute hour morning evening night afternoon "
-    "spring summer autumn winter decade century monday tuesday wednesday thursday friday saturday sunday january february "
-    "march april may june july august september october november december"
+    "thing things way ways lot lots kind sort bit stuff reason point case idea end part one ones "
+    "something anything everything nothing time times day days year years week month moment minute hour "
+    "morning evening night afternoon spring summer autumn winter decade century monday tuesday "
+    "wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december"
 )
 """Nouns that nobody means by a pronoun, or that say too little in its place."""
 _NOUNS = frozenset({"NN", "NNP", "NNS", "NNPS"})

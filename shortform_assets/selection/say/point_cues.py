@@ -11,7 +11,7 @@ from shortform_assets.selection.learned.cue_words import MARKS, PRONOUNS
 from shortform_assets.selection.read.script import Line
 
 SHORT, LONG = 6, 25
-"""Words of a short and of a long line."""
+"""Words of a short and of a long line. Set by hand; the judge learns what they mean."""
 UNKNOWN = 1.0
 """Weight of a stem that the source's table of weights lacks."""
 

@@ -17,8 +17,9 @@ from shortform_assets.selection.say.spoken_fillers import bare_sentence
 from shortform_assets.selection.say.title_checks import TITLE_LENGTH, faults
 from shortform_assets.text.graphemes import grapheme_count
 
+_OWN = re.compile(r"\b(?:my|our|your)\b")
 ANSWER_WORDS = 6
-"""An answer of more words is no line to put beside its question."""
+"""An answer of more words is no line to put beside its question. Set by hand; test_what_a_clip_says_of_its_own_lines."""
 
 _DENIES = re.compile(
     r"^(?:no|nope|wrong|false|not true|not at all|of course not|absolutely not)\b(?! (?:one|matter|wonder))|"
@@ -99,7 +100,9 @@ def _claims(
             yield _capital(claim.text), i, "claim", False
             if open_words(clause):
                 instead = resolve(clause, claim.kept, [near])
-                if instead:
+                # "My" in somebody else's sentence is another's.
+                other = i > 0 and lines[i - 1].speaker != lines[i].speaker
+                if instead and not (other and _OWN.search(" ".join(instead.values()).lower())):
                     yield _capital(clause.text(claim.kept, instead)), i, "claim", True
 
 
