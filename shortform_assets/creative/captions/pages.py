@@ -164,8 +164,12 @@ def _paged(units: Sequence[Unit], measure: Measure, rate: FrameRate, shortest: i
         options = []
         for start in range(end - 1, -1, -1):
             held = weights[end] - weights[start]
-            # Words that follow each other too fast for pages of their own share one, whatever their number.
-            quick = units[end - 1][0].start_frame - units[start][0].start_frame < flicker
+            # Words that follow each other too fast for pages of their own share one. Of two and more there is room to
+            # move them apart.
+            quick = (
+                measure.max_words == 1
+                and units[end - 1][0].start_frame - units[start][0].start_frame < flicker
+            )
             if held > measure.max_words and start < end - 1 and not quick:
                 break
             laid = _lines(units[start:end], measure)
