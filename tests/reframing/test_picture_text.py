@@ -18,7 +18,7 @@ WORDS = (
     "and then I said",
     "that is not the way",
     "we have always done it",
-    "nobody in the room",
+    "nobody else",
     "had an answer to that",
 )
 
