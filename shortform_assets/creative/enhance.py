@@ -93,6 +93,16 @@ def plan_enhancement(bench: Workbench, shelf: FontShelf, request: EnhancementReq
     )
 
 
+class _Scene(NamedTuple):
+    """What text is laid over: the framings of a clip, with all that it must keep off, and the room that is safe."""
+
+    framings: Mapping[Aspect, AspectFraming]
+    boxes: Mapping[Aspect, SafeBox]
+    logos: Mapping[Aspect, OutputBox]
+    rate: FrameRate
+    frames: int
+
+
 class _Artist:
     def __init__(self, bench: Workbench, shelf: FontShelf, request: EnhancementRequest) -> None:
         self.bench, self.transcript, self.turns = bench, request.transcript, request.turns
@@ -129,10 +139,11 @@ class _Artist:
         captioned = self.rules.captions and not (subtitles and subtitles.handled == "no_captions")
         shown = fonts.drawn(words) if captioned else []
         wanted = {a: covered_anchor(subtitles, a, boxes[a], self.rules.caption_anchor[a]) for a in framings}
-        pages = self._pages(shown, fonts, framings, boxes, wanted, logos, rate, clip.frames)
+        scene = _Scene(framings, boxes, logos, rate, clip.frames)
+        pages = self._pages(shown, fonts, wanted, scene)
         hook = None
         if hooked and fonts.draws_card(clip.hook):
-            hook = self._hook(clip.hook, fonts, pages, framings, boxes, rate, clip.frames)
+            hook = self._hook(clip.hook, fonts, pages, scene)
         audio = self.style.audio
         return ClipEnhancement(
             clip_id=clip.clip_id,
@@ -198,13 +209,11 @@ class _Artist:
         self,
         words: list[SpokenWord],
         fonts: ClipFonts,
-        framings: Mapping[Aspect, AspectFraming],
-        boxes: Mapping[Aspect, SafeBox],
         wanted: Mapping[Aspect, float],
-        logos: Mapping[Aspect, OutputBox],
-        rate: FrameRate,
-        frames: int,
+        scene: _Scene,
     ) -> tuple[CaptionPage, ...]:
+        """`wanted` is the preferred centre of the captions in each aspect ratio, a share of the height."""
+        framings, boxes, logos, rate, frames = scene
         size = self.style.captions.size
         width = min(text_width(boxes[a]) * ASPECTS[a].width / type_px(size, a) for a in framings)
         room = look_room(self.style.captions.look)
@@ -260,23 +269,17 @@ class _Artist:
         return width, line_share(caption.size * page.scale, aspect, pitch) * len(page.lines) + down
 
     def _hook(
-        self,
-        text: str,
-        fonts: ClipFonts,
-        pages: tuple[CaptionPage, ...],
-        framings: Mapping[Aspect, AspectFraming],
-        boxes: Mapping[Aspect, SafeBox],
-        rate: FrameRate,
-        frames: int,
+        self, text: str, fonts: ClipFonts, pages: tuple[CaptionPage, ...], scene: _Scene
     ) -> TextOverlay | None:
         style = self.style.hook
         if style is None:
             return None
-        end = hook_end(style, rate, frames)
+        end = hook_end(style, scene.rate, scene.frames)
         taken = {
-            aspect: [page.box(aspect) for page in pages if page.start_frame < end] for aspect in framings
+            aspect: [page.box(aspect) for page in pages if page.start_frame < end]
+            for aspect in scene.framings
         }
-        room = CardRoom(framings, boxes, taken, 0, end, rate, self.language)
+        room = CardRoom(scene.framings, scene.boxes, taken, 0, end, scene.rate, self.language)
         return card_overlay(text, style, fonts.stack(style.font), room)
 
     def _logos(
