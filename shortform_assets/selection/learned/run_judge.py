@@ -20,7 +20,7 @@ CLIP = 3.0
 """Standard deviations beyond which a cue counts no further: as taught (tools/train_editor.py)."""
 STEEP = 2.5
 """How fast worth nears 1: the best in a thousand runs have 1 - exp(-2.5) = 0.92. Our choice."""
-EDGES = 0.75
+EDGES = 0.5
 """What is said of a run's edges counts this much against its worth, where edges are moved. Chosen in cross-validation
 of `benchmarks/editors.py`: more puts more starts and ends right and matches fewer picks."""
 SQUARED = 69
