@@ -45,6 +45,17 @@ class OutputProfile(Contract):
 
 
 _TALL, _EDGES = ASPECTS["9:16"].safe_box, ASPECTS["1:1"].safe_box
+# Other readings of the same page say 1 GB; what 300 MB lets through is taken either way.
+_REELS = PlatformLimits(
+    name="Reels",
+    min_ms=3_000,
+    max_ms=900_000,
+    max_bytes=300 * _MB,
+    min_rate=23,
+    max_rate=60,
+    max_kbps=25_000,
+    safe_box=_TALL,
+)
 
 PROFILES: dict[str, OutputProfile] = {
     "tiktok": OutputProfile(
@@ -62,17 +73,7 @@ PROFILES: dict[str, OutputProfile] = {
     ),
     "reels": OutputProfile(
         aspects=("9:16",),
-        # Other readings of the same page say 1 GB; what 300 MB lets through is taken either way.
-        limits=PlatformLimits(
-            name="Reels",
-            min_ms=3_000,
-            max_ms=900_000,
-            max_bytes=300 * _MB,
-            min_rate=23,
-            max_rate=60,
-            max_kbps=25_000,
-            safe_box=_TALL,
-        ),
+        limits=_REELS,
         source="developers.facebook.com, Instagram Platform, IG User Media, reel specifications (2026-11)",
     ),
     "shorts": OutputProfile(
@@ -82,16 +83,7 @@ PROFILES: dict[str, OutputProfile] = {
     ),
     "feed": OutputProfile(
         aspects=("1:1",),
-        limits=PlatformLimits(
-            name="Instagram feed",
-            min_ms=3_000,
-            max_ms=900_000,
-            max_bytes=300 * _MB,
-            min_rate=23,
-            max_rate=60,
-            max_kbps=25_000,
-            safe_box=_EDGES,
-        ),
+        limits=_REELS.model_copy(update={"name": "Instagram feed", "safe_box": _EDGES}),
         source="as reels: videos of the feed are reels to the API",
     ),
     "landscape": OutputProfile(

@@ -60,14 +60,18 @@ def examine_source(path: Path, stream: int, duration_ms: int) -> ChannelFacts:
 def examine(sound: Stereo, sample_rate: int = SPEECH_RATE) -> ChannelFacts:
     """The facts of `sound`, (samples, 2) in -1..1, and what they ask for."""
     left, right = (_loudest(channel, sample_rate) for channel in sound.T)
-    alike, side = correlation(sound, sample_rate), one_sided(sound, sample_rate)
+    alike, side = correlation(sound, sample_rate), _alone(left, right)
     mix: ChannelMix = side or ("invert_right" if alike < _INVERTED else "as_is")
     return ChannelFacts(left, right, alike, mix)
 
 
 def one_sided(sound: Stereo, sample_rate: int = SPEECH_RATE) -> Side:
     """The only channel on which there is something; empty where both have, or neither."""
-    left, right = (_loudest(channel, sample_rate) for channel in sound.T)
+    return _alone(*(_loudest(channel, sample_rate) for channel in sound.T))
+
+
+def _alone(left: float, right: float) -> Side:
+    """The same by the levels of both."""
     if max(left, right) < 20 * np.log10(_AUDIBLE):
         return ""
     return "left" if left - right >= _DEAD_DB else "right" if right - left >= _DEAD_DB else ""
