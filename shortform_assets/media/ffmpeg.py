@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+import psutil
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.errors import ShortformError
@@ -30,6 +32,9 @@ _TELLING = re.compile(
 )
 _LOG_LINES = 4000
 """The last lines kept: a filter may print one for every frame, and the measurements come at the end."""
+_STILL_S, _STILL_SHARE = 120.0, 0.02
+"""Seconds without output in which less than this share of one core was used: it hangs. Telling how far it is costs a
+ten-thousandth. A scheduler that locked itself up was seen in FFmpeg 9; held by tests/media/test_ffmpeg_runner.py."""
 _LONGEST = 400
 """Characters of the log in an error: a sentence or two for a person; the log itself is kept beside it."""
 
@@ -51,15 +56,22 @@ def run_ffmpeg(
     """Run FFmpeg with `args` (inputs, filters, outputs) and return what it wrote to stderr.
 
     `progress` receives 0 to 1 of `duration_ms` (output time) a few times a second. Raises FfmpegError when
-    FFmpeg fails and ValueError when an argument is a network address. The child never outlives the call.
+    FFmpeg fails or stands still and ValueError when an argument is a network address. The child never outlives
+    the call.
     """
     command = [_binary(), *_HEAD, "-progress", "pipe:1", "-nostats", *_guarded(args)]
     with _child(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as (child, log):
         assert child.stdout is not None
+        watch = _Watch(child.pid)
         for raw in child.stdout:
             key, _, value = raw.decode("ascii", "replace").strip().partition("=")
-            if progress and duration_ms and key == "out_time_us" and value.lstrip("-").isdigit():
-                progress(min(1.0, max(0.0, int(value) / 1000 / duration_ms)))
+            if key == "out_time_us":
+                if progress and duration_ms and value.lstrip("-").isdigit():
+                    progress(min(1.0, max(0.0, int(value) / 1000 / duration_ms)))
+                if watch.hangs(value):
+                    raise FfmpegError(
+                        -1, f"it failed to go on after {_STILL_S:.0f} s without doing anything", args
+                    )
         child.wait()
     return _finish(child, log, args)
 
@@ -132,6 +144,23 @@ def _guarded(args: Sequence[str]) -> list[str]:
             out += _LOCAL_ONLY
         out.append(arg)
     return out
+
+
+class _Watch:
+    """Whether a child that tells how far it is has stopped working."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+        self._at, self._since, self._used = "", 0.0, 0.0
+
+    def hangs(self, at: str) -> bool:
+        now = time.monotonic()
+        if at != self._at or now - self._since >= _STILL_S:
+            still, before = at == self._at, (self._since, self._used)
+            times = self._process.cpu_times()
+            self._at, self._since, self._used = at, now, times.user + times.system
+            return still and self._used - before[1] < _STILL_SHARE * (now - before[0])
+        return False
 
 
 class _Log:

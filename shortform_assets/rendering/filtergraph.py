@@ -16,8 +16,6 @@ from shortform_assets.errors import ClipFault
 from shortform_assets.rendering.crop_expressions import FramedSegment, PanelCrop, cut, moves, zoom_expressions
 from shortform_assets.rendering.witness import Witness
 
-AAC_PRIMING = 1024
-"""Samples by which FFmpeg's AAC encoder delays sound. Without an edit list no player skips them."""
 _TAGS = "range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _BLUR_SHARE, _BLUR_RADIUS, _BLUR_LUMA = 8, 5, 0.55
 """A fill is blurred at an eighth of the output's size, where it costs nothing, by 5 pixels there, and darkened to 55 %
@@ -29,10 +27,10 @@ gone, too. Our choice."""
 
 
 def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool, witness: Witness) -> str:
-    """The graph with outputs [video], [poster], [sound] and those of `witness`.
+    """The graph with outputs [video], [poster] and those of `witness`.
 
-    Inputs: the media segments' videos, then the finished sound, then the logo where `logo`, then the elements. Raises
-    ClipFault where framings and media do not fit each other.
+    Inputs: the media segments' videos, then the coded sound, which passes by the graph, then the logo where `logo`,
+    then the elements. Raises ClipFault where framings and media do not fit each other.
     """
     check(job)
     chains: list[str] = []
@@ -280,8 +278,6 @@ def _outputs(job: RenderJob) -> Iterator[str]:
         f"[still]select='eq(n,{poster_frame(job)})',"
         "scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=pc,format=yuvj420p[poster]"
     )
-    sound = len(job.media.segments)
-    yield f"[{sound}:a:0]atrim=start_sample={AAC_PRIMING},asetpts=PTS-STARTPTS[sound]"
 
 
 def _split(names: Sequence[str]) -> str:

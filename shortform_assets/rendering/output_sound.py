@@ -45,22 +45,24 @@ _SAID_GAIN_DB = 20.0
 """A recording that has to be raised by more is worth a word: the next one wants another microphone setting."""
 _CODEC_ROOM_DB = 1.0
 """AAC does not keep peaks: so much is left free below the ceiling to begin with; the rest is measured."""
+AAC_PRIMING = 1024
+"""Samples by which FFmpeg's AAC encoder delays sound. Without an edit list no player skips them."""
 _OVERSAMPLED = 192000
 """Hz: peaks between samples are found at four times 48 kHz (ITU-R BS.1770, annex 2)."""
 
 
 @dataclass(frozen=True)
 class PreparedSound:
-    """Files in the bench's scratch folder: `finished` as it goes into the output, `joined` as the clip's media
+    """Files in the bench's scratch folder: `coded` as it goes into the output, `joined` as the clip's media
     have it; and what was done that one would want to know."""
 
-    finished: Path
+    coded: Path
     joined: Path
     notes: tuple[str, ...]
 
 
 def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
-    """A 48 kHz stereo float WAV of exactly the clip's length at the job's loudness and true peak.
+    """The clip's sound, coded, of its length and at the job's loudness and true peak.
 
     Measured once, repaired where that says so (`sound_chain`), levelled, covered and laid over its bed
     (`sound_mix`), then brought to loudness by one gain measured by ITU-R BS.1770, so that dynamics stay as they
@@ -74,7 +76,7 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
     room, spoken = _CODEC_ROOM_DB, job.enhancement.audio.spoken
     if loudness <= SILENCE_LUFS or (loudness < NEARLY_SILENT_LUFS and not spoken):
         _run(["-i", str(treated)], f"[0:a]{_limited(job, 0.0, room)}[out]", level)
-        return PreparedSound(level, joined, notes)
+        return PreparedSound(_coded(bench, job, level), joined, notes)
     most = _MOST_VOICE_GAIN_DB if spoken else _MOST_GAIN_DB
     chain, gain = "", job.encode.loudness_lufs - loudness
     if job.enhancement.audio.compress:
@@ -89,13 +91,14 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
         _run(["-i", str(treated)], f"[0:a]{chain}{_limited(job, gain, room)}[out]", level)
         # A limiter that works hard gives back less than it is given: correct by what is missing.
         error = job.encode.loudness_lufs - integrated_loudness(level)
-        over = _coded_peak(bench, job, level) - job.encode.true_peak_dbtp
+        coded = _coded(bench, job, level)
+        over = measure_loudness(coded)[1] - job.encode.true_peak_dbtp
         quiet = abs(error) > _CLOSE_ENOUGH_LU and gain + error <= most
         if over <= 0 and not quiet:
             break
         gain += error if quiet else 0.0
         room += max(0.0, over + 0.1)
-    return PreparedSound(level, joined, notes)
+    return PreparedSound(coded, joined, notes)
 
 
 def _treated(bench: Workbench, job: RenderJob, joined: Path) -> tuple[Path, tuple[str, ...]]:
@@ -145,16 +148,16 @@ def _written(bench: Workbench, sound: Sound) -> Path:
     return path
 
 
-def _coded_peak(bench: Workbench, job: RenderJob, level: Path) -> float:
-    """True peak in dBTP of the sound as the output will carry it: coded, not as it goes in."""
-    coded = bench.scratch / "coded.m4a"
-    run_ffmpeg(["-i", str(level), *audio_codec(job), "-fflags", "+bitexact", str(coded)])
-    return measure_loudness(coded)[1]
+def _coded(bench: Workbench, job: RenderJob, level: Path) -> Path:
+    """The sound as the output carries it: what is measured is what is delivered, and it is coded once.
 
-
-def audio_codec(job: RenderJob) -> list[str]:
-    """The output's sound: AAC at 48 kHz, stereo."""
-    return ["-c:a", "aac", "-b:a", f"{job.encode.audio_kbps}k", "-ar", str(SAMPLE_RATE), "-ac", "2"]
+    As ADTS, which knows no delay: it lies in the packets, and so the sound begins that much later.
+    """
+    coded = bench.scratch / "coded.aac"
+    codec = ["-c:a", "aac", "-b:a", f"{job.encode.audio_kbps}k", "-ar", str(SAMPLE_RATE), "-ac", "2"]
+    delay = ["-af", f"atrim=start_sample={AAC_PRIMING}"]
+    run_ffmpeg(["-i", str(level), *delay, *codec, "-fflags", "+bitexact", "-f", "adts", str(coded)])
+    return coded
 
 
 def _join(job: RenderJob) -> Iterator[str]:

@@ -14,7 +14,7 @@ from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.filtergraph import build_graph, check
-from shortform_assets.rendering.output_sound import audio_codec, prepare_sound
+from shortform_assets.rendering.output_sound import prepare_sound
 from shortform_assets.rendering.witness import Witness
 
 # Threads that share a bit-rate cap look at how far the others are, and so at the machine's load: with slices and with
@@ -58,12 +58,14 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
     args: list[str] = ["-filter_complex_threads", str(_FILTER_THREADS)]
     for segment in job.media.segments:
         args += ["-threads", str(_DECODE_THREADS), "-i", str(bench.open(segment.video))]
-    args += ["-i", str(sound.finished)]
+    args += ["-i", str(sound.coded)]
     if logo is not None:
         args += ["-f", "png_pipe", "-i", str(logo)]
     for element in job.elements:
         args += ["-threads", "1", "-i", str(bench.open(element.media))]
-    args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", "[sound]"]
+    # The sound passes by the graph: as one more of its inputs, read to its end before the picture was, it was never
+    # asked for again in one of two short outputs, and FFmpeg 9 stood still for ever.
+    args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", f"{len(job.media.segments)}:a:0"]
     after = [*BITEXACT, "-f", "mp4", str(video)]
     after += ["-map", "[poster]", "-frames:v", "1", "-update", "1", "-c:v", "mjpeg", "-q:v", "3"]
     after += ["-threads", "1", *BITEXACT, "-f", "image2", str(poster), *witness.outputs()]
@@ -146,7 +148,7 @@ def _encode(job: RenderJob, capped: bool) -> list[str]:
         *("-x264-params", _CAPPED if capped else _FREE, "-threads", "1" if capped else str(_ENCODE_THREADS)),
         *("-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
-        *audio_codec(job),
+        *("-c:a", "copy"),
         # Packets are interleaved by time however late one of them comes, or a busy machine would write other bytes.
         *("-max_interleave_delta", "0"),
         # Reels refuse edit lists, which FFmpeg writes for B-frames and for the encoder's delay.

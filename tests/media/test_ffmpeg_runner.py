@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +46,28 @@ def test_a_playlist_cannot_reach_the_network(tmp_path: Path):
     with pytest.raises(FfmpegError) as caught:
         run_ffmpeg(["-f", "concat", "-safe", "0", "-i", str(playlist), "-f", "null", "-"])
     assert "not on whitelist" in caught.value.log
+
+
+def test_one_that_stands_still_is_ended(tmp_path: Path, monkeypatch):
+    """It waits for more of its input, which nobody writes: from outside that is how a deadlock looks."""
+    monkeypatch.setattr(ffmpeg, "_STILL_S", 1.0)
+    feed, held = tmp_path / "feed.pcm", threading.Event()
+    os.mkfifo(feed)
+
+    def begin() -> None:
+        with feed.open("wb") as pipe:
+            pipe.write(bytes(48000))
+            pipe.flush()
+            held.wait(60)
+
+    writer = threading.Thread(target=begin)
+    writer.start()
+    try:
+        with pytest.raises(FfmpegError, match="without doing anything"):
+            run_ffmpeg(["-f", "s16le", "-ar", "48000", "-i", str(feed), str(tmp_path / "a.wav")])
+    finally:
+        held.set()
+        writer.join()
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])

@@ -46,7 +46,7 @@ def prepared(bench, sound: np.ndarray, style_audio: dict | None = None, **audio)
         }
     )
     made = prepare_sound(bench, work)
-    return made, read_stereo(made.finished, 48000), measure_loudness(made.finished)
+    return made, read_stereo(made.coded, 48000), measure_loudness(made.coded)
 
 
 def both(sound: np.ndarray) -> np.ndarray:
@@ -69,7 +69,8 @@ def test_a_voice_on_one_side_is_on_both(bench, left):
     sound = both(voice()) * np.array([left, not left])
     made, stereo, (lufs, _) = prepared(bench, sound)
     assert any("on both sides now" in note for note in made.notes)
-    assert np.allclose(stereo[:, 0], stereo[:, 1], atol=1e-6)
+    left_ear, right_ear = stereo.T
+    assert np.abs(left_ear - right_ear).std() < 0.01 * left_ear.std(), "but for what coding does"
     assert lufs == pytest.approx(-14, abs=0.5)
 
 
