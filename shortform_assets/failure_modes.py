@@ -11,7 +11,7 @@ from shortform_assets.contracts.creative import EnhancementPlan
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.captions.overlay_faults import overlay_faults
+from shortform_assets.creative.captions.draw.overlay_faults import overlay_faults
 from shortform_assets.reframing.direct.path_guard import misfits
 from shortform_assets.text.spacing import joined
 

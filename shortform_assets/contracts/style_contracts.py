@@ -16,7 +16,7 @@ from shortform_assets.contracts.output_profiles import PROFILES, Platform
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 TypeSize = Annotated[float, Field(gt=0.01, lt=0.15)]
-"""Em size of type as a share of the height of a 9:16 output (see `creative/captions/typeset.py` for the others)."""
+"""Em size of type as a share of the height of a 9:16 output (see `creative/captions/text/typeset.py` for the others)."""
 FontFamily = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
 CardWords = Annotated[str, Field(max_length=120, pattern=r"^\S(.*\S)?$")]
 """What a brand writes itself: one line, without space around it."""

@@ -26,18 +26,18 @@ from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.style_contracts import StyleContract
-from shortform_assets.creative.captions.burnt_in import burnt_in, covered_anchor, uncovered
-from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
-from shortform_assets.creative.captions.clip_words import SpokenWord, clip_words, voice_turns
-from shortform_assets.creative.captions.hook import CardRoom, card_overlay, hook_end
-from shortform_assets.creative.captions.logo import logo_ratio, place_logo, show_logo
-from shortform_assets.creative.captions.look_room import look_room
-from shortform_assets.creative.captions.page_times import Pace
-from shortform_assets.creative.captions.pages import Measure, Page, caption_pages
-from shortform_assets.creative.captions.placement import Block, place, text_width
-from shortform_assets.creative.captions.profanity import LANGUAGES, masker
-from shortform_assets.creative.captions.single_words import single_words
-from shortform_assets.creative.captions.typeset import displayed, line_share, type_px
+from shortform_assets.creative.captions.draw.burnt_in import burnt_in, covered_anchor, uncovered
+from shortform_assets.creative.captions.draw.hook import CardRoom, card_overlay, hook_end
+from shortform_assets.creative.captions.draw.logo import logo_ratio, place_logo, show_logo
+from shortform_assets.creative.captions.draw.look_room import look_room
+from shortform_assets.creative.captions.draw.placement import Block, place, text_width
+from shortform_assets.creative.captions.text.clip_fonts import ClipFonts, ClipLetters
+from shortform_assets.creative.captions.text.clip_words import SpokenWord, clip_words, voice_turns
+from shortform_assets.creative.captions.text.page_times import Pace
+from shortform_assets.creative.captions.text.pages import Measure, Page, caption_pages
+from shortform_assets.creative.captions.text.profanity import LANGUAGES, masker
+from shortform_assets.creative.captions.text.single_words import single_words
+from shortform_assets.creative.captions.text.typeset import displayed, line_share, type_px
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
 from shortform_assets.creative.overlays.clip_overlays import ClipOverlays, OverlayRules, PlacedBefore
 from shortform_assets.creative.overlays.speaker_names import speaker_names

@@ -11,7 +11,7 @@ from shortform_assets.contracts.delivery import Delivery, DeliveryFile, OutputSt
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.captions.clip_words import MILLISECONDS, source_words
+from shortform_assets.creative.captions.text.clip_words import MILLISECONDS, source_words
 from shortform_assets.creative.fixes.word_fixes import fix_plan, fix_words
 from shortform_assets.delivery.captions_export import FORMATS, Captions
 from shortform_assets.delivery.file_names import file_stems

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from shortform_assets.contracts.creative import ClipEnhancement, RenderJob
 from shortform_assets.contracts.overlays import ElementLook, ElementMedia
-from shortform_assets.creative.captions.typeset import type_px
+from shortform_assets.creative.captions.text.typeset import type_px
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.element_author import element_film
 

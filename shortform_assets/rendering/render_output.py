@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shortform_assets.contracts.creative import RenderJob
-from shortform_assets.creative.captions.ass_script import ass_script
-from shortform_assets.creative.captions.font_stack import stacks
-from shortform_assets.creative.captions.typeset import Typeface
+from shortform_assets.creative.captions.draw.ass_script import ass_script
+from shortform_assets.creative.captions.text.font_stack import stacks
+from shortform_assets.creative.captions.text.typeset import Typeface
 from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
 from shortform_assets.ports.workbench import Workbench

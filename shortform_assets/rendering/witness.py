@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.creative.captions.overlay_faults import overlays_of
+from shortform_assets.creative.captions.draw.overlay_faults import overlays_of
 
 _SMALL_SIDE, _LARGE_SIDE = 160, 640
 """Pixels of the longer side, about: enough to tell one picture from another, and a letter from none."""

@@ -298,7 +298,7 @@ def test_the_project_itself_is_read(tmp_path: Path) -> None:
     before = {name: codes_of(CodeBase({"shortform_assets": root}), e) for name, e in entries.items()}
     assert set(before["shots"].libraries) >= {"av", "numpy"}
     assert "av" not in before["captions"].libraries
-    pages = root / "creative" / "captions" / "pages.py"
+    pages = root / "creative" / "captions" / "text" / "pages.py"
     text = pages.read_text()
     assert "COLUMNS_A_WORD = " in text
     pages.write_text(text.replace("COLUMNS_A_WORD = ", "COLUMNS_A_WORD = 1 + "))
@@ -310,7 +310,7 @@ def test_the_project_itself_is_read(tmp_path: Path) -> None:
         for name, made in after["captions"].definitions.items()
         if made != before["captions"].definitions.get(name)
     }
-    assert changed == {"shortform_assets.creative.captions.pages:COLUMNS_A_WORD"}
+    assert changed == {"shortform_assets.creative.captions.text.pages:COLUMNS_A_WORD"}
 
 
 def test_how_versions_are_told_is_in_no_version() -> None:

@@ -7,7 +7,7 @@ from enhancement_talk import BOX, RULES, camera
 from test_enhancement import enhanced, style, whole
 from test_text_in_the_picture import text, with_texts
 
-from shortform_assets.creative.captions.overlay_faults import overlay_faults
+from shortform_assets.creative.captions.draw.overlay_faults import overlay_faults
 
 __all__ = ["style"]
 AT = (0.15, 0.55, 0.7, 0.05)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.page_times import LEAST_MS, Pace
-from shortform_assets.creative.captions.pages import COLUMNS_A_WORD, Measure, caption_pages
-from shortform_assets.creative.captions.typeset import Typeface, displayed
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.page_times import LEAST_MS, Pace
+from shortform_assets.creative.captions.text.pages import COLUMNS_A_WORD, Measure, caption_pages
+from shortform_assets.creative.captions.text.typeset import Typeface, displayed
 from shortform_assets.data import shipped
 from shortform_assets.text.graphemes import columns, grapheme_count, graphemes
 from shortform_assets.text.line_breaks import break_offsets, line_units

@@ -25,8 +25,8 @@ from shortform_assets.contracts.style_contracts import (
     ProgressBarStyle,
     PunchInStyle,
 )
-from shortform_assets.creative.captions.clip_words import clip_words
-from shortform_assets.creative.captions.key_words import key_words
+from shortform_assets.creative.captions.text.clip_words import clip_words
+from shortform_assets.creative.captions.text.key_words import key_words
 from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 from shortform_assets.creative.overlays.speaker_names import speaker_names
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style

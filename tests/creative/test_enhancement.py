@@ -18,10 +18,10 @@ from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span
 from shortform_assets.contracts.speech import Sentence, Transcript, Word
-from shortform_assets.creative.captions.clip_words import clip_words
-from shortform_assets.creative.captions.overlay_faults import SLACK, overlay_faults
-from shortform_assets.creative.captions.placement import FOREHEAD, Block, covered, place
-from shortform_assets.creative.captions.typeset import Typeface, displayed, line_share
+from shortform_assets.creative.captions.draw.overlay_faults import SLACK, overlay_faults
+from shortform_assets.creative.captions.draw.placement import FOREHEAD, Block, covered, place
+from shortform_assets.creative.captions.text.clip_words import clip_words
+from shortform_assets.creative.captions.text.typeset import Typeface, displayed, line_share
 from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.errors import InputError

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.selection import ClipPlan, Span
-from shortform_assets.creative.captions.clip_words import MILLISECONDS, clip_words, source_words
+from shortform_assets.creative.captions.text.clip_words import MILLISECONDS, clip_words, source_words
 from shortform_assets.creative.fixes.fix_places import FixScope, make_fix
 from shortform_assets.creative.fixes.word_fixes import anchor, fix_clip, fix_text, fix_words
 from shortform_assets.errors import InputError

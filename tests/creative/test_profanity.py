@@ -7,7 +7,7 @@ from enhancement_talk import RATE, RULES, camera, planned, transcript
 from test_enhancement import enhanced
 
 from shortform_assets.contracts.selection import Span
-from shortform_assets.creative.captions.profanity import LANGUAGES, masker
+from shortform_assets.creative.captions.text.profanity import LANGUAGES, masker
 from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 
 ORDINARY = {

@@ -15,8 +15,8 @@ from shortform_assets.contracts.existing_text import SeenText
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import PunchIn, ZoomFocus, punched
 from shortform_assets.contracts.selection import Span
-from shortform_assets.creative.captions.overlay_faults import overlay_faults
-from shortform_assets.creative.captions.placement import Block, covered, place
+from shortform_assets.creative.captions.draw.overlay_faults import overlay_faults
+from shortform_assets.creative.captions.draw.placement import Block, covered, place
 
 __all__ = ["style"]
 

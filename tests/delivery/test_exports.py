@@ -25,7 +25,7 @@ from present import present
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import ClipWord
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
-from shortform_assets.creative.captions.typeset import displayed
+from shortform_assets.creative.captions.text.typeset import displayed
 from shortform_assets.delivery.captions_export import Captions, srt, vtt, words_json
 from shortform_assets.delivery.cues import COLUMNS, LONGEST_MS, SHORTEST_MS, TimedWord, cues, label
 from shortform_assets.delivery.deliver import DeliveryRequest, deliver

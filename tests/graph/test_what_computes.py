@@ -12,7 +12,7 @@ import pytest
 from shortform_assets.code_versions import libraries, versions
 from shortform_assets.code_versions.versions import CodeBase
 from shortform_assets.contracts.stages import WORKFLOW
-from shortform_assets.creative.captions import pages
+from shortform_assets.creative.captions.text import pages
 from shortform_assets.definitions import build_defs
 from shortform_assets.graph.explain import Explainer
 
@@ -67,7 +67,7 @@ def outputs(graph, key: str) -> set[str]:
     return {job.output_id for job in graph.contract(key, "composition").outputs}
 
 
-CAPTIONS = "shortform_assets.creative.captions.pages"
+CAPTIONS = "shortform_assets.creative.captions.text.pages"
 
 
 def test_a_caption_constant_computes_captions_and_what_shows_them(ran, edit: Edit, monkeypatch) -> None:

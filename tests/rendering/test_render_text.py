@@ -16,11 +16,11 @@ from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, LogoPlacement, TextOverlay
 from shortform_assets.contracts.style_contracts import Font
-from shortform_assets.creative.captions.ass_events import escaped, timestamp
-from shortform_assets.creative.captions.ass_script import ass_script
-from shortform_assets.creative.captions.clip_fonts import ClipLetters
-from shortform_assets.creative.captions.font_stack import stacks
-from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
+from shortform_assets.creative.captions.draw.ass_events import escaped, timestamp
+from shortform_assets.creative.captions.draw.ass_script import ass_script
+from shortform_assets.creative.captions.text.clip_fonts import ClipLetters
+from shortform_assets.creative.captions.text.font_stack import stacks
+from shortform_assets.creative.captions.text.typeset import Typeface, displayed, type_px
 from shortform_assets.rendering.filtergraph import build_graph, quoted
 from shortform_assets.rendering.render_output import render
 from shortform_assets.rendering.witness import Witness

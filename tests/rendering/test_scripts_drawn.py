@@ -18,11 +18,11 @@ from resources.bench import StoreBench
 from resources.fallback_fonts import FallbackFonts
 from resources.media_store import MediaStore
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord
-from shortform_assets.creative.captions.ass_script import ass_script
-from shortform_assets.creative.captions.clip_fonts import ClipFonts, ClipLetters
-from shortform_assets.creative.captions.font_stack import stacks
-from shortform_assets.creative.captions.typeset import Typeface, displayed, type_px
-from shortform_assets.creative.captions.word_places import word_places
+from shortform_assets.creative.captions.draw.ass_script import ass_script
+from shortform_assets.creative.captions.draw.word_places import word_places
+from shortform_assets.creative.captions.text.clip_fonts import ClipFonts, ClipLetters
+from shortform_assets.creative.captions.text.font_stack import stacks
+from shortform_assets.creative.captions.text.typeset import Typeface, displayed, type_px
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
 from shortform_assets.rendering.render_output import render

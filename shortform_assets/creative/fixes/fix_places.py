@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.creative.captions.clip_words import clip_words, source_words
+from shortform_assets.creative.captions.text.clip_words import clip_words, source_words
 from shortform_assets.creative.fixes.word_fixes import (
     TEXTS,
     anchor,

@@ -17,7 +17,7 @@ import regex
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
-from shortform_assets.creative.captions.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import RUN_ON, runs_on, space_between
 

@@ -18,11 +18,11 @@ from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import LowerThird, OverlayName, PlacedBox, PunchIn, punched
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.style_contracts import StyleContract
-from shortform_assets.creative.captions.clip_fonts import ClipFonts
-from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.hook import CardRoom, card_overlay
-from shortform_assets.creative.captions.key_words import key_words
-from shortform_assets.creative.captions.placement import face_margin
+from shortform_assets.creative.captions.draw.hook import CardRoom, card_overlay
+from shortform_assets.creative.captions.draw.placement import face_margin
+from shortform_assets.creative.captions.text.clip_fonts import ClipFonts
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.key_words import key_words
 from shortform_assets.creative.overlays.end_words import call_frames, end_card
 from shortform_assets.creative.overlays.name_strip import StripRoom, name_strips
 from shortform_assets.creative.overlays.progress_line import progress_line

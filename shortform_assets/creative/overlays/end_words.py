@@ -8,10 +8,10 @@ from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import TextOverlay
 from shortform_assets.contracts.style_contracts import CallToActionStyle, EndCardStyle
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.hook import LONGEST_SHARE, PADDING, card_size, layouts
-from shortform_assets.creative.captions.placement import text_width
-from shortform_assets.creative.captions.typeset import displayed, type_px
+from shortform_assets.creative.captions.draw.hook import LONGEST_SHARE, PADDING, card_size, layouts
+from shortform_assets.creative.captions.draw.placement import text_width
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import displayed, type_px
 from shortform_assets.text.writing_systems import reads_right_to_left
 
 

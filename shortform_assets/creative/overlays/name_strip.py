@@ -12,10 +12,10 @@ from shortform_assets.contracts.creative import CaptionPage
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import LowerThird, PlacedBox
 from shortform_assets.contracts.style_contracts import LowerThirdStyle
-from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.placement import STEP, face_margin
-from shortform_assets.creative.captions.typeset import displayed, type_px
+from shortform_assets.creative.captions.draw.placement import STEP, face_margin
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import displayed, type_px
 from shortform_assets.text.writing_systems import reads_right_to_left
 
 ACROSS, DOWN = 0.7, 0.22

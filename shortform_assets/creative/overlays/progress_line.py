@@ -6,7 +6,7 @@ from shortform_assets.contracts.aspects import MIN_BOX, SafeBox
 from shortform_assets.contracts.clips import AspectFraming
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import ProgressBarStyle
-from shortform_assets.creative.captions.placement import covered
+from shortform_assets.creative.captions.draw.placement import covered
 
 _AIR = 0.008
 """Space between the bar and all else, as a share of the output's height: 15 pixels of 1920. Our choice."""

@@ -10,8 +10,8 @@ from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.clips import AspectFraming, FaceBox
 from shortform_assets.contracts.overlays import PunchIn, ZoomFocus
 from shortform_assets.contracts.style_contracts import PunchInStyle
-from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.placement import face_margin
+from shortform_assets.creative.captions.draw.placement import face_margin
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
 
 _RAMP_MS = 240
 """The way in, and the way back: slower than a cut, faster than a camera's zoom. Our choice."""

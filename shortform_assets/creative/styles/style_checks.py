@@ -7,11 +7,11 @@ from typing import Any
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect
 from shortform_assets.contracts.style_contracts import CaptionBacking, CaptionStyle
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.hook import PADDING, layouts
-from shortform_assets.creative.captions.logo import logo_size
-from shortform_assets.creative.captions.placement import text_width
-from shortform_assets.creative.captions.typeset import Typeface, displayed, line_share, type_px
+from shortform_assets.creative.captions.draw.hook import PADDING, layouts
+from shortform_assets.creative.captions.draw.logo import logo_size
+from shortform_assets.creative.captions.draw.placement import text_width
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import Typeface, displayed, line_share, type_px
 from shortform_assets.creative.styles.contrast import least_contrast, worst_contrast
 from shortform_assets.creative.styles.script_letters import SCRIPT_LETTERS, WESTERN
 from shortform_assets.creative.styles.style_media import usable_font, usable_logo, usable_music

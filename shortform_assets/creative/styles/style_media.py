@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from shortform_assets.creative.captions.typeset import Typeface
+from shortform_assets.creative.captions.text.typeset import Typeface
 from shortform_assets.errors import InputError
 
 _MOST_PIXELS = 4096

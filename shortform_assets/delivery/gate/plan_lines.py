@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.overlays import punched
-from shortform_assets.creative.captions.burnt_in import uncovered
-from shortform_assets.creative.captions.overlay_faults import box_faults, overlays_of
-from shortform_assets.creative.captions.placement import face_margin
-from shortform_assets.creative.captions.text_faults import text_faults as over_text
+from shortform_assets.creative.captions.draw.burnt_in import uncovered
+from shortform_assets.creative.captions.draw.overlay_faults import box_faults, overlays_of
+from shortform_assets.creative.captions.draw.placement import face_margin
+from shortform_assets.creative.captions.draw.text_faults import text_faults as over_text
 
 _NOTED_UPSCALE = 1.5
 """Beyond this softness is seen at arm's length on a telephone of 400 pixels an inch. Our choice."""

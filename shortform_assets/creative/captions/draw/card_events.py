@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.style_contracts import Motion
-from shortform_assets.creative.captions.ass_events import (
+from shortform_assets.creative.captions.draw.ass_events import (
     Event,
     Part,
     PixelBox,
@@ -25,9 +25,9 @@ from shortform_assets.creative.captions.ass_events import (
     ramp,
     rounded_box,
 )
-from shortform_assets.creative.captions.drawn_page import line_middles
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.typeset import LINE_PITCH, displayed
+from shortform_assets.creative.captions.draw.drawn_page import line_middles
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import LINE_PITCH, displayed
 from shortform_assets.text.writing_systems import direction_mark
 
 _IN_MS, _OUT_MS = 120, 160

@@ -9,10 +9,10 @@ from itertools import pairwise
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, RenderJob
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import CaptionStyle
-from shortform_assets.creative.captions.ass_events import Part, PixelBox, Said, SetType, font_size, pos
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.typeset import displayed, type_px
-from shortform_assets.creative.captions.word_places import word_places
+from shortform_assets.creative.captions.draw.ass_events import Part, PixelBox, Said, SetType, font_size, pos
+from shortform_assets.creative.captions.draw.word_places import word_places
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import displayed, type_px
 from shortform_assets.text.spacing import space_between
 from shortform_assets.text.writing_systems import direction_mark
 

@@ -11,7 +11,7 @@ from shortform_assets.contracts.style_contracts import (
     HookStyle,
     LowerThirdStyle,
 )
-from shortform_assets.creative.captions.ass_events import (
+from shortform_assets.creative.captions.draw.ass_events import (
     Event,
     align,
     bare,
@@ -23,10 +23,10 @@ from shortform_assets.creative.captions.ass_events import (
     rounded_box,
     style_line,
 )
-from shortform_assets.creative.captions.card_events import Card, card_events
-from shortform_assets.creative.captions.drawn_page import pixel_box
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.typeset import type_px
+from shortform_assets.creative.captions.draw.card_events import Card, card_events
+from shortform_assets.creative.captions.draw.drawn_page import pixel_box
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import type_px
 
 CARD_IN_MS = 400
 """The text of an end card, and a name, come once their moving background is there."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.clips import AspectFraming
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.creative.captions.placement import STEP
+from shortform_assets.creative.captions.draw.placement import STEP
 
 TOUCH = 0.003
 """Share of the output by which boxes may meet: no letter reaches so far to the edge of its box."""

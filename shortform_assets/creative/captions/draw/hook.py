@@ -13,9 +13,9 @@ from shortform_assets.contracts.creative import TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import FLICKER_MS
 from shortform_assets.contracts.style_contracts import CallToActionStyle, HookStyle
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.placement import FOREHEAD, STEP, face_margin, text_width
-from shortform_assets.creative.captions.typeset import displayed, type_px
+from shortform_assets.creative.captions.draw.placement import FOREHEAD, STEP, face_margin, text_width
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import displayed, type_px
 from shortform_assets.text.line_breaks import wrapping
 from shortform_assets.text.writing_systems import reads_right_to_left
 

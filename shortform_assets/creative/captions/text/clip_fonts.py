@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from shortform_assets.contracts.style_contracts import Font, StyleContract
-from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.font_cuts import stand_ins
-from shortform_assets.creative.captions.font_stack import FontStack, stacks
-from shortform_assets.creative.captions.typeset import Typeface, displayed
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.font_cuts import stand_ins
+from shortform_assets.creative.captions.text.font_stack import FontStack, stacks
+from shortform_assets.creative.captions.text.typeset import Typeface, displayed
 from shortform_assets.errors import InputError
 from shortform_assets.ports.font_shelf import FontShelf
 from shortform_assets.ports.workbench import Workbench

@@ -12,8 +12,8 @@ from shortform_assets.contracts.clips import AspectFraming
 from shortform_assets.contracts.creative import LogoPlacement, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import LogoStyle
-from shortform_assets.creative.captions.placement import covered
-from shortform_assets.creative.captions.typeset import type_px
+from shortform_assets.creative.captions.draw.placement import covered
+from shortform_assets.creative.captions.text.typeset import type_px
 
 _WIDEST = 0.4
 """Share of the output's width that a logo never exceeds: half of it stays free beside the hook's row. Our choice."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from shortform_assets.creative.captions.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.line_breaks import line_units
 from shortform_assets.text.spacing import runs_on, space_between

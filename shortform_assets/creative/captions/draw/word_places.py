@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from shortform_assets.creative.captions.font_stack import FontStack
+from shortform_assets.creative.captions.text.font_stack import FontStack
 from shortform_assets.text.direction import in_visual_order, levels
 
 

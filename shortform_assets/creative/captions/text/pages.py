@@ -17,11 +17,11 @@ from itertools import accumulate
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.style_contracts import CaptionStyle
-from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.page_times import LEAST_MS, Pace, PageSpan, page_times
-from shortform_assets.creative.captions.page_units import Unit, page_units, parted_word
-from shortform_assets.creative.captions.typeset import displayed
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.page_times import LEAST_MS, Pace, PageSpan, page_times
+from shortform_assets.creative.captions.text.page_units import Unit, page_units, parted_word
+from shortform_assets.creative.captions.text.typeset import displayed
 from shortform_assets.errors import ClipFault
 from shortform_assets.text.graphemes import columns
 from shortform_assets.text.line_breaks import pieces_within

@@ -14,7 +14,7 @@ import regex
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import CaptionWord
 from shortform_assets.contracts.style_contracts import CaptionBacking, CaptionLook
-from shortform_assets.creative.captions.ass_events import (
+from shortform_assets.creative.captions.draw.ass_events import (
     Event,
     Part,
     PixelBox,
@@ -31,8 +31,8 @@ from shortform_assets.creative.captions.ass_events import (
     scaled,
     shown,
 )
-from shortform_assets.creative.captions.drawn_page import DrawnLine, DrawnPage, states
-from shortform_assets.creative.captions.look_room import BOX_ACROSS, BOX_DOWN, POP
+from shortform_assets.creative.captions.draw.drawn_page import DrawnLine, DrawnPage, states
+from shortform_assets.creative.captions.draw.look_room import BOX_ACROSS, BOX_DOWN, POP
 from shortform_assets.text.direction import runs_right_to_left
 from shortform_assets.text.graphemes import graphemes
 

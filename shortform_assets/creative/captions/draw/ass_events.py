@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.creative.captions.font_stack import FontStack
+from shortform_assets.creative.captions.text.font_stack import FontStack
 from shortform_assets.text.clock import clock
 
 _SHADOW_ALPHA = "&H80&"

@@ -12,10 +12,10 @@ from shortform_assets.contracts.creative import ClipEnhancement
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import FLICKER_MS, punched, zoomed
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
-from shortform_assets.creative.captions.burnt_in import uncovered
-from shortform_assets.creative.captions.placement import covered, face_margin
-from shortform_assets.creative.captions.text_faults import Overlay, text_faults
-from shortform_assets.creative.captions.typeset import displayed
+from shortform_assets.creative.captions.draw.burnt_in import uncovered
+from shortform_assets.creative.captions.draw.placement import covered, face_margin
+from shortform_assets.creative.captions.draw.text_faults import Overlay, text_faults
+from shortform_assets.creative.captions.text.typeset import displayed
 
 SLACK = 0.005
 """Share of the output by which a box may leave the safe box: five pixels of a 9:16 output's width."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.overlays import FLICKER_MS
-from shortform_assets.creative.captions.clip_words import SpokenWord
-from shortform_assets.creative.captions.pages import SMALLEST, Measure, Page
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.pages import SMALLEST, Measure, Page
 from shortform_assets.text.line_breaks import line_units
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shortform_assets.creative.captions.clip_words import SpokenWord
+from shortform_assets.creative.captions.text.clip_words import SpokenWord
 from shortform_assets.text.graphemes import columns
 from shortform_assets.text.term_finds import finds, letter_trail, plain_letters
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from shortform_assets.contracts.creative import RenderJob
-from shortform_assets.creative.captions.ass_events import Event, style_line
-from shortform_assets.creative.captions.caption_looks import caption_events
-from shortform_assets.creative.captions.card_events import Card, card_events
-from shortform_assets.creative.captions.drawn_page import drawn_page, pixel_box
-from shortform_assets.creative.captions.font_stack import FontStack
-from shortform_assets.creative.captions.overlay_events import overlay_events, overlay_styles
-from shortform_assets.creative.captions.typeset import type_px
+from shortform_assets.creative.captions.draw.ass_events import Event, style_line
+from shortform_assets.creative.captions.draw.caption_looks import caption_events
+from shortform_assets.creative.captions.draw.card_events import Card, card_events
+from shortform_assets.creative.captions.draw.drawn_page import drawn_page, pixel_box
+from shortform_assets.creative.captions.draw.overlay_events import overlay_events, overlay_styles
+from shortform_assets.creative.captions.text.font_stack import FontStack
+from shortform_assets.creative.captions.text.typeset import type_px
 
 _HEAD = """[Script Info]
 ScriptType: v4.00+

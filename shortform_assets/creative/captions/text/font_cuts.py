@@ -18,7 +18,7 @@ from typing import Any
 import regex
 
 from shortform_assets.contracts.style_contracts import Font
-from shortform_assets.creative.captions.typeset import EMOJI, PRIVATE_SIGNS
+from shortform_assets.creative.captions.text.typeset import EMOJI, PRIVATE_SIGNS
 from shortform_assets.ports.font_shelf import FontFile
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.text.writing_systems import main_script, writing_of

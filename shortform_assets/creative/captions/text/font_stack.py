@@ -13,7 +13,7 @@ from math import ceil
 from operator import itemgetter
 from typing import NamedTuple
 
-from shortform_assets.creative.captions.typeset import LINE_PITCH, Typeface
+from shortform_assets.creative.captions.text.typeset import LINE_PITCH, Typeface
 from shortform_assets.text.graphemes import graphemes
 
 _ROOMY = 1.1

@@ -1,0 +1,1 @@
+"""What captions say: words in clip frames, masking, key words, fonts by script, measured type, and pages."""
