@@ -68,7 +68,7 @@ class CaptionPage(Contract):
 
 
 class TextOverlay(Contract):
-    """Lines on a card (hook, call to action, end card) in clip frames [start_frame, end_frame) at `anchor` of the height.
+    """Lines on a card (hook, call to action, intro or end card) in clip frames [start_frame, end_frame) at `anchor` of the height.
 
     An aspect ratio that `anchor` lacks has no room for it and goes without.
     """
@@ -161,6 +161,8 @@ class ClipEnhancement(Contract):
     progress_bar: dict[Aspect, PlacedBox] = Field(default_factory=dict)
     """For each aspect ratio, where the whole of it stands; empty where there is none."""
     call_to_action: TextOverlay | None = None
+    intro_card: TextOverlay | None = None
+    """It hides the picture from frame 0 on until its `end_frame`."""
     end_card: TextOverlay | None = None
     """After the clip's last frame: its `start_frame` is the number of the clip's frames."""
     punch_ins: tuple[PunchIn, ...] = ()

@@ -14,7 +14,14 @@ from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import Colour
 
 OverlayName = Literal[
-    "emphasis", "lower_third", "progress_bar", "call_to_action", "end_card", "punch_in", "logo_sting"
+    "emphasis",
+    "lower_third",
+    "progress_bar",
+    "call_to_action",
+    "end_card",
+    "punch_in",
+    "logo_sting",
+    "intro_card",
 ]
 OVERLAYS: tuple[OverlayName, ...] = (
     "emphasis",
@@ -24,6 +31,7 @@ OVERLAYS: tuple[OverlayName, ...] = (
     "end_card",
     "punch_in",
     "logo_sting",
+    "intro_card",
 )
 """What a genre may switch off, and a style may have."""
 
@@ -122,7 +130,7 @@ def punched(framing: AspectFraming, punches: tuple[PunchIn, ...], margin: int) -
     return framing.model_copy(update={"faces": tuple(ordered), "texts": (*framing.texts, *texts)})
 
 
-ElementKind = Literal["lower_third", "end_card", "logo_sting"]
+ElementKind = Literal["lower_third", "intro_card", "end_card", "logo_sting"]
 
 
 class ElementLook(Contract):
@@ -137,7 +145,7 @@ class ElementLook(Contract):
     accent: Colour
     logo: Blob | None = None
     logo_rows: tuple[int, int] | None = None
-    """On an end card: the row at which the logo begins, and its height, pixels."""
+    """On a card: the row at which the logo begins, and its height, pixels."""
     opacity: Ratio = 1.0
     """Of the logo."""
 

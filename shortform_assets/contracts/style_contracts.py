@@ -189,6 +189,24 @@ class CallToActionStyle(Contract):
     """How it goes."""
 
 
+class IntroCardStyle(Contract):
+    """A picture of one colour with the logo and words over the clip's first moments, under which the talk begins: captions
+    stand on it, and the clip is no longer by it."""
+
+    text: CardWords
+    """What it says."""
+    font: str
+    """A family of `fonts`."""
+    size: TypeSize
+    """Em size of the type."""
+    colour: Colour
+    """Of the letters."""
+    background: Colour
+    """Of the card, which fills the output."""
+    seconds: float = Field(ge=1, le=3)
+    """It is gone after so long; a clip that is not four times as long goes without."""
+
+
 class EndCardStyle(Contract):
     """A picture of one colour with the logo and words, after the clip's last frame: the output is longer by it."""
 
@@ -255,6 +273,7 @@ class StyleContract(Contract):
     captions: CaptionStyle
     hook: HookStyle | None = None
     logo: LogoStyle | None = None
+    intro_card: IntroCardStyle | None = None
     lower_third: LowerThirdStyle | None = None
     progress_bar: ProgressBarStyle | None = None
     call_to_action: CallToActionStyle | None = None

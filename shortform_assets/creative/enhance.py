@@ -141,9 +141,11 @@ class _Artist:
         wanted = {a: covered_anchor(subtitles, a, boxes[a], self.rules.caption_anchor[a]) for a in framings}
         scene = _Scene(framings, boxes, logos, rate, clip.frames)
         pages = self._pages(shown, fonts, wanted, scene)
+        intro = overlays.opened(fonts, pages)
+        seen = intro.end_frame if intro else 0
         hook = None
         if hooked and fonts.draws_card(clip.hook):
-            hook = self._hook(clip.hook, fonts, pages, scene)
+            hook = self._hook(clip.hook, fonts, pages, scene, seen)
         audio = self.style.audio
         return ClipEnhancement(
             clip_id=clip.clip_id,
@@ -154,11 +156,11 @@ class _Artist:
             pages=pages,
             hook=hook,
             show_logo=self.rules.logo and self.style.logo is not None,
-            logo=self._shown_logos(hook, logos, overlays.sting_frames),
+            logo=self._shown_logos(hook, logos, overlays.sting_frames, seen),
             fonts=fonts.added,
             burnt_in=subtitles,
             safe_box=safe,
-            **overlays.planned(words, PlacedBefore(fonts, pages, hook, logos)),
+            **overlays.planned(words, PlacedBefore(fonts, pages, hook, logos, intro)),
             audio=AudioTreatment(
                 highpass_hz=audio.highpass_hz,
                 compress=audio.compress,
@@ -269,17 +271,17 @@ class _Artist:
         return width, line_share(caption.size * page.scale, aspect, pitch) * len(page.lines) + down
 
     def _hook(
-        self, text: str, fonts: ClipFonts, pages: tuple[CaptionPage, ...], scene: _Scene
+        self, text: str, fonts: ClipFonts, pages: tuple[CaptionPage, ...], scene: _Scene, start: int
     ) -> TextOverlay | None:
         style = self.style.hook
         if style is None:
             return None
-        end = hook_end(style, scene.rate, scene.frames)
+        end = hook_end(style, scene.rate, scene.frames, start)
         taken = {
-            aspect: [page.box(aspect) for page in pages if page.start_frame < end]
+            aspect: [page.box(aspect) for page in pages if page.start_frame < end and page.end_frame > start]
             for aspect in scene.framings
         }
-        room = CardRoom(scene.framings, scene.boxes, taken, 0, end, scene.rate, self.language)
+        room = CardRoom(scene.framings, scene.boxes, taken, start, end, scene.rate, self.language)
         return card_overlay(text, style, fonts.stack(style.font), room)
 
     def _logos(
@@ -292,10 +294,10 @@ class _Artist:
         return {a: place_logo(logo, ratio, a, framing, boxes[a]) for a, framing in framings.items()}
 
     def _shown_logos(
-        self, hook: TextOverlay | None, logos: Mapping[Aspect, OutputBox], sting: int
+        self, hook: TextOverlay | None, logos: Mapping[Aspect, OutputBox], sting: int, start: int
     ) -> dict[Aspect, LogoPlacement]:
         return {
-            aspect: show_logo(place, hook, hook.box(aspect) if hook else None, sting)
+            aspect: show_logo(place, hook, hook.box(aspect) if hook else None, sting, start)
             for aspect, place in logos.items()
         }
 

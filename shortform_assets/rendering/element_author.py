@@ -1,4 +1,4 @@
-"""Moving elements, authored with MoviePy: a name's strip, an end card, a logo's entrance.
+"""Moving elements, authored with MoviePy: a name's strip, a card, a logo's entrance.
 
 MoviePy composes pictures frame by frame in Python, some of them in a third of a second: right for a film of a second
 that is made once, and the reason why nothing else of a render is made with it. Text is not drawn here but by the
@@ -17,11 +17,11 @@ from shortform_assets.media.ffmpeg import BITEXACT, pipe_frames
 from shortform_assets.ports.workbench import Workbench
 
 _WAY_MS = 400
-"""A strip is there after so long, and gone in as long; an end card is there."""
+"""A strip is there after so long, and gone in as long; an end card is there, an intro card gone."""
 _MARK = 0.09
 """Width of the brand's mark at the left of a strip, as a share of its height. A matter of looks."""
 _EDGE = 0.012
-"""Height of the brand's edge that an end card comes with, as a share of its height. A matter of looks."""
+"""Height of the brand's edge that a card comes with, as a share of its height. A matter of looks."""
 _SMALL = 0.6
 """Share of its size at which a logo comes in."""
 # Slices and threads decide FFV1's bytes.
@@ -49,7 +49,10 @@ def _way(look: ElementLook, frame: int) -> float:
     """How far the element is in its place, 0 to 1: fast at first, slower towards the end (a cubic)."""
     way = look.frames if look.kind == "logo_sting" else max(1, look.rate.nearest(_WAY_MS))
     share = min(1.0, (frame + 1) / way)
-    if look.kind == "lower_third":
+    if look.kind == "intro_card":
+        # It is there from the first picture on: that one stands in a feed.
+        share = 1.0
+    if look.kind in ("lower_third", "intro_card"):
         share = min(share, (look.frames - frame) / way)
     return 1 - (1 - max(0.0, share)) ** 3
 
@@ -75,7 +78,8 @@ def _strip(bench: Workbench, look: ElementLook) -> Any:
 
 
 def _card(bench: Workbench, look: ElementLook) -> Any:
-    """It comes up from below with an edge in the brand's colour; then the logo grows into its place."""
+    """It comes up from below with an edge in the brand's colour; then the logo grows into its place. An intro card goes
+    that way."""
     from moviepy import ColorClip, CompositeVideoClip
 
     width, height = look.width, look.height
@@ -148,6 +152,7 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 _SCENES: dict[ElementKind, Callable[[Workbench, ElementLook], Any]] = {
     "lower_third": _strip,
+    "intro_card": _card,
     "end_card": _card,
     "logo_sting": _sting,
 }

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shortform_assets.contracts.creative import ClipEnhancement, RenderJob
-from shortform_assets.contracts.overlays import ElementLook, ElementMedia
-from shortform_assets.creative.captions.text.typeset import type_px
+from shortform_assets.contracts.creative import ClipEnhancement, RenderJob, TextOverlay
+from shortform_assets.contracts.overlays import ElementKind, ElementLook, ElementMedia
+from shortform_assets.contracts.style_contracts import EndCardStyle, IntroCardStyle
+from shortform_assets.creative.overlays.brand_cards import logo_above
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.element_author import element_film
-
-_LOGO_ON_CARD = 3.0
-"""How much higher the logo stands on an end card than in its corner. A matter of looks."""
 
 
 class _PlacedLook(NamedTuple):
@@ -24,7 +22,7 @@ class _PlacedLook(NamedTuple):
 
 def elements(bench: Workbench, job: RenderJob) -> tuple[ElementMedia, ...]:
     """The elements of `job`, whose own `elements` are not there yet; those that were made before are not made again."""
-    return tuple(_made(bench, wanted) for wanted in (*_strips(job), *_end_card(job), *_sting(job)))
+    return tuple(_made(bench, wanted) for wanted in (*_cards(job), *_strips(job), *_sting(job)))
 
 
 def length_with_card(clip: ClipEnhancement, frames: int) -> int:
@@ -56,17 +54,23 @@ def _strips(job: RenderJob) -> Iterator[_PlacedLook]:
             yield _PlacedLook(look, left, top, strip.start_frame)
 
 
-def _end_card(job: RenderJob) -> Iterator[_PlacedLook]:
-    card, section = job.enhancement.end_card, job.style.end_card
-    if card is None or section is None:
-        return
+def _cards(job: RenderJob) -> Iterator[_PlacedLook]:
+    plan, style = job.enhancement, job.style
+    if plan.intro_card and style.intro_card:
+        yield _card(job, "intro_card", plan.intro_card, style.intro_card)
+    if plan.end_card and style.end_card:
+        yield _card(job, "end_card", plan.end_card, style.end_card)
+
+
+def _card(
+    job: RenderJob, kind: ElementKind, card: TextOverlay, section: IntroCardStyle | EndCardStyle
+) -> _PlacedLook:
     logo, place = None, None
     if job.style.logo and job.enhancement.show_logo and (box := card.box(job.aspect)):
-        height = _LOGO_ON_CARD * type_px(job.style.logo.height, job.aspect)
-        bottom = box.top * job.height - height / 2
-        logo, place = job.style.logo.image, (_even(bottom - height), _even(height))
+        room, height = (share * job.height for share in logo_above(job.style.logo, job.aspect))
+        logo, place = job.style.logo.image, (_even(box.top * job.height - room), _even(height))
     look = ElementLook(
-        kind="end_card",
+        kind=kind,
         width=job.width,
         height=job.height,
         rate=job.rate,
@@ -76,7 +80,7 @@ def _end_card(job: RenderJob) -> Iterator[_PlacedLook]:
         logo=logo,
         logo_rows=place,
     )
-    yield _PlacedLook(look, 0, 0, card.start_frame)
+    return _PlacedLook(look, 0, 0, card.start_frame)
 
 
 def _sting(job: RenderJob) -> Iterator[_PlacedLook]:

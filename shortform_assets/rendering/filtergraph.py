@@ -21,6 +21,8 @@ _BLUR_SHARE, _BLUR_RADIUS, _BLUR_LUMA = 8, 5, 0.55
 """A fill is blurred at an eighth of the output's size, where it costs nothing, by 5 pixels there, and darkened to 55 %
 of its luma, so that the picture in front stands out. A matter of looks."""
 _SCALER = "flags=bicubic"
+_CARDS = ("intro_card", "end_card")
+"""Elements that fill the output."""
 _POSTER_AT = 0.2
 """Share of the clip that the poster is taken at: the opening is over, and in clips of 15 s and more the hook has
 gone, too. Our choice."""
@@ -52,11 +54,11 @@ def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool,
         offset += segment.frames
     chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job)}[joined]")
     first = len(job.media.segments) + 1 + logo
-    chains += _with_elements(job, first, "joined", "closed", lambda element: element.kind == "end_card")
-    # An end card takes the picture's place; all else is laid over a picture.
+    chains += _with_elements(job, first, "joined", "closed", lambda element: element.kind in _CARDS)
+    # A card takes the picture's place; all else is laid over a picture.
     chains.append("[closed]split=2[bare][under]")
     chains += witness.chains("bare")
-    chains += _with_elements(job, first, "under", "laid", lambda element: element.kind != "end_card")
+    chains += _with_elements(job, first, "under", "laid", lambda element: element.kind not in _CARDS)
     chains.append(f"[laid]{_written(script, fonts)}[written]")
     chains += _with_logo(job) if logo else ["[written]null[branded]"]
     chains += _outputs(job)
@@ -79,7 +81,9 @@ def check(job: RenderJob) -> None:
 
 def poster_frame(job: RenderJob) -> int:
     """The clip frame that the poster shows."""
-    return min(job.media.frames - 1, round(job.media.frames * _POSTER_AT))
+    intro = job.enhancement.intro_card
+    at = max(round(job.media.frames * _POSTER_AT), intro.end_frame if intro else 0)
+    return min(job.media.frames - 1, at)
 
 
 def quoted(path: Path) -> str:

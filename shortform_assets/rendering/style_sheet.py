@@ -83,7 +83,9 @@ def draw_style_sheet(studio: StyleStudio, style: StyleContract, title: str, out:
     for aspect in ASPECTS:
         job = studio.job(style, aspect)
         second = _RATE.nearest(_WORD_MS * len(SAMPLE.sentences[0].split())) + 4
-        stills = studio.stills(job, [8, 31, second, job.media.frames - 2, _LAST])
+        intro = job.enhancement.intro_card
+        begins = [4, 8 + intro.end_frame] if intro else [8]
+        stills = studio.stills(job, [*begins, 31, second, job.media.frames - 2, _LAST])
         rows.append([(f"{aspect}, {_RATE.ms(frame) / 1000:.1f} s", still) for frame, still in stills])
     sheet_of(title, rows).save(out, format="PNG")
 

@@ -21,6 +21,7 @@ from shortform_assets.contracts.style_contracts import (
     CallToActionStyle,
     CaptionLook,
     EndCardStyle,
+    IntroCardStyle,
     LowerThirdStyle,
     ProgressBarStyle,
     PunchInStyle,
@@ -54,6 +55,7 @@ def everything(bench, look="karaoke"):
             "progress_bar": ProgressBarStyle(colour="#FFD60A", height=0.006),
             "call_to_action": CallToActionStyle(**type_, box_colour="#101014", text="Follow us", seconds=2),
             "end_card": EndCardStyle(**type_, background="#101014", text="shortform", seconds=1.5),
+            "intro_card": IntroCardStyle(**type_, background="#101014", text="The Ada Show", seconds=1),
             "punch_in": PunchInStyle(zoom=1.15, seconds=1.2),
         }
     )
@@ -79,12 +81,21 @@ def test_all_of_them_find_their_place(bench):
     plan, crops = made(bench, everything(bench), face(y=0.2, size=0.12))
     (clip,) = plan.clips
     assert [strip.name for strip in clip.lower_thirds] == [ADA]
-    assert clip.lower_thirds[0].start_frame == 0
+    # All that stands over the picture waits for it; captions do not, for they are said.
+    assert clip.intro_card.end_frame == RATE.nearest(1000)
+    assert clip.hook.start_frame == clip.lower_thirds[0].start_frame == clip.intro_card.end_frame
+    assert (
+        min(p.start_frame for p in clip.logo.values())
+        >= clip.intro_card.end_frame
+        <= clip.punch_ins[0].start_frame
+    )
+    assert clip.pages[0].start_frame < 10
     for aspect in ("9:16", "1:1"):
         safe = RULES.safe_box[aspect].box
         assert clip.progress_bar[aspect].box.bottom == pytest.approx(safe.bottom, abs=1e-4)
         assert clip.call_to_action.box(aspect)
         assert clip.end_card.box(aspect)
+        assert clip.intro_card.box(aspect)
         assert clip.lower_thirds[0].place[aspect].box.left == pytest.approx(safe.left)
         # A line of its own: captions end above it.
         assert all(page.box(aspect).bottom < clip.progress_bar[aspect].box.top for page in clip.pages)
@@ -133,11 +144,11 @@ def put(places, aspect, **change):
 FAULTS = {
     "a name over a face": (
         lambda c: {"lower_thirds": first(c.lower_thirds, place=put(c.lower_thirds[0].place, "1:1", x=0.35, y=0.22))},
-        "the 1:1 lower third at frame 0 covers a face",
+        "the 1:1 lower third at frame 25 covers a face",
     ),
     "a name off the frame": (
         lambda c: {"lower_thirds": first(c.lower_thirds, place=put(c.lower_thirds[0].place, "9:16", x=0.9))},
-        "the 9:16 lower third at frame 0 leaves the safe box",
+        "the 9:16 lower third at frame 25 leaves the safe box",
     ),
     "a name over captions": (
         lambda c: {"lower_thirds": first(c.lower_thirds, place=put(c.lower_thirds[0].place, "1:1", x=0.3, y=0.79))},
@@ -145,7 +156,7 @@ FAULTS = {
     ),
     "a name that flashes": (
         lambda c: {"lower_thirds": first(c.lower_thirds, end_frame=c.lower_thirds[0].start_frame + 4)},
-        "lower third at frame 0 flickers",
+        "lower third at frame 25 flickers",
     ),
     "a bar outside": (
         lambda c: {"progress_bar": put(c.progress_bar, "9:16", y=0.99)},
@@ -171,6 +182,14 @@ FAULTS = {
         lambda c: {"call_to_action": c.call_to_action.model_copy(update={"end_frame": 9999})},
         "call to action at frame 166 is cut off by the end of the clip",
     ),
+    "an intro card's words over captions": (
+        lambda c: {"intro_card": c.intro_card.model_copy(update={"anchor": c.pages[0].anchor})},
+        "intro card stands over the caption",
+    ),
+    "an intro card without words": (
+        lambda c: {"intro_card": c.intro_card.model_copy(update={"anchor": {"9:16": 0.4}})},
+        "1:1 has no place for the words of the intro card",
+    ),
     "an end card without words": (
         lambda c: {"end_card": c.end_card.model_copy(update={"anchor": {"9:16": 0.4}})},
         "1:1 has no place for the words of the end card",
@@ -181,15 +200,15 @@ FAULTS = {
     ),
     "a zoom that cuts a face": (
         lambda c: {"punch_ins": first(c.punch_ins, focus=put(c.punch_ins[0].focus, "9:16", x=0.0, zoom=2.5))},
-        "zoom at frame 8 cuts a face",
+        "zoom at frame 40 cuts a face",
     ),
     "a zoom over a cut": (
         lambda c: {"punch_ins": first(c.punch_ins, end_frame=140)},
-        "zoom at frame 8 goes over a cut",
+        "zoom at frame 40 goes over a cut",
     ),
     "two zooms at once": (
         lambda c: {"punch_ins": (c.punch_ins[0], *c.punch_ins)},
-        "zooms at frame 8",
+        "zooms at frame 40",
     ),
     "a zoom after the end": (
         lambda c: {"punch_ins": first(c.punch_ins, start_frame=9000, end_frame=9030)},
@@ -220,6 +239,7 @@ def test_each_is_switched_off_by_the_genre(bench, name):
         "call_to_action": clip.call_to_action is not None,
         "end_card": clip.end_card is not None,
         "punch_in": bool(clip.punch_ins),
+        "intro_card": clip.intro_card is not None,
         "logo_sting": any(place.sting_frames for place in clip.logo.values()),
     }
     assert there == {other: other != name for other in OVERLAYS}
@@ -230,7 +250,16 @@ def test_a_style_that_has_none_of_them_means_what_it_meant(bench):
     ensure_shipped_styles(bench.store)
     plan, _ = made(bench, resolve_style(bench.store, "acme"), face())
     (clip,) = plan.clips
-    assert not any((clip.lower_thirds, clip.progress_bar, clip.call_to_action, clip.end_card, clip.punch_ins))
+    assert not any(
+        (
+            clip.lower_thirds,
+            clip.progress_bar,
+            clip.call_to_action,
+            clip.end_card,
+            clip.punch_ins,
+            clip.intro_card,
+        )
+    )
     assert not any(w.emphasis for page in clip.pages for line in page.lines for w in line)
 
 

@@ -16,9 +16,11 @@ from shortform_assets.contracts.style_contracts import (
     CallToActionStyle,
     CaptionLook,
     EndCardStyle,
+    IntroCardStyle,
     LowerThirdStyle,
     ProgressBarStyle,
 )
+from shortform_assets.delivery.quality import measure
 from shortform_assets.rendering.element_author import element_film
 from shortform_assets.rendering.element_plan import elements, length_with_card
 from shortform_assets.rendering.render_output import render
@@ -63,6 +65,8 @@ def shown(bench, *, captions=None, style=None, enhancement=None, frames=FRAMES):
     work = work.model_copy(update={"frames": length_with_card(work.enhancement, frames)})
     work = work.model_copy(update={"elements": elements(bench, work)})
     made = render(bench, work)
+    # The gate knows what was planned: nothing of it is taken for a wrong, black or standing picture.
+    assert measure(made.video, work, made.witness).problems == ()
     return [picture.astype(int) for _, picture in pictures(made.video)], made
 
 
@@ -182,6 +186,32 @@ def test_a_card_comes_and_goes_within_its_own_edges(bench, bare, motion):
     if motion != "fade":
         assert areas[5] < 0.6 * areas[24]
         assert areas[42] < 0.6 * areas[24]
+
+
+def test_an_intro_card_hides_the_first_moments_and_only_them_under_their_captions(bench, bare):
+    card = TextOverlay(
+        lines=("shortform",), start_frame=0, end_frame=26, anchor={"9:16": 0.5}, size={"9:16": (0.6, 0.06)}
+    )
+    style = IntroCardStyle(
+        text="shortform", font="Montserrat ExtraBold", size=0.04, colour="#FFFFFF", background="#202060", seconds=1
+    )  # fmt: skip
+    words = (CaptionWord(text="said", start_frame=2, end_frame=20),)
+    caption = CaptionPage(
+        start_frame=2, end_frame=20, lines=(words,), anchor={"9:16": 0.7}, size={"9:16": (0.5, 0.1)}
+    )
+    laid = {"intro_card": card, "show_logo": True, "pages": (caption,)}
+    seen, _ = shown(bench, style={"intro_card": style}, enhancement=laid)
+    # Neither longer nor later: the talk goes on under it.
+    assert len(seen) == FRAMES
+    assert not any(changed(a, b).any() for a, b in zip(seen[26:], bare[26:], strict=True))
+    # The first picture is the whole card already, for that one stands in a feed.
+    for n in (0, 8):
+        assert np.abs(seen[n][5, 5] - np.array([0x20, 0x20, 0x60])).max() < 12
+        assert (seen[n][int(0.47 * 960) : int(0.53 * 960)].min(axis=2) > 200).sum() > 300
+    assert (seen[8][int(0.65 * 960) : int(0.75 * 960)].max(axis=2) > 200).sum() > 300
+    hidden = [int((np.abs(seen[n] - bare[n]).max(axis=2) > 45).sum()) for n in range(16, 26)]
+    assert hidden == sorted(hidden, reverse=True)
+    assert hidden[-1] < 0.3 * hidden[0]
 
 
 def test_an_end_card_makes_the_output_longer_in_picture_and_sound(bench, bare):

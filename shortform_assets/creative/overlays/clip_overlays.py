@@ -23,7 +23,7 @@ from shortform_assets.creative.captions.draw.placement import face_margin
 from shortform_assets.creative.captions.text.clip_fonts import ClipFonts
 from shortform_assets.creative.captions.text.clip_words import SpokenWord
 from shortform_assets.creative.captions.text.key_words import key_words
-from shortform_assets.creative.overlays.end_words import call_frames, end_card
+from shortform_assets.creative.overlays.brand_cards import call_frames, end_card, intro_card, intro_frames
 from shortform_assets.creative.overlays.name_strip import StripRoom, name_strips
 from shortform_assets.creative.overlays.progress_line import progress_line
 from shortform_assets.creative.overlays.zoom_moments import zoom_moments
@@ -57,6 +57,12 @@ class PlacedBefore:
     pages: Sequence[CaptionPage]
     hook: TextOverlay | None
     logos: Mapping[Aspect, OutputBox]
+    intro: TextOverlay | None = None
+
+    @property
+    def begins(self) -> int:
+        """The clip frame at which the picture is seen."""
+        return self.intro.end_frame if self.intro else 0
 
     def cards(self, aspect: Aspect, start: int) -> list[OutputBox]:
         """The hook, where it is still there at clip frame `start`."""
@@ -65,8 +71,8 @@ class PlacedBefore:
 
 
 class ClipOverlays:
-    """The overlays of one clip. Ask `emphasized`, then place captions, hook and logo by `framings` and `boxes`, then
-    ask `planned`."""
+    """The overlays of one clip. Ask `emphasized`, place captions by `framings` and `boxes`, ask `opened`, place hook and
+    logo, then ask `planned`."""
 
     def __init__(self, rules: OverlayRules, crop: CropPaths, boxes: Mapping[Aspect, SafeBox]) -> None:
         self._rules, self._crop, self._style = rules, crop, rules.style
@@ -100,7 +106,8 @@ class ClipOverlays:
         """The words of the clip, its key words marked where the style makes something of them."""
         keys = key_words(words, hook, self._rules.glossary)
         if (punch := self._style.punch_in) and self._rules.has("punch_in"):
-            self._punches = zoom_moments(words, keys, self._cameras, punch, self._crop.rate)
+            seen = frozenset(i for i in keys if words[i].start_frame >= self._intro_frames)
+            self._punches = zoom_moments(words, seen, self._cameras, punch, self._crop.rate)
         if not self._style.captions.emphasis_colour or not self._rules.has("emphasis"):
             return list(words)
         return [replace(word, emphasis=i in keys) for i, word in enumerate(words)]
@@ -116,7 +123,27 @@ class ClipOverlays:
         """All that is written with them, for a clip of these words."""
         style, names = self._style, self._rules.names
         found = [names[speaker] for speaker in sorted({word.speaker for word in words}) if speaker in names]
-        return [*found, *(card.text for card in (style.call_to_action, style.end_card) if card)]
+        return [
+            *found,
+            *(card.text for card in (style.call_to_action, style.intro_card, style.end_card) if card),
+        ]
+
+    @property
+    def _intro_frames(self) -> int:
+        """How long a card is to hide the picture at the beginning."""
+        style = self._style.intro_card
+        if style is None or not self._rules.has("intro_card"):
+            return 0
+        return intro_frames(style, self._crop.rate, self._crop.frames)
+
+    def opened(self, fonts: ClipFonts, pages: Sequence[CaptionPage]) -> TextOverlay | None:
+        """The card over the first moments, off the captions that stand on it."""
+        style, logo = self._style.intro_card, self._style.logo if self._rules.rules.logo else None
+        frames = self._intro_frames
+        if style is None or not frames or not fonts.draws_card(style.text):
+            return None
+        captions = {a: [page.box(a) for page in pages if page.start_frame < frames] for a in self.boxes}
+        return intro_card(style, fonts.stack(style.font), self.boxes, captions, logo, frames)
 
     def planned(self, words: Sequence[SpokenWord], standing: PlacedBefore) -> dict[str, Any]:
         """Fields of the clip's enhancement."""
@@ -124,6 +151,7 @@ class ClipOverlays:
         return {
             "lower_thirds": strips,
             "progress_bar": {aspect: PlacedBox.of(line) for aspect, (line, _) in self._bar.items()},
+            "intro_card": standing.intro,
             "call_to_action": self._call(standing, strips),
             "end_card": self._close(standing.fonts),
             "punch_ins": self._punches,
@@ -136,7 +164,8 @@ class ClipOverlays:
         logos = standing.logos
         taken = {a: [*([logos[a]] if a in logos else []), *standing.cards(a, 0)] for a in self.boxes}
         names = {who: name for who, name in self._rules.names.items() if standing.fonts.draws(name)}
-        room = StripRoom(self.framings, self.boxes, standing.pages, taken, self._crop.rate, self._crop.frames)
+        length = self._crop.rate, self._crop.frames, standing.begins
+        room = StripRoom(self.framings, self.boxes, standing.pages, taken, *length)
         return name_strips(words, names, style, standing.fonts.stack(style.font), room)
 
     def _call(self, standing: PlacedBefore, strips: Sequence[LowerThird]) -> TextOverlay | None:

@@ -38,6 +38,8 @@ class StripRoom:
     """What stands there anyway: logo and hook."""
     rate: FrameRate
     frames: int
+    begins: int = 0
+    """The clip frame at which the picture is seen."""
 
 
 def name_strips(
@@ -55,7 +57,7 @@ def name_strips(
     for speaker, first in sorted(firsts.items(), key=lambda item: item[1]):
         if speaker not in names:
             continue
-        start = max(first, found[-1].end_frame if found else 0)
+        start = max(first, found[-1].end_frame if found else room.begins)
         end = min(start + room.rate.nearest(round(style.seconds * 1000)), room.frames)
         if end - start >= room.rate.nearest(_LEAST_MS):
             strip = _strip(displayed(names[speaker], False), (start, end), style, face, room)

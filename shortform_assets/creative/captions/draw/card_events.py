@@ -53,7 +53,8 @@ class Card:
     """None where the card itself is there already."""
     start_frame: int
     end_frame: int
-    entrance: Motion = "fade"
+    entrance: Motion | None = "fade"
+    """None is there from the start."""
     exit: Motion | None = "fade"
     """None stays until the end."""
     layer: int = 4
@@ -91,12 +92,12 @@ def _ways(card: Card, at: tuple[float, float], rate: FrameRate) -> Iterator[tupl
     start, end, box = card.start_frame, card.end_frame, card.box
     way = rate.nearest(_WAY_MS)
     if way == 0 or end - start < 3 * way:
-        card = replace(card, entrance="fade", exit=card.exit and "fade")
+        card = replace(card, entrance=card.entrance and "fade", exit=card.exit and "fade")
     fade = fades(_IN_MS if card.entrance == "fade" else 0, _OUT_MS if card.exit == "fade" else 0)
     way_ms, height = rate.ms(way), box.bottom - box.top
     shut = replace(box, right=box.left)
     still = (pos(*at),)
-    if card.entrance == "fade" and card.exit in ("fade", None):
+    if card.entrance in ("fade", None) and card.exit in ("fade", None):
         yield start, end, (*still, fade)
         return
     low, high = start, end

@@ -105,9 +105,9 @@ def _free(size: tuple[float, float], box: SafeBox, busy: Sequence[OutputBox]) ->
     return None
 
 
-def hook_end(style: HookStyle, rate: FrameRate, frames: int) -> int:
-    """The clip frame at which the hook is gone."""
-    return min(rate.nearest(round(style.seconds * 1000)), int(frames * LONGEST_SHARE))
+def hook_end(style: HookStyle, rate: FrameRate, frames: int, start: int = 0) -> int:
+    """The clip frame at which a hook that comes at `start` is gone."""
+    return min(start + rate.nearest(round(style.seconds * 1000)), int(frames * LONGEST_SHARE))
 
 
 def card_size(

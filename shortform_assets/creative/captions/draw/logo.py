@@ -59,16 +59,16 @@ def logo_size(style: LogoStyle, ratio: float, aspect: Aspect) -> tuple[float, fl
 
 
 def show_logo(
-    place: OutputBox, hook: TextOverlay | None, card: OutputBox | None, sting: int = 0
+    place: OutputBox, hook: TextOverlay | None, card: OutputBox | None, sting: int = 0, start: int = 0
 ) -> LogoPlacement:
-    """The logo at `place`, from the end of the hook on where its `card` stands over or beside it. It comes in with a
-    movement of `sting` frames."""
+    """The logo at `place` from clip frame `start` on, or from the end of the hook on where its `card` stands over or
+    beside it. It comes in with a movement of `sting` frames."""
     waits = card is not None and card.meets(place._replace(left=0.0, right=1.0))
     return LogoPlacement(
         x=round(place.left, 4),
         y=round(place.top, 4),
         width=round(place.right - place.left, 4),
         height=round(place.bottom - place.top, 4),
-        start_frame=hook.end_frame if hook is not None and waits else 0,
+        start_frame=hook.end_frame if hook is not None and waits else start,
         sting_frames=sting,
     )

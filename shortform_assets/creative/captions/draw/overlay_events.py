@@ -1,4 +1,4 @@
-"""What is written over a clip beside its captions: hook, names, call to action, end card, progress bar."""
+"""What is written over a clip beside its captions: hook, names, call to action, cards, progress bar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from shortform_assets.contracts.style_contracts import (
     CallToActionStyle,
     EndCardStyle,
     HookStyle,
+    IntroCardStyle,
     LowerThirdStyle,
+    Motion,
 )
 from shortform_assets.creative.captions.draw.ass_events import (
     Event,
@@ -29,10 +31,12 @@ from shortform_assets.creative.captions.text.font_stack import FontStack
 from shortform_assets.creative.captions.text.typeset import type_px
 
 CARD_IN_MS = 400
-"""The text of an end card, and a name, come once their moving background is there."""
+"""The text of an end card, and a name, come once their moving background is there; that of an intro card goes half as
+long before it."""
 _TRACK = 0.35
 """Opacity of the part of the progress bar that is still to come. A matter of looks."""
-_Section = HookStyle | CallToActionStyle | EndCardStyle | LowerThirdStyle
+_Filling = IntroCardStyle | EndCardStyle
+_Section = HookStyle | CallToActionStyle | IntroCardStyle | EndCardStyle | LowerThirdStyle
 
 
 def overlay_styles(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[str]:
@@ -50,6 +54,8 @@ def overlay_events(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[E
         yield from card_events(hook, job.rate)
     if call := _card("Call", clip_plan.call_to_action, style.call_to_action, job, faces):
         yield from card_events(call, job.rate)
+    if intro := _card("Intro", clip_plan.intro_card, style.intro_card, job, faces):
+        yield from card_events(intro, job.rate)
     if end := _card("End", clip_plan.end_card, style.end_card, job, faces):
         yield from card_events(end, job.rate)
     yield from _names(job, faces)
@@ -60,6 +66,7 @@ def _sections(job: RenderJob) -> dict[str, _Section]:
     known: dict[str, _Section | None] = {
         "Hook": style.hook,
         "Call": style.call_to_action,
+        "Intro": style.intro_card,
         "End": style.end_card,
         "Name": style.lower_third,
     }
@@ -69,7 +76,7 @@ def _sections(job: RenderJob) -> dict[str, _Section]:
 def _card(
     name: str,
     overlay: TextOverlay | None,
-    section: HookStyle | CallToActionStyle | EndCardStyle | None,
+    section: HookStyle | CallToActionStyle | _Filling | None,
     job: RenderJob,
     faces: Mapping[str, FontStack],
 ) -> Card | None:
@@ -77,6 +84,7 @@ def _card(
     if overlay is None or section is None or box is None:
         return None
     late = job.rate.nearest(CARD_IN_MS) if isinstance(section, EndCardStyle) else 0
+    early = job.rate.nearest(CARD_IN_MS // 2) if isinstance(section, IntroCardStyle) else 0
     return Card(
         style=name,
         lines=overlay.lines,
@@ -86,14 +94,26 @@ def _card(
         pitch=overlay.pitch,
         right_to_left=overlay.right_to_left,
         colour=section.colour,
-        # The end card itself is a moving picture.
-        box_colour=None if isinstance(section, EndCardStyle) else section.box_colour,
+        # A card that fills the output is a moving picture itself.
+        box_colour=section.box_colour if isinstance(section, HookStyle | CallToActionStyle) else None,
         start_frame=min(overlay.start_frame + late, overlay.end_frame - 1),
-        end_frame=overlay.end_frame,
-        entrance="fade" if isinstance(section, EndCardStyle) else section.entrance,
-        # The last picture keeps its words.
-        exit=None if isinstance(section, EndCardStyle) else section.exit,
+        end_frame=overlay.end_frame - early,
+        entrance=_entrance(section),
+        exit=_exit(section),
     )
+
+
+def _entrance(section: HookStyle | CallToActionStyle | _Filling) -> Motion | None:
+    if isinstance(section, HookStyle | CallToActionStyle):
+        return section.entrance
+    return None if isinstance(section, IntroCardStyle) else "fade"
+
+
+def _exit(section: HookStyle | CallToActionStyle | _Filling) -> Motion | None:
+    if isinstance(section, HookStyle | CallToActionStyle):
+        return section.exit
+    # The last picture keeps its words.
+    return "fade" if isinstance(section, IntroCardStyle) else None
 
 
 def _names(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:

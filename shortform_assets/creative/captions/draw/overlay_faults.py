@@ -25,6 +25,8 @@ above what pages are moved by when words crowd (tests/creative/test_overlay_faul
 
 _WHOLE = OutputBox(0.0, 0.0, 1.0, 1.0)
 """The output itself."""
+_FILLING = ("intro card", "end card")
+"""Words on cards that fill the output: there is no face to cover."""
 
 
 def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementSlice) -> Iterator[str]:
@@ -66,6 +68,10 @@ def overlays_of(clip: ClipEnhancement, aspect: Aspect, frames: int) -> tuple[lis
             found.append(Overlay("caption", page.start_frame, page.end_frame, page.box(aspect)))
         else:
             absent.append(f"the caption at frame {page.start_frame}")
+    if clip.intro_card and (card := clip.intro_card.box(aspect)):
+        found.append(Overlay("intro card", 0, clip.intro_card.end_frame, card))
+    elif clip.intro_card:
+        absent.append("the words of the intro card")
     # An output without room for the hook goes without; that is no fault.
     if clip.hook and (card := clip.hook.box(aspect)):
         found.append(Overlay("hook", clip.hook.start_frame, clip.hook.end_frame, card))
@@ -103,7 +109,8 @@ def box_faults(
     if not standing and overlay.name != "caption" and overlay.end - overlay.start < rate.nearest(FLICKER_MS):
         yield f"{what} flickers"
     margin = 0 if standing else face_margin(rate)
-    faces = framing.faces_during(overlay.start, overlay.end, margin)
+    filling = overlay.name in _FILLING
+    faces = [] if filling else framing.faces_during(overlay.start, overlay.end, margin)
     if hidden := next((face for face in faces if covered(face, overlay.box)), None):
         yield f"{what} covers a face at frame {hidden.frame}"
 
