@@ -54,6 +54,14 @@ class PassedOver(Contract):
     reason: str
 
 
+class ToldSpeaker(Contract):
+    """Words `first` to `last` of the transcript are said by `speaker`, as the user's transcript calls them."""
+
+    first: int
+    last: int
+    speaker: str
+
+
 class Transcript(Contract):
     """Words in order of start, never overlapping the end of the source; sentences cover all words."""
 
@@ -68,6 +76,8 @@ class Transcript(Contract):
     guard: tuple[GuardAction, ...] = ()
     faint: tuple[Interval, ...] = ()
     """Speech that the voice detector misses; two providers agreed on its words."""
+    told: tuple[ToldSpeaker, ...] = ()
+    """In order and apart; empty where nobody says who speaks."""
 
 
 class HeardWord(Contract):
@@ -117,3 +127,5 @@ class SpeakerTurns(Contract):
     voice_activity: tuple[Interval, ...]
     word_speakers: tuple[int, ...]
     """For every transcript word the index into `speakers`, or -1."""
+    names: tuple[str, ...] = ()
+    """People's names by index into `speakers`, empty where one has none; all of it where nobody told."""

@@ -41,6 +41,8 @@ class RawSegment:
     compression_ratio: float
     voiced: tuple[tuple[float, float], ...] = ()
     """Where there is voice in it (seconds, in order, apart), for words that have no times; empty for all of it."""
+    speaker: str = ""
+    """Who says it, where that is known."""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.source import Mezzanine
-from shortform_assets.contracts.speech import GuardAction, Interval, Transcript, Word
+from shortform_assets.contracts.speech import GuardAction, Interval, ToldSpeaker, Transcript, Word
 from shortform_assets.errors import InputError
 from shortform_assets.ports.aligner import Aligner
 from shortform_assets.ports.recognizer import Ears, RawTranscript
@@ -91,7 +92,8 @@ def _own(
     except UnusableAnswer as error:
         raise InputError(str(error), OWN, "see that it belongs to this video") from error
     words = [trim(word, sound.voice) for word in drafts(segments, language, 0)]
-    return RecognizedSpeech(language, sure, OWN, tuple(in_order(words, duration_ms)))
+    speakers = tuple(segment.speaker for segment in segments)
+    return RecognizedSpeech(language, sure, OWN, tuple(in_order(words, duration_ms)), speakers=speakers)
 
 
 def _transcript(
@@ -111,4 +113,15 @@ def _transcript(
         sentences=split_sentences(final),
         faint=tuple(Interval(start_ms=low, end_ms=high) for low, high in said.faint),
         guard=tuple(sorted((*said.actions, *repairs), key=lambda action: (action.start_ms, action.end_ms))),
+        told=tuple(_told(words, said.speakers)),
     )
+
+
+def _told(words: Sequence[DraftWord], speakers: Sequence[str]) -> Iterator[ToldSpeaker]:
+    who = [speakers[word.segment] if speakers else "" for word in words]
+    first = 0
+    for speaker, run in groupby(who):
+        size = len(list(run))
+        if speaker:
+            yield ToldSpeaker(first=first, last=first + size - 1, speaker=speaker)
+        first += size

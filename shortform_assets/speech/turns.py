@@ -13,12 +13,15 @@ from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, 
 from shortform_assets.ports.recognizer import SAMPLE_RATE
 from shortform_assets.ports.voice_model import VoiceModel
 from shortform_assets.ports.workbench import Workbench
+from shortform_assets.speech.own.own_speakers import display_name
 from shortform_assets.speech.who.diarize import FRAME, diarize
 from shortform_assets.speech.words.voice_activity import Span, VoiceActivity, merge, sound_track
 
 _JOIN_MS, _SHORTEST_MS, _OVERLAP_MS = 500, 150, 200
 """Pauses that do not part a turn, the least that is talk, and the least common talk that is told as
 overlap. The diarization error rate of benchmarks/speech.py guards them."""
+_MOST = 0.5
+"""Share of the words of which a transcript has to tell who says them. Our choice."""
 _NEAR_MS = 1500
 """A word this far from any turn still belongs to the nearest one."""
 _ODD_WORDS, _ODD_MS, _EDGE_MS = 2, 700, 350
@@ -38,12 +41,17 @@ def find_turns(
     """Turns, voice activity and the speaker of every word; at most `max_speakers` people.
 
     Turns of two people overlap where both talk. Where nobody speaks there is no speaker and no turn.
-    Without a `model` everybody is taken for one speaker, and the result is marked as degraded.
+    Where the transcript tells who says most of it, that is what holds, however many they are. Without a `model`
+    everybody is taken for one speaker, and the result is marked as degraded.
     """
     sound = sound_track(bench, mezzanine)
     spans, duration_ms = sound.voice.spans, sound.duration_ms
     voice = VoiceActivity([*spans, *((word.start_ms, word.end_ms) for word in transcript.words)])
-    if model is None:
+    called = told_speakers(transcript)
+    if called:
+        bench.note(speakers_told_by_the_transcript=len(called))
+        heard = [_told_stretches(transcript, speaker) for speaker in called]
+    elif model is None:
         bench.degrade("no speaker model is installed: everybody is taken for one speaker")
         heard = [list(merge(voice.spans, _JOIN_MS))] if voice.spans else []
     else:
@@ -62,7 +70,44 @@ def find_turns(
         speakers=names,
         turns=turns(names, heard),
         voice_activity=tuple(Interval(start_ms=low, end_ms=high) for low, high in spans),
-        word_speakers=word_speakers(transcript.words, transcript.sentences, heard),
+        word_speakers=_told_word_speakers(transcript, called, heard)
+        if called
+        else word_speakers(transcript.words, transcript.sentences, heard),
+        names=tuple(map(display_name, called)),
+    )
+
+
+def told_speakers(transcript: Transcript) -> tuple[str, ...]:
+    """Who speaks, as the transcript calls them, by order of first speech; nobody unless it tells of most words."""
+    told = sum(part.last - part.first + 1 for part in transcript.told)
+    if told <= _MOST * len(transcript.words):
+        return ()
+    return tuple(dict.fromkeys(part.speaker for part in transcript.told))
+
+
+def _told_stretches(transcript: Transcript, speaker: str) -> list[Span]:
+    """Where this speaker talks, joined over short pauses in which nobody else does."""
+    return [
+        span
+        for part in transcript.told
+        if part.speaker == speaker
+        for span in merge(
+            [(word.start_ms, word.end_ms) for word in transcript.words[part.first : part.last + 1]], _JOIN_MS
+        )
+    ]
+
+
+def _told_word_speakers(
+    transcript: Transcript, called: Sequence[str], heard: Sequence[Sequence[Span]]
+) -> tuple[int, ...]:
+    """As told; a word of which nothing is told is the nearest speaker's."""
+    found: list[int] = [-2] * len(transcript.words)
+    for part in transcript.told:
+        found[part.first : part.last + 1] = [called.index(part.speaker)] * (part.last - part.first + 1)
+    among = list(range(len(called)))
+    return tuple(
+        _nearest(word, heard, among) if who == -2 else who
+        for word, who in zip(transcript.words, found, strict=True)
     )
 
 

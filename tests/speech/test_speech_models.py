@@ -19,6 +19,7 @@ from resources.stt.whisper import WhisperProvider
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.creative.overlays.speaker_names import speaker_names
 from shortform_assets.genres import load_genre
 from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.speech.align.forced_alignment import align_words
@@ -183,6 +184,32 @@ def test_without_a_speaker_model_the_result_is_degraded(bench, say) -> None:
     )
     assert found.speakers == ("S1",)
     assert len(bench.degraded) == 1
+
+
+def test_speakers_whom_the_transcript_names_are_those_who_speak(bench, say) -> None:
+    """From a file as Zoom writes it: one voice says all, the labels say who; no model is asked."""
+    first, second = say(FIRST), say(SECOND)
+    samples = np.concatenate([gap(0.3), first, gap(0.3), second, gap(0.3), first])
+    a, b = 0.3 + len(first) / 16000, 0.6 + (len(first) + len(second)) / 16000
+    said = [
+        (0.3, a, f"Jane Doe: {FIRST}"),
+        (a + 0.3, b, f"MARIA: {SECOND}"),
+        (b + 0.3, len(samples) / 16000, f"Jane Doe: {FIRST}"),
+    ]
+    cues = "".join(f"00:{low:06.3f} --> 00:{high:06.3f}\n{text}\n\n" for low, high, text in said)
+    file = bench.scratch / "zoom.vtt"
+    file.write_text(f"WEBVTT\n\n{cues}")
+    made = mezzanine(bench, samples)
+    request = TranscriptRequest(made, SPEECH.model_copy(update={"language": "en"}), own=bench.keep(file))
+    transcript = transcribe(bench, EARS.load(), ALIGNER.load(), request)
+    assert " ".join(word.text for word in transcript.words) == f"{FIRST} {SECOND} {FIRST}"
+    found = find_turns(bench, None, made, transcript, SPEECH.max_speakers)
+    assert (found.speakers, found.names) == (("S1", "S2"), ("Jane Doe", "Maria"))
+    assert [turn.speaker for turn in found.turns] == ["S1", "S2", "S1"]
+    ones, twos = len(FIRST.split()), len(SECOND.split())
+    assert found.word_speakers == (0,) * ones + (1,) * twos + (0,) * ones
+    assert speaker_names(transcript, found, ()) == {0: "Jane Doe", 1: "Maria"}
+    assert bench.degraded == []
 
 
 def test_fingerprints_load_nothing() -> None:

@@ -1,4 +1,4 @@
-"""The names of speakers, as far as they give them themselves in the talk. Nothing is guessed."""
+"""The names of speakers, as the user's transcript or they themselves in the talk give them. Nothing is guessed."""
 
 from __future__ import annotations
 
@@ -60,10 +60,13 @@ _BEING = (
 
 
 def speaker_names(transcript: Transcript, turns: SpeakerTurns, glossary: Sequence[str]) -> dict[int, str]:
-    """Index into the speakers of `turns` -> the term of the glossary that this speaker says to be.
+    """Index into the speakers of `turns` -> the name that the transcript tells, or else the term of the glossary that
+    this speaker says to be.
 
     A speaker who gives two names has none, and so have two speakers who give the same.
     """
+    if told := {speaker: name for speaker, name in enumerate(turns.names) if name}:
+        return told
     texts = [word.text for word in transcript.words]
     trail = letter_trail(texts)
     claims: dict[int, set[str]] = {}

@@ -47,6 +47,8 @@ class RecognizedSpeech:
     passed_over: tuple[PassedOver, ...] = ()
     faint: tuple[Span, ...] = ()
     """Voice that the detector did not find: the transcript's word for it."""
+    speakers: tuple[str, ...] = ()
+    """Who says each raw segment, where the user's transcript tells."""
 
 
 def recognise(

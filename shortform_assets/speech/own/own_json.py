@@ -1,23 +1,24 @@
-"""JSON transcripts: Whisper's and WhisperX's segments, OpenAI's, Amazon Transcribe's, and our own export."""
+"""JSON transcripts: Whisper's and WhisperX's segments, OpenAI's, our own export, and those of services."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from shortform_assets.errors import InputError
 from shortform_assets.speech.own.own_cues import CueWord, OwnCue, check_times, cues_of_words, spoken_text
+from shortform_assets.speech.own.own_services import number, service_cues
+from shortform_assets.speech.own.own_speakers import RawCue, told_apart
 
 _SHAPES = (
     'give {"segments": [{"start": seconds, "end": seconds, "text": "..."}]} or a list of such; '
-    "the JSON of Whisper, WhisperX, OpenAI and Amazon Transcribe is read too"
+    "the JSON of Whisper, WhisperX, whisper.cpp, OpenAI, Deepgram, AssemblyAI, ElevenLabs, Rev, Amazon, Azure, Google "
+    "and YouTube is read too"
 )
 _TIMES = (("start_ms", "end_ms", 1.0), ("start", "end", 1000.0), ("start_time", "end_time", 1000.0))
-"""Names of begin and end, and how many milliseconds their unit has: ours, Whisper's, Amazon Transcribe's."""
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d*)?")
+"""Names of begin and end, and how many milliseconds their unit has: ours, Whisper's, others'."""
 
 
 def read_json(text: str, where: str) -> tuple[OwnCue, ...]:
@@ -32,8 +33,8 @@ def read_json(text: str, where: str) -> tuple[OwnCue, ...]:
         return _listed(value, where)
     if not isinstance(value, dict):
         raise InputError("it has no segments", where, _SHAPES)
-    if isinstance(value.get("results"), dict):
-        return cues_of_words(_amazon(value["results"], where))
+    if (cues := service_cues(value, where)) is not None:
+        return cues
     words = value.get("words")
     if isinstance(value.get("segments"), list) and value["segments"]:
         cues = _segments(value["segments"], f"{where}, segments")
@@ -52,31 +53,30 @@ def _listed(entries: list[Any], where: str) -> tuple[OwnCue, ...]:
 
 
 def _segments(entries: list[Any], where: str) -> tuple[OwnCue, ...]:
-    cues = []
-    for number, entry in enumerate(entries, 1):
-        place = f"{where}, entry {number}"
+    raw, words = [], {}
+    for at, entry in enumerate(entries, 1):
+        place = f"{where}, entry {at}"
         text = _text(entry, place)
         start, end = _times(entry, place)
-        if not (said := spoken_text(text)):
-            continue
+        raw.append(RawCue.of(start, end, text, _speaker(entry)))
         own = entry.get("words")
         # Words beside a text may lack times (WhisperX on numbers) or be others than those of the text.
-        timed = _words(own, f"{place}, words", strict=False) if isinstance(own, list) else ()
-        cues.append(_matched(OwnCue(start, end, said), timed))
-    return tuple(cues)
+        if isinstance(own, list):
+            words[start, end] = _words(own, f"{place}, words", strict=False)
+    return tuple(_matched(cue, words.get((cue.start_ms, cue.end_ms), ())) for cue in told_apart(raw))
 
 
 def _words(entries: list[Any], where: str, strict: bool = True) -> tuple[CueWord, ...]:
     """The words of a list; without `strict` none at all where one has no times."""
     words = []
-    for number, entry in enumerate(entries, 1):
-        place = f"{where}, entry {number}"
+    for at, entry in enumerate(entries, 1):
+        place = f"{where}, entry {at}"
         text = _text(entry, place)
         if not strict and not _has_times(entry):
             return ()
         start, end = _times(entry, place)
         if said := spoken_text(text):
-            words.append(CueWord(said, start, end))
+            words.append(CueWord(said, start, end, _speaker(entry)))
     return tuple(words)
 
 
@@ -99,42 +99,32 @@ def _matched(cue: OwnCue, words: Sequence[CueWord]) -> OwnCue:
     written = cue.text.split()
     if [_letters(text) for text in written] == [_letters(word.text) for word in words]:
         timed = (replace(word, text=text) for text, word in zip(written, words, strict=True))
-        return replace(cue, words=tuple(timed))
+        return _said_by(replace(cue, words=tuple(timed)))
     # Written without spaces between words.
     same = len(written) == 1 and _letters(cue.text) == "".join(_letters(word.text) for word in words)
-    return replace(cue, words=tuple(words)) if same else cue
+    return _said_by(replace(cue, words=tuple(words))) if same else cue
+
+
+def _said_by(cue: OwnCue) -> OwnCue:
+    """The cue with the speaker of its words, if it has none itself and they have one."""
+    speakers = {word.speaker for word in cue.words}
+    return replace(cue, speaker=speakers.pop()) if not cue.speaker and len(speakers) == 1 else cue
 
 
 def _letters(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
-def _amazon(results: dict[str, Any], where: str) -> tuple[CueWord, ...]:
-    """Words of an Amazon Transcribe result, marks joined to the word before them."""
-    entries = results.get("items")
-    if not isinstance(entries, list):
-        raise InputError("results has no list of items", where, "give the job's JSON result as it is")
-    words: list[CueWord] = []
-    for number, entry in enumerate(entries, 1):
-        place = f"{where}, results.items, entry {number}"
-        try:
-            content = entry["alternatives"][0]["content"]
-        except (LookupError, TypeError):
-            content = None
-        if not isinstance(content, str):
-            raise _lacking("alternatives[0].content", place)
-        if entry.get("type") == "punctuation":
-            if words:
-                words[-1] = replace(words[-1], text=words[-1].text + content.strip())
-        elif said := spoken_text(content):
-            words.append(CueWord(said, *_times(entry, place)))
-    return tuple(words)
-
-
 def _said(entry: Any) -> str | None:
     if not isinstance(entry, dict):
         return None
     return next((entry[key] for key in ("text", "word", "content") if isinstance(entry.get(key), str)), None)
+
+
+def _speaker(entry: dict[str, Any]) -> str:
+    """As WhisperX, our own export and others call who says it."""
+    speaker = entry.get("speaker")
+    return "" if speaker is None or isinstance(speaker, dict | list) else str(speaker)
 
 
 def _text(entry: Any, place: str) -> str:
@@ -151,21 +141,9 @@ def _has_times(entry: dict[str, Any]) -> bool:
 def _times(entry: dict[str, Any], place: str) -> tuple[int, int]:
     for low, high, factor in _TIMES:
         if low in entry or high in entry:
-            start, end = (_number(entry.get(key), f"{place}, {key}") * factor for key in (low, high))
+            start, end = (number(entry.get(key), f"{place}, {key}") * factor for key in (low, high))
             return check_times(start, end, place)
     raise _lacking("start", place)
-
-
-def _number(value: Any, place: str) -> float:
-    """A number, or one in a string as Amazon writes it."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        return float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{str(value)[:40]!r} is not a time", place, "write seconds, such as 12.5")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise InputError("the time is too large", place, "write seconds, such as 12.5") from error
 
 
 def _lacking(key: str, place: str) -> InputError:

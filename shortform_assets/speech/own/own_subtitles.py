@@ -10,14 +10,18 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from shortform_assets.errors import InputError
-from shortform_assets.speech.own.own_cues import OwnCue, check_times, spoken_text
+from shortform_assets.speech.own.own_cues import OwnCue, check_times
+from shortform_assets.speech.own.own_speakers import RawCue, told_apart
 
 _CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s+\S.*)?\s*")
 _LIKE_A_TIME = re.compile(r"\s*\d+:\d+(?::\d+)?[.,]\d+|.*\d\s*[-–—=]+>\s*\d")
 _STAMP = re.compile(r"<(?:\d+:)?\d+:\d+\.\d+>")
+_VOICE = re.compile(r"<v(?:\.[^<>\s]*)?[ \t]+([^<>]*)>")
 _VTT_TAG = re.compile(r"<[^<>]*>")
 _SRT_TAG = re.compile(r"</?(?:i|b|u|s|font|c|v|lang|ruby|rt)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 _ASIDE = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t].*)?")
@@ -48,9 +52,7 @@ def read_srt(text: str, where: str) -> tuple[OwnCue, ...]:
             cues[-1] = (start, end, "\n".join([before, *block.lines]))
         else:
             cues.append(found)
-    return tuple(
-        OwnCue(start, end, said) for start, end, raw in cues if (said := spoken_text(_SRT_TAG.sub("", raw)))
-    )
+    return told_apart([RawCue.of(start, end, _SRT_TAG.sub("", raw)) for start, end, raw in cues])
 
 
 def read_vtt(text: str, where: str) -> tuple[OwnCue, ...]:
@@ -65,7 +67,7 @@ def read_vtt(text: str, where: str) -> tuple[OwnCue, ...]:
     glued = next((i for i, line in enumerate(blocks[0].lines) if "-->" in line), None)
     head = [_Block(blocks[0].line + glued, blocks[0].lines[glued:])] if glued else []
     rolls = bool(_STAMP.search(text))
-    cues: list[OwnCue] = []
+    cues: list[RawCue] = []
     shown: list[str] = []
     for block in head + blocks[1:]:
         if _ASIDE.fullmatch(block.lines[0]):
@@ -75,13 +77,28 @@ def read_vtt(text: str, where: str) -> tuple[OwnCue, ...]:
             _refuse_damaged(block, where)
             raise InputError("there is text without a time", f"{where}, line {block.line}", _FIX)
         start, end, raw = found
-        shorn = (html.unescape(_VTT_TAG.sub("", line)).strip() for line in raw.split("\n"))
-        lines = [line for line in shorn if line]
-        fresh = lines[_repeated(shown, lines) :] if rolls else lines
+        spoken = [(who, line) for who, said in _voices(raw) for line in _shorn(said)]
+        lines = [line for _, line in spoken]
+        fresh = spoken[_repeated(shown, lines) :] if rolls else spoken
         shown = lines
-        if said := spoken_text("\n".join(fresh)):
-            cues.append(OwnCue(start, end, said))
-    return tuple(cues)
+        parts = tuple(
+            (html.unescape(who).strip(), "\n".join(line for _, line in said))
+            for who, said in groupby(fresh, key=itemgetter(0))
+        )
+        cues.append(RawCue(start, end, parts))
+    return told_apart(cues)
+
+
+def _voices(raw: str) -> Iterator[tuple[str, str]]:
+    """The texts of a cue's voices (`<v Ann>`), each with its name; before the first one nobody is named."""
+    first, *rest = _VOICE.split(raw)
+    yield "", first
+    yield from zip(rest[::2], rest[1::2], strict=True)
+
+
+def _shorn(text: str) -> list[str]:
+    lines = (html.unescape(_VTT_TAG.sub("", line)).strip() for line in text.split("\n"))
+    return [line for line in lines if line]
 
 
 def _repeated(before: list[str], lines: list[str]) -> int:

@@ -88,4 +88,6 @@ def _segment(cue: OwnCue, low: int, high: int) -> RawSegment:
         return (min(max(time_ms, low), high) - low) / 1000
 
     words = tuple(RawWord(f" {word.text}", at(word.start_ms), at(word.end_ms), 1.0) for word in cue.words)
-    return RawSegment(at(cue.start_ms), at(cue.end_ms), f" {cue.text}", words, 0.0, 0.0, 1.0)
+    return RawSegment(
+        at(cue.start_ms), at(cue.end_ms), f" {cue.text}", words, 0.0, 0.0, 1.0, speaker=cue.speaker
+    )
