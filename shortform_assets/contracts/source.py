@@ -85,6 +85,8 @@ class SourceVideo(Contract):
     """Stream index the pipeline uses."""
     chosen_audio: int
     """Stream index the pipeline uses."""
+    timecode: str = Field(default="", exclude_if=lambda code: not code)
+    """Of the first picture, as the file says it (`01:00:00:00`, with `;` where numbers are dropped); empty: none."""
 
 
 ChannelMix = Literal["as_is", "left", "right", "invert_right"]

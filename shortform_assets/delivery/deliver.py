@@ -10,16 +10,19 @@ from shortform_assets.contracts.creative import ClipWord, Composition, RenderJob
 from shortform_assets.contracts.delivery import Delivery, DeliveryFile, OutputState
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
+from shortform_assets.contracts.source import SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.captions.text.clip_words import MILLISECONDS, source_words
 from shortform_assets.creative.fixes.word_fixes import fix_plan, fix_words
 from shortform_assets.delivery.captions_export import FORMATS, Captions
+from shortform_assets.delivery.edit_lists.edit_list_files import EditLists, edit_lists
 from shortform_assets.delivery.file_names import file_stems
 from shortform_assets.delivery.manifest import DeliveryReport, Files, manifest
 from shortform_assets.delivery.review import review_page
 from shortform_assets.ports.workbench import Workbench
 
 MANIFEST_NAME, REVIEW_NAME, TRANSCRIPT_STEM = "manifest.json", "index.html", "transcript"
+EDIT_LIST_STEM = "edit-list"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,9 @@ class DeliveryRequest:
     transcript: Transcript
     turns: SpeakerTurns
     edits: CreativeEdits
+    source: SourceVideo
+    source_name: str
+    """File name of the original, for edit lists."""
     degraded: tuple[str, ...] = ()
     """Reasons of stages that fell back."""
     heading: str = "Clips for review"
@@ -49,12 +55,15 @@ def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
         *request.degraded,
         *(why for state in states if state.outcome for why in state.outcome.degraded),
     )
+    lists = edit_lists(composition, plan, request.source, request.source_name, request.heading)
     report = DeliveryReport(
         states=states,
         composition=composition,
         plan=plan,
         files=_files(bench, composition, states, transcript.language),
         transcript=_transcript(bench, transcript, request.turns, request.edits),
+        edit_lists=_edit_list_files(bench, lists),
+        edit_list_notes=lists.notes,
         dropped=_left_out(composition, plan),
         language=transcript.language,
         degraded=tuple(dict.fromkeys(fallen)),
@@ -72,7 +81,7 @@ def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
         files=(
             *(
                 DeliveryFile(name=name, blob=blob)
-                for kinds in (*report.files.values(), report.transcript)
+                for kinds in (*report.files.values(), report.transcript, report.edit_lists)
                 for name, blob in kinds.values()
             ),
             DeliveryFile(name=MANIFEST_NAME, blob=for_tools_blob),
@@ -129,6 +138,12 @@ def _transcript(bench: Workbench, transcript: Transcript, turns: SpeakerTurns, e
     duration = MILLISECONDS.frame(transcript.duration_ms)
     captions = Captions.of(words, MILLISECONDS, duration, transcript.language, named=True)
     return _written(bench, captions, TRANSCRIPT_STEM)
+
+
+def _edit_list_files(bench: Workbench, lists: EditLists) -> Files:
+    return {
+        kind: (f"{EDIT_LIST_STEM}.{kind}", _keep(bench, text.encode())) for kind, text in lists.files.items()
+    }
 
 
 def _written(bench: Workbench, captions: Captions, stem: str) -> Files:

@@ -31,6 +31,10 @@ class DeliveryReport:
     """Output id -> its files, for the completed ones."""
     transcript: Files
     """Of the whole source."""
+    edit_lists: Files
+    """For editors' programs: fcpxml, edl, otio."""
+    edit_list_notes: Sequence[str]
+    """What these cannot say, or why one is missing."""
     dropped: Sequence[Dropped]
     language: str
     degraded: Sequence[str]
@@ -59,6 +63,8 @@ def manifest(report: DeliveryReport) -> bytes:
             for state in states
         ],
         "transcript": _described(report.transcript),
+        "edit_lists": _described(report.edit_lists),
+        "edit_list_notes": list(report.edit_list_notes),
         "dropped": [drop.model_dump(mode="json") for drop in report.dropped],
         "not_chosen": [moment.model_dump(mode="json") for moment in plan.fell_out],
     }

@@ -80,6 +80,8 @@ def review_page(report: DeliveryReport) -> str:
         direction="rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto",
         clips=clips,
         transcript=_names(report.transcript),
+        edit_lists=_names(report.edit_lists),
+        edit_list_notes=report.edit_list_notes,
         counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
         labels=_LABELS,
         untitled=sum(bool(clip.plan and clip.plan.needs_title) for clip in clips),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -36,6 +37,7 @@ LOCAL_ONLY = {
 }
 """Options under which a foreign file may be opened."""
 
+_TIMECODE = re.compile(r"\d\d:\d\d:\d\d[:;]\d\d")
 _SAMPLE_FRAMES, _SAMPLE_PACKETS = 8, 400
 """Pictures decoded to see whether the stream does decode, and packets after which that is given up.
 Our choice; test_broken_files_are_refused_by_name."""
@@ -122,7 +124,17 @@ def _describe(container: InputContainer, path: Path, name: str) -> dict[str, Any
         "audio": audio,
         "chosen_video": chosen.index,
         "chosen_audio": choose_audio(path, audio, duration_ms),
+        "timecode": _timecode(container, chosen.index),
     }
+
+
+def _timecode(container: InputContainer, index: int) -> str:
+    """What the chosen pictures, any other stream or the file says; of several the first that is one."""
+    streams = sorted(container.streams, key=lambda stream: stream.index != index)
+    tags = (tag for found in (*(s.metadata for s in streams), container.metadata) for tag in found.items())
+    # Matroska writes the names of tags in capitals.
+    said = (value for name, value in tags if name.lower() == "timecode")
+    return next((code for code in said if _TIMECODE.fullmatch(code)), "")
 
 
 def _video_stream(path: Path, number: int) -> VideoStream | None:

@@ -26,6 +26,7 @@ from shortform_assets.contracts.creative import (
 )
 from shortform_assets.contracts.delivery import Outcome, Quality
 from shortform_assets.contracts.selection import ClipPlan, FellOut, PlannedClip, Span
+from shortform_assets.contracts.source import AudioStream, SourceVideo, VideoStream
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
 from shortform_assets.contracts.style_contracts import AudioStyle, CaptionStyle, Font, StyleContract
 from shortform_assets.delivery.outcomes import Terms
@@ -191,6 +192,20 @@ def clip_plan(*jobs: RenderJob) -> ClipPlan:
         fell_out=(passed,),
         target_count=4,
         shortfall=few,
+    )
+
+
+def source_video(rate: FrameRate = RATE, timecode: str = "", seconds: int = 150) -> SourceVideo:
+    """A file of one picture and one sound stream."""
+    return SourceVideo(
+        content=NOTHING,
+        container="mov,mp4,m4a,3gp,3g2,mj2",
+        duration_ms=seconds * 1000,
+        video=(VideoStream(index=0, codec="h264", width=320, height=180, average_rate=rate),),
+        audio=(AudioStream(index=1, codec="aac", sample_rate=48000, channels=2),),
+        chosen_video=0,
+        chosen_audio=1,
+        timecode=timecode,
     )
 
 

@@ -15,6 +15,7 @@ from delivery_samples import (
     keep_bytes,
     render_job,
     saying,
+    source_video,
     terms,
     transcript,
     turns,
@@ -86,6 +87,8 @@ def delivered(
         said,
         turns(said),
         CreativeEdits(),
+        source_video(),
+        "talk.mp4",
         ("The local editor chose.",),
     )
     return deliver(bench, request)

@@ -14,6 +14,7 @@ from delivery_samples import (
     composition,
     keep_bytes,
     render_job,
+    source_video,
     terms,
     transcript,
     turns,
@@ -224,6 +225,8 @@ def delivered(bench, said, edits=()):
         said,
         turns(said),
         CreativeEdits(edits=tuple(edits)),
+        source_video(),
+        "talk.mp4",
     )
     return deliver(bench, request)
 

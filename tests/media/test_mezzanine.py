@@ -175,6 +175,17 @@ def test_the_users_file_stays_and_a_folder_is_no_video(bench, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("code", "suffix"), [("10:00:00:00", "mp4"), ("00:59:59;12", "mov"), ("01:00:00:00", "mkv"), ("", "mp4")]
+)
+def test_the_files_own_timecode_is_read(bench, tmp_path: Path, code: str, suffix: str):
+    # Numbers are dropped at broadcast rates only.
+    picture = f"testsrc2=s=160x120:r={'30000/1001' if ';' in code else 25}"
+    told = {"": [], "mkv": ["-metadata", f"timecode={code}"]}.get(code and suffix, ["-timecode", code])
+    path = make(tmp_path / f"a.{suffix}", picture, *told, seconds=1.5)
+    assert read_source(bench, path, path.name).timecode == code
+
+
+@pytest.mark.parametrize(
     "args",
     [("-bf", "3"), ("-bf", "0"), ("-bf", "3", "-x264-params", "open-gop=1:keyint=30")],
     ids=["B", "no B", "open"],

@@ -11,7 +11,7 @@ from shortform_assets.contracts.delivery import RenderedOutputs
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
 from shortform_assets.contracts.slices import DeliverySlice
-from shortform_assets.contracts.source import SourceRecord
+from shortform_assets.contracts.source import SourceRecord, SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.stages import CONTRACTS
 from shortform_assets.graph.assets.asset_options import stage
@@ -73,6 +73,7 @@ def delivery(
     speaker_turns: SpeakerTurns,
     edits: CreativeEdits,
     source_record: SourceRecord,
+    source_video: SourceVideo,
 ) -> dg.MaterializeResult[Ref]:
     """Outcomes as they stand: states, quality, manifest and review page."""
     from shortform_assets.delivery import DeliveryRequest, deliver, states
@@ -88,6 +89,8 @@ def delivery(
             transcript,
             speaker_turns,
             edits,
+            source_video,
+            source_record.name,
             degraded,
             heading=source_record.title or source_record.name,
         )
