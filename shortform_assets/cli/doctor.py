@@ -52,7 +52,14 @@ def examine(terminal: Terminal) -> bool:
     terminal.show(models)
 
     backends = Listing("backend", "state")
-    probes = {"ffmpeg": _ffmpeg, "opencv": _opencv, "fonts": _fonts, "store": _store, "database": _database}
+    probes = {
+        "ffmpeg": _ffmpeg,
+        "opencv": _opencv,
+        "fonts": _fonts,
+        "music": _music,
+        "store": _store,
+        "database": _database,
+    }
     for name, probe in probes.items():
         fine, state = _tried(probe)
         healthy &= fine
@@ -104,6 +111,12 @@ def _fonts() -> str:
     found, absent = shelf.files(), sorted(set(shelf.absent().values()))
     own = sum(font.own for font in found)
     return "; ".join([f"{len(found) - own} for letters that a style lacks, {own} of yours", *absent])
+
+
+def _music() -> str:
+    from resources.music_beds import BundledBeds
+
+    return BundledBeds().report()
 
 
 def _store() -> str:

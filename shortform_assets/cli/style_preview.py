@@ -9,6 +9,7 @@ from resources.artifacts import blobs_of
 from resources.bench import StoreBench
 from resources.fallback_fonts import FallbackFonts
 from resources.media_store import MediaStore
+from resources.music_beds import BundledBeds
 from shortform_assets.cli.project import Project
 from shortform_assets.cli.styles_commands import is_folder
 from shortform_assets.cli.terminal import Terminal
@@ -28,7 +29,7 @@ def preview_style(terminal: Terminal, project: Project, style: str, out: Path | 
     """
     ensure_shipped_styles(project.store)
     if is_folder(style):
-        draft = read_style(project.store, Path(style).expanduser())
+        draft = read_style(project.store, Path(style).expanduser(), BundledBeds())
         if faults := style_faults(draft):
             raise faults[0]
         contract, files = draft.contract, tuple(draft.files.values())

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from resources.media_store import MediaStore
+from resources.music_beds import BundledBeds
 from shortform_assets.cli.command_line import Commands
 from shortform_assets.cli.exit_codes import FAILED, OK
 from shortform_assets.cli.project import Project
@@ -36,7 +37,7 @@ def register(app: Commands) -> None:
 
         store, place = Project().store, _folder(folder)
         ensure_shipped_styles(store)
-        style, new = publish_style(store, place)
+        style, new = publish_style(store, place, BundledBeds())
         out.say(f"{style.pin}: {'published' if new else 'unchanged, it holds this already'}")
 
     @styles.command("new")
@@ -66,7 +67,7 @@ def register(app: Commands) -> None:
 
         store, place = Project().store, _folder(folder)
         creative.ensure_shipped_styles(store)
-        draft = creative.read_style(store, place)
+        draft = creative.read_style(store, place, BundledBeds())
         faults = creative.style_faults(draft)
         for fault in faults:
             out.say(str(fault))
@@ -166,7 +167,7 @@ def _style(store: MediaStore, side: str) -> StyleContract:
     from shortform_assets import creative
 
     if is_folder(side):
-        return creative.read_style(store, Path(side).expanduser()).contract
+        return creative.read_style(store, Path(side).expanduser(), BundledBeds()).contract
     return creative.resolve_style(store, side, held=True)
 
 

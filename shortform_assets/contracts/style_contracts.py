@@ -34,6 +34,7 @@ CaptionLook = Literal[
 """plain: nothing moves. karaoke: the word that is said is lit. karaoke_fill: the colour runs over it. pop: it grows a
 little. word_box: a box stands behind it. one_word: it stands alone. two_tone: every speaker in a colour. subtitle_bar:
 karaoke on a bar. typewriter: letters come as they are said."""
+BedName = Literal["calm", "energetic", "happy", "nostalgic", "tender"]
 Motion = Literal["fade", "wipe", "rise"]
 """fade: its opacity. wipe: from left to right. rise: up into its place, within its own edges."""
 ScriptCode = Literal[
@@ -237,7 +238,9 @@ class MusicStyle(Contract):
     """A bed of music under the speech, pressed down while somebody speaks (side-chain ducking)."""
 
     file: Blob
-    """A sound file, at most 20 MB."""
+    """A sound file, at most 20 MB; left out where `bundled` names one."""
+    bundled: BedName | None = None
+    """One of the beds of the package `immich-memories-music`, instead of a file (`pip install 'shortform[music]'`)."""
     level_lu: float = Field(ge=-40, le=0)
     """Loudness of the bed against the speech, in LU, where nobody speaks."""
     duck_db: float = Field(ge=0, le=30)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import re
 import shutil
-import struct
-import wave
-import zlib
-from pathlib import Path
 
-import numpy as np
 import pytest
-from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from style_folder import edit, refused, write
 
-from resources.media_store import MediaStore
+from resources.music_beds import BundledBeds
 from shortform_assets.creative.styles.contrast import contrast, worst_contrast
 from shortform_assets.creative.styles.style_checks import style_faults
 from shortform_assets.creative.styles.style_keys import style_keys
@@ -33,51 +26,6 @@ from shortform_assets.creative.styles.style_registry import (
 )
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> MediaStore:
-    return MediaStore.local(tmp_path / "store")
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shipped("style_contracts") / "acme", tmp_path / "acme"))
-
-
-def write(folder: Path, text: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / "style.yaml").write_text(text)
-    return folder
-
-
-def edit(source: Path, old: str, new: str) -> None:
-    path = source / "style.yaml"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
-
-
-def refused(store: MediaStore, source: Path) -> list[str]:
-    """Every fault of the source as one sentence each; nothing is in the store then."""
-    with pytest.raises(InputError) as caught:
-        publish_style(store, source)
-    assert not list(store.list("styles"))
-    try:
-        return [str(fault) for fault in style_faults(read_style(store, source))]
-    except InputError:
-        return [str(caught.value)]
-
-
-def png(width: int, height: int, rows: bytes | None = None) -> bytes:
-    """A PNG that says it has this size; without `rows` all its pixels are there, grey and opaque."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    body = (b"\0" + b"\x80" * width) * height if rows is None else rows
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("folder", shipped_styles(), ids=lambda folder: folder.name)
@@ -204,126 +152,6 @@ def test_every_fault_is_told_at_once(store, source):
         publish_style(store, source)
 
 
-SVG_BOMB = b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]><svg>&b;</svg>'
-
-
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (SVG_BOMB, "is an SVG - export the logo as PNG"),
-        (b"  <svg onload='x'/>", "is an SVG"),
-        (png(20_000, 8, b"\0" * 10), "has 20000 x 8 pixels - export it at most 4096"),
-        (png(20_000, 20_000, b"\0" * 10), "pixels - export it at most 4096"),
-        (png(80, 80)[:60], "is not a readable PNG"),
-        (png(80, 80, b"\0" * 10), "is not a readable PNG"),
-        (png(80, 80).replace(b"IDAT", b"JDAT"), "is not a readable PNG"),
-        (b"GIF89a" + b"\0" * 40, "is not a readable PNG"),
-        (b"", "is empty"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 2_000_001, "is larger than 2 MB"),
-        (png(80, 20), "is 80 x 20 pixels and drawn 230 x 58: it would be blurred"),
-        (png(4000, 60), "logo.height: logo.png would be drawn 432 x 6 pixels"),
-    ],
-    ids=range(12),
-)
-def test_a_logo_that_cannot_be_drawn_is_one_sentence(store, source, data, says):
-    (source / "logo.png").write_bytes(data)
-    (found,) = refused(store, source)
-    assert says in found
-    assert "style.yaml:2" in found
-
-
-def test_a_transparent_logo_shows_nothing(store, source):
-    from PIL import Image
-
-    Image.new("RGBA", (200, 100), (255, 0, 0, 0)).save(source / "logo.png")
-    (found,) = refused(store, source)
-    assert "shows nothing" in found
-
-
-def test_files_of_elsewhere_are_refused(store, source, tmp_path):
-    outside = tmp_path / "secret.png"
-    outside.write_bytes((source / "logo.png").read_bytes())
-    (source / "logo.png").unlink()
-    (source / "logo.png").symlink_to(outside)
-    assert "logo.png lies outside this folder through a link" in refused(store, source)[0]
-    edit(source, "image: logo.png", f"image: {outside}")
-    assert "lies outside this folder" in refused(store, source)[0]
-    (source / "loop").symlink_to("loop")
-    edit(source, f"image: {outside}", "image: loop")
-    assert "logo.image: " in refused(store, source)[0]
-    os.mkfifo(source / "pipe")
-    edit(source, "image: loop", "image: pipe")
-    assert "there is no file pipe" in refused(store, source)[0]
-    edit(source, "image: pipe", f"image: {'x' * 5000}")
-    assert "no file" in refused(store, source)[0]
-
-
-def test_fonts_that_no_renderer_can_use(store, source):
-    font = source / "Inter-ExtraBold.otf"
-    good = font.read_bytes()
-    for data, says in (
-        (b"wOF2" + good[4:], "is a web font"),
-        (b"ttcf" + good[4:], "is a collection of fonts"),
-        (good[:2000], "not a usable font"),
-    ):
-        font.write_bytes(data)
-        assert any("fonts.0.file: Inter-ExtraBold.otf" in f and says in f for f in refused(store, source)), (
-            says
-        )
-    font.write_bytes(good)
-    nameless = TTFont(font)
-    del nameless["name"]
-    nameless.save(source / "nameless.otf")
-    edit(source, "Inter-ExtraBold.otf", "nameless.otf")
-    assert any("style.yaml:7: fonts.0.file: nameless.otf" in fault for fault in refused(store, source))
-
-
-def tone(seconds: float, level: float = 0.3) -> bytes:
-    """A WAV with a hum."""
-    samples = np.sin(np.arange(int(seconds * 8000)) * 0.2) * level * 32767
-    data = io.BytesIO()
-    with wave.open(data, "wb") as out:
-        out.setparams((1, 2, 8000, 0, "NONE", ""))
-        out.writeframes(samples.astype("<i2").tobytes())
-    return data.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (tone(5), ""),
-        (tone(1), "bed.wav lasts 1.0 s - give a bed of 3 to 1200 s"),
-        (tone(5, 0), "bed.wav is silent"),
-        (b"no music", "bed.wav is no sound that can be read"),
-        (png(80, 80), "bed.wav is no sound that can be read"),
-    ],
-    ids=["good", "short", "silent", "text", "picture"],
-)
-def test_a_bed_of_music_is_listened_to(store, source, data, says):
-    (source / "bed.wav").write_bytes(data)
-    edit(source, "  fade_ms: 80", "  fade_ms: 80\n  music: {file: bed.wav, level_lu: -14, duck_db: 8}")
-    if says:
-        (found,) = refused(store, source)
-        assert f"style.yaml:37: audio.music.file: {says}" in found
-    else:
-        style, _ = publish_style(store, source)
-        assert style.audio.music is not None
-        assert store.open_local(style.audio.music.file).read_bytes() == data
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 270_000), st.binary(min_size=1, max_size=64))
-def test_a_damaged_font_is_a_font_or_one_error(store, source, at, noise):
-    font = source / "Inter-ExtraBold.otf"
-    good = (shipped("style_contracts") / "acme" / font.name).read_bytes()
-    font.write_bytes(good[:at] + noise + good[at + len(noise) :])
-    try:
-        faults = style_faults(read_style(store, source))
-    except InputError as error:
-        faults = [error]
-    assert all(isinstance(fault, InputError) for fault in faults)
-
-
 def test_contrast_is_that_of_wcag():
     """Figures of the WCAG working group's own tool and of WebAIM's."""
     assert round(contrast("#000000", "#FFFFFF"), 2) == 21
@@ -365,7 +193,7 @@ def test_whatever_stands_at_a_key_is_a_style_or_one_clear_error(store, source, p
     at[int(place[-1]) if isinstance(at, list) else place[-1]] = odd
     (source / "style.yaml").write_text(json.dumps(tree))
     try:
-        faults = style_faults(read_style(store, source))
+        faults = style_faults(read_style(store, source, BundledBeds()))
     except InputError as error:
         faults = [error]
     for fault in faults:

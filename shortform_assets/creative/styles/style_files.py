@@ -10,6 +10,7 @@ from typing import NoReturn
 from shortform_assets.contracts.base import Blob
 from shortform_assets.errors import InputError
 from shortform_assets.located_yaml import YamlNode
+from shortform_assets.ports.music_shelf import MusicShelf
 
 _LIMITS = {"logo": 2_000_000}
 """Bytes, by the kind of file; of any other `_LIMIT`. Our choice."""
@@ -20,12 +21,14 @@ _LIMIT = 20_000_000
 class StyleFiles:
     """What the files of one source are hashed to, and where they lie."""
 
-    def __init__(self, tree: YamlNode, published: Callable[[Blob], Path]) -> None:
-        self.tree, self._published = tree, published
+    def __init__(
+        self, tree: YamlNode, published: Callable[[Blob], Path], beds: MusicShelf | None = None
+    ) -> None:
+        self.tree, self._published, self._beds = tree, published, beds
         self.paths: dict[str, Path] = {}
         """SHA-256 -> local path."""
         self.own: list[Path] = []
-        """Those that lie in a folder."""
+        """Those that the store may not have yet."""
 
     def blob(self, node: YamlNode, keys: tuple[str, ...]) -> Blob:
         """The file that `node` names, beside the `style.yaml` it is named in; or the one of a published style."""
@@ -47,6 +50,19 @@ class StyleFiles:
         if not data:
             self._fail(node, keys, f"{name} is empty", "put the file there again")
         blob = Blob(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        self.paths[blob.sha256] = path
+        self.own.append(path)
+        return blob
+
+    def bed(self, node: YamlNode, keys: tuple[str, ...]) -> Blob:
+        """The bundled bed of music that `node` names."""
+        if self._beds is None:
+            self._fail(node, keys, "no beds of music come along here", "name a file instead")
+        try:
+            path = self._beds.open(str(node.value))
+        except InputError as error:
+            self._fail(node, keys, error.what, error.fix)
+        blob = Blob(sha256=hashlib.sha256(data := path.read_bytes()).hexdigest(), size=len(data))
         self.paths[blob.sha256] = path
         self.own.append(path)
         return blob

@@ -17,6 +17,7 @@ from shortform_assets.creative.styles.style_checks import style_faults
 from shortform_assets.creative.styles.style_source import FILE, StyleDraft, read_style_source
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
+from shortform_assets.ports.music_shelf import MusicShelf
 from shortform_assets.ports.store import ObjectStore
 
 _KEY = re.compile(r"^styles/([a-z][a-z0-9_-]*)/([1-9][0-9]*)/contract\.json$")
@@ -31,14 +32,16 @@ class WithdrawnStyle(UnknownStyle):
     """The style is there for those who pinned it before, and for nobody else."""
 
 
-def publish_style(store: ObjectStore, folder: Path) -> tuple[StyleContract, bool]:
+def publish_style(
+    store: ObjectStore, folder: Path, beds: MusicShelf | None = None
+) -> tuple[StyleContract, bool]:
     """Publish the style in `folder`: what stands in the store now, and whether that is new.
 
     The latest version is not published again, unless it was withdrawn. Raises InputError where the source is
     faulty, or where it asks for a version that holds something else.
     """
     shipped = folder.resolve() in [source.resolve() for source in shipped_styles()]
-    draft = read_style(store, folder)
+    draft = read_style(store, folder, beds)
     faults = style_faults(draft)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -46,9 +49,10 @@ def publish_style(store: ObjectStore, folder: Path) -> tuple[StyleContract, bool
     return _publish(store, draft, folder, shipped=shipped)
 
 
-def read_style(store: ObjectStore, folder: Path) -> StyleDraft:
-    """The style in `folder`, laid upon what it extends; InputError where it cannot be read."""
-    return read_style_source(folder, StyleShelf(store))
+def read_style(store: ObjectStore, folder: Path, beds: MusicShelf | None = None) -> StyleDraft:
+    """The style in `folder`, laid upon what it extends, its bundled music taken from `beds`; InputError where it cannot
+    be read."""
+    return read_style_source(folder, StyleShelf(store), beds)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from pydantic import BaseModel, ValidationError
 
 from shortform_assets.config_errors import explained
 from shortform_assets.contracts.base import Blob
-from shortform_assets.contracts.style_contracts import Colour, StyleContract
+from shortform_assets.contracts.style_contracts import Colour, MusicStyle, StyleContract
 from shortform_assets.creative.styles.style_files import StyleFiles
 from shortform_assets.creative.styles.style_schema import field_types, is_list_of, item_type, without_none
 from shortform_assets.errors import InputError
 from shortform_assets.located_yaml import YamlLocation, YamlNode, merge, read_yaml, suggestion
+from shortform_assets.ports.music_shelf import MusicShelf
 
 FILE = "style.yaml"
 _COLOUR = re.compile("#[0-9A-Fa-f]{6}")
@@ -54,7 +55,7 @@ class StyleDraft:
     files: Mapping[str, Path]
     """SHA-256 -> local file of every blob that the contract names."""
     own: tuple[Path, ...]
-    """Those of them that come from a folder and not from the store."""
+    """Those of them that do not come from the store."""
 
     def error(self, keys: Sequence[str | int], what: str, fix: str) -> InputError:
         """`what` is wrong at the line of the nearest of `keys` that is there."""
@@ -67,14 +68,14 @@ def at_keys(tree: YamlNode, keys: Sequence[str | int], what: str, fix: str) -> I
     return InputError(f"{'.'.join(map(str, keys))}: {what}", str(node.place), fix)
 
 
-def read_style_source(folder: Path, published: PublishedStyles) -> StyleDraft:
-    """Read `folder/style.yaml`, what it extends and the files it names.
+def read_style_source(folder: Path, published: PublishedStyles, beds: MusicShelf | None = None) -> StyleDraft:
+    """Read `folder/style.yaml`, what it extends and the files and bundled beds it names.
 
     Raises InputError, naming file, key and line, for what is missing, unknown or impossible. What only the
     whole shows is told by `style_checks.style_faults`.
     """
     tree, pin = _Layers(published).merged(folder)
-    files = StyleFiles(tree, published.open_local)
+    files = StyleFiles(tree, published.open_local, beds)
     palette = _palette(tree)
     values = _SourceReader(tree, files, palette).read(tree, StyleContract, ())
     version = values.get("version")
@@ -127,7 +128,7 @@ class _Layers:
         # A style has its own name and number, never those of what it extends.
         for key in ("name", "version"):
             under.items.pop(key, None)
-        return _with_fonts(under, merge(under, own), own), pin
+        return _with_one_bed(_with_fonts(under, merge(under, own), own), own), pin
 
     def _published(self, wanted: str, place: str) -> tuple[YamlNode, str]:
         try:
@@ -148,6 +149,19 @@ def _with_fonts(under: YamlNode, merged: YamlNode, own: YamlNode) -> YamlNode:
     rest = [font for font in theirs.items.values() if _family(font) not in families]
     fonts = {str(n): font for n, font in enumerate([*ours.items.values(), *rest])}
     return YamlNode(merged.place, items={**merged.items, "fonts": YamlNode(ours.place, list, items=fonts)})
+
+
+def _with_one_bed(merged: YamlNode, own: YamlNode) -> YamlNode:
+    """A file takes the place of a bundled bed of the style below, and a bundled bed that of a file."""
+    music = merged
+    for key in ("audio", "music"):
+        if key not in music.items or key not in own.items:
+            return merged
+        music, own = music.items[key], own.items[key]
+    for name, other in (("file", "bundled"), ("bundled", "file")):
+        if name in own.items and other not in own.items:
+            music.items.pop(other, None)
+    return merged
 
 
 def _family(font: YamlNode) -> object:
@@ -192,10 +206,21 @@ class _SourceReader:
             return node.plain()
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             known = field_types(kind)
-            return {
+            values = {
                 name: self.read(item, known.get(name), (*keys, name)) for name, item in node.items.items()
             }
+            return {**values, **self._bed(node, keys)} if kind is MusicStyle else values
         return {name: self.read(item, item_type(kind), (*keys, name)) for name, item in node.items.items()}
+
+    def _bed(self, node: YamlNode, keys: tuple[str, ...]) -> dict[str, Any]:
+        """The file of a bundled bed; nothing where a file is named, or the published style below has it."""
+        name, file = node.items.get("bundled"), node.items.get("file")
+        if name is None or name.value is None or (file is not None and isinstance(file.value, Blob)):
+            return {}
+        if file is not None:
+            what = "a file and a bundled bed are named"
+            raise at_keys(self.tree, (*keys, "bundled"), what, "name one of the two")
+        return {"file": self.files.bed(name, (*keys, "bundled")).model_dump()}
 
     def _colour(self, node: YamlNode, keys: tuple[str, ...]) -> Any:
         value = node.plain()

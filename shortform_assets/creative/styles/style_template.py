@@ -50,12 +50,14 @@ def _copied(folder: Path, base: StyleContract, open_blob: Callable[[Blob], Path]
         files[font.file.sha256] = f"{font.family.replace(' ', '-')}{_kind(open_blob(font.file))}"
     if base.logo:
         files[base.logo.image.sha256] = "logo.png"
-    if base.audio.music:
+    if base.audio.music and not base.audio.music.bundled:
         files[base.audio.music.file.sha256] = "music"
     blobs = [font.file for font in base.fonts]
     blobs += [base.logo.image] if base.logo else []
     blobs += [base.audio.music.file] if base.audio.music else []
     for blob in blobs:
+        if blob.sha256 not in files:
+            continue
         shutil.copyfile(open_blob(blob), folder / files[blob.sha256])
     return files
 
@@ -69,6 +71,9 @@ class _Writer:
     def __init__(self, base: StyleContract, files: Mapping[str, str], extends: bool) -> None:
         self.base, self.files, self.extends = base, files, extends
         self.values = base.model_dump(mode="json")
+        if base.audio.music and base.audio.music.bundled:
+            # Its name says it all.
+            del self.values["audio"]["music"]["file"]
         self.keys = style_keys()
 
     def lines(self, name: str) -> Iterator[str]:
@@ -101,8 +106,8 @@ class _Writer:
             return
         inside = f"{key.path}."
         for inner in self.keys:
-            if inner.path.startswith(inside) and "." not in inner.path.removeprefix(inside):
-                own = inner.path.removeprefix(inside)
+            own = inner.path.removeprefix(inside)
+            if inner.path.startswith(inside) and "." not in own and (nothing or own in value):
                 yield from self._key(inner, None if nothing else value.get(own), "# " if nothing else mark)
 
     def _scalar(self, value: Any) -> str:

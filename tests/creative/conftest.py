@@ -1,0 +1,21 @@
+"""A store and the source of a style, for all that is said of styles."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from resources.media_store import MediaStore
+from shortform_assets.data import shipped
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> MediaStore:
+    return MediaStore.local(tmp_path / "store")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped("style_contracts") / "acme", tmp_path / "acme"))
