@@ -12,7 +12,7 @@ from resources.home import store_url
 from resources.media_store import MediaStore
 from resources.minilm_embedder import TalkEmbeddings
 from resources.ref_io import RefIOManager
-from resources.render_pool import LocalRenderPool
+from resources.render_choice import renders_from_environment
 from resources.spacy_parser import EnglishGrammar
 from resources.stt.recognizers import Recognizers
 from resources.stt.sphinx import SphinxAligner
@@ -51,7 +51,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "grammar": EnglishGrammar(),
         "vision": vision_from_environment(),
         "fonts": FallbackFonts(),
-        "renderer": LocalRenderPool(),
+        "renderer": renders_from_environment(_render_here),
         "io_manager": RefIOManager(store),
         **given,
     }
@@ -65,6 +65,13 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         resources=resources,
         executor=dg.in_process_executor,
     )
+
+
+def _render_here(*job: Any) -> None:
+    # Renders are loaded where the first one begins here, not where the graph is.
+    from shortform_assets.workers.render import render_here
+
+    render_here(*job)
 
 
 defs = build_defs()

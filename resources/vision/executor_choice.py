@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import cast, get_args
 
+from resources.executor_settings import ExecutorSettings
 from resources.vision.executor_base import Executor
 from resources.vision.job_store import Device
 from resources.vision.local_executor import LocalVision
@@ -19,10 +20,10 @@ def vision_from_environment(environment: Mapping[str, str] = os.environ) -> Exec
 
     Raises InputError that names the variable.
     """
-    settings = _Settings(environment)
-    kind = environment.get(PREFIX, "").strip() or "local"
+    settings = ExecutorSettings(PREFIX, environment)
+    kind = settings.kind("local")
     if kind == "local":
-        return LocalVision(settings.number("WORKERS"), device=settings.device("auto"))
+        return LocalVision(settings.number("WORKERS"), device=_device(settings, "auto"))
     if kind == "ecs":
         from resources.vision.ecs_executor import EcsTask, EcsVision
 
@@ -35,7 +36,7 @@ def vision_from_environment(environment: Mapping[str, str] = os.environ) -> Exec
             security_groups=settings.names("ECS_SECURITY_GROUPS"),
         )
         # A GPU task whose GPU does not work would be a slow and expensive CPU.
-        return EcsVision(task, settings.number("WORKERS") or 1, device=settings.device("cuda"))
+        return EcsVision(task, settings.number("WORKERS") or 1, device=_device(settings, "cuda"))
     if kind == "http":
         from resources.vision.http_executor import HttpVision, VisionService
 
@@ -45,37 +46,12 @@ def vision_from_environment(environment: Mapping[str, str] = os.environ) -> Exec
             at_once=settings.number("WORKERS") or VisionService.at_once,
             deadline=float(settings.number("DEADLINE") or VisionService.deadline),
         )
-        return HttpVision(service, device=settings.device("auto"))
+        return HttpVision(service, device=_device(settings, "auto"))
     raise InputError(f"there is no vision executor {kind!r}", PREFIX, "give local, ecs or http")
 
 
-class _Settings:
-    """Variables that begin with `SHORTFORM_VISION_`; an empty one is as good as none."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-
-    def text(self, name: str) -> str:
-        return self._environment.get(f"{PREFIX}_{name}", "").strip()
-
-    def names(self, name: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
-
-    def needed(self, name: str) -> str:
-        if not self.text(name):
-            raise InputError("this executor needs it", f"{PREFIX}_{name}", "set it: see docs/executors.md")
-        return self.text(name)
-
-    def number(self, name: str) -> int | None:
-        text = self.text(name)
-        if not text:
-            return None
-        if not text.isascii() or not text.isdigit() or int(text) < 1:
-            raise InputError(f"{text!r} is no whole number above 0", f"{PREFIX}_{name}", "give one")
-        return int(text)
-
-    def device(self, default: Device) -> Device:
-        text = self.text("DEVICE") or default
-        if text not in get_args(Device):
-            raise InputError(f"{text!r} is no device", f"{PREFIX}_DEVICE", "give auto, cpu or cuda")
-        return cast(Device, text)
+def _device(settings: ExecutorSettings, default: Device) -> Device:
+    text = settings.text("DEVICE") or default
+    if text not in get_args(Device):
+        raise InputError(f"{text!r} is no device", f"{PREFIX}_DEVICE", "give auto, cpu or cuda")
+    return cast(Device, text)

@@ -66,7 +66,7 @@ def examine(terminal: Terminal) -> bool:
         backends.row(name, state)
     backends.row("home", str(find_home()))
     backends.row("vision", os.environ.get("SHORTFORM_VISION", "local"))
-    backends.row("render", "local worker pool")
+    backends.row("render", os.environ.get("SHORTFORM_RENDER", "local"))
     backends.row("cores", str(usable_cores()))
     terminal.show(backends)
     return healthy

@@ -62,6 +62,21 @@ class Attempt(Contract):
     executor: str = ""
 
 
+class RenderProgress(Contract):
+    """What `progress.json` holds: how far an attempt is, written again and again while it runs.
+
+    It decides nothing: where it is lost, only somebody who waits knows less.
+    """
+
+    attempt: int = Field(ge=1)
+    beat: int = 0
+    """Grows with every writing: an attempt whose beat stands still has died."""
+    fraction: Measure = 0.0
+    """How much is done, 0 to 1."""
+    lost: str = ""
+    """Why this attempt will leave no outcome, a sentence; empty while it may."""
+
+
 class Outcome(Contract):
     """The terminal state of one output: created once, never changed."""
 

@@ -1,7 +1,7 @@
 from .deliver import DeliveryRequest, deliver
 from .dispatched_jobs import DispatchedJobs
 from .export import export
-from .job_records import task_of
+from .job_records import outcome_path, progress_path, survey, task_of
 from .outcomes import Terms, begin_attempt, dispatch, finish, open_generation, states
 from .quality import measure
 from .render_reuse import picture_of, renderer_named, renderer_version, same_code
@@ -17,10 +17,13 @@ __all__ = [
     "finish",
     "measure",
     "open_generation",
+    "outcome_path",
     "picture_of",
+    "progress_path",
     "renderer_named",
     "renderer_version",
     "same_code",
     "states",
+    "survey",
     "task_of",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from shortform_assets.contracts.creative import Composition
-from shortform_assets.contracts.delivery import Attempt, Outcome, RenderTask
+from shortform_assets.contracts.delivery import Attempt, Outcome, RenderProgress, RenderTask
 from shortform_assets.contracts.versioned import ATTEMPT, OUTCOME, RENDER_TASK, UnreadableRecord
 from shortform_assets.errors import InputError
 from shortform_assets.ports.store import ObjectStore
@@ -49,11 +52,18 @@ def survey(store: ObjectStore, prefix: str) -> dict[str, Seen]:
 
 def outcome_of(store: ObjectStore, key: str) -> Outcome | None:
     """The terminal state at `key`; None where there is none, or it is damaged. Raises NewerSchema."""
-    path = f"{key}/outcome.json"
+    path = outcome_path(key)
     try:
         return OUTCOME.load(store.read(path), path)
     except (KeyError, UnreadableRecord):
         return None
+
+
+def progress_of(store: ObjectStore, key: str) -> RenderProgress | None:
+    """What a worker last said of `key`; None where none did, or it cannot be read."""
+    with contextlib.suppress(KeyError, ValidationError):
+        return RenderProgress.model_validate_json(store.read(progress_path(key)))
+    return None
 
 
 def damage(store: ObjectStore, seen: Seen, outcome: Outcome | None) -> str:
@@ -99,6 +109,14 @@ def safe_part(name: str, what: str) -> str:
             f"{name!r} cannot be part of a store key", what, "use letters, digits, dots and hyphens"
         )
     return name
+
+
+def outcome_path(key: str) -> str:
+    return f"{key}/outcome.json"
+
+
+def progress_path(key: str) -> str:
+    return f"{key}/progress.json"
 
 
 def attempt_path(key: str, number: int, sent: bool = False) -> str:

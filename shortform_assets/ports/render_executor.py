@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from shortform_assets.contracts.delivery import Outcome, RenderTask
+from shortform_assets.contracts.delivery import Outcome, RenderProgress, RenderTask
 from shortform_assets.ports.store import ObjectStore
 
 OnEvent = Callable[[str, str, float], None]
@@ -27,6 +27,30 @@ class RenderJobs(Protocol):
 
     def outcome(self, key: str) -> Outcome | None:
         """The terminal state, once there is one."""
+        ...
+
+    def ended(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys, all of one composition, that have their outcome: one listing of the store."""
+        ...
+
+    def progress(self, key: str) -> RenderProgress | None:
+        """What a worker last said of the latest attempt that it heard of."""
+        ...
+
+    def due(self, key: str, now_ms: int) -> int | None:
+        """The attempt that is to be sent now: one that nobody has begun, else the next one after a deadline.
+
+        None where an attempt may still answer, and where the output has its outcome, which it may get by this call.
+        Of many callers at once one is told to send a next one; an attempt that is sent twice is begun once.
+        """
+        ...
+
+    def expire(self, key: str, now_ms: int) -> int | None:
+        """As `due`, but only what has outlived its deadline, begun or not."""
+        ...
+
+    def sent(self, key: str, attempt: int, now_ms: int) -> None:
+        """Note that an attempt was sent: its deadline begins to run."""
         ...
 
     def give_up(self, key: str, reason: str) -> Outcome | None:

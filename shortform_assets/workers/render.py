@@ -12,6 +12,7 @@ worker with exit status 1. SIGTERM and Ctrl-C leave no outcome, so that the job 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import signal
@@ -36,11 +37,14 @@ from shortform_assets.delivery import (
     renderer_named,
     renderer_version,
     same_code,
+    survey,
     task_of,
 )
 from shortform_assets.errors import ShortformError
-from shortform_assets.ports.workbench import Workbench
+from shortform_assets.ports.render_executor import OnEvent, RenderJobs
+from shortform_assets.ports.workbench import CalledOff, Workbench
 from shortform_assets.rendering import Witness
+from shortform_assets.workers.render_pulse import RenderPulse
 
 OTHER_CODE = (
     "The render worker has another version of Shortform's code than it was asked for: "
@@ -82,8 +86,7 @@ def main(arguments: list[str]) -> int:
     try:
         header, keys = _jobs(arguments[0])
         store = MediaStore.open(header["store"])
-        name = renderer_named(header.get("renderer"))
-        renderer, version = _load(name), renderer_version(name)
+        renderer, version = load_renderer(header.get("renderer"))
         for key in keys:
             render_one(store, key, renderer, header.get("executor", ""), _say, version)
     except KeyboardInterrupt:
@@ -95,38 +98,78 @@ def main(arguments: list[str]) -> int:
 
 
 def render_one(
-    store: MediaStore, key: str, renderer: Renderer, executor: str, say: Say, version: str = ""
+    store: MediaStore,
+    key: str,
+    renderer: Renderer,
+    executor: str,
+    say: Say,
+    version: str = "",
+    attempt: int | None = None,
+    pulse_seconds: float | None = None,
 ) -> str:
-    """Take one job from its next attempt to its outcome; returns the state that was said.
+    """Take one job from an attempt to its outcome; returns the state that was said.
 
     `version` is that of the renderer's code: a job that was meant for another one fails, since its outcome
-    would stand for a picture that it does not hold. Raises StoreError where the store fails: that says nothing about the output.
+    would stand for a picture that it does not hold. `attempt` is the one that was sent, by default the next free
+    one: where it was begun already, or is followed by another that was, it is skipped. While it works, `progress.json` beside the job
+    is renewed; an outcome that appears there (a cancelled output has one) ends the work. Raises StoreError where the
+    store fails: that says nothing about the output.
     """
     task = task_of(store, key)
-    output = task.job.output_id
-    attempt = begin_attempt(store, key, _now_ms(), executor)
-    state = "skipped"
-    if attempt is not None:
+    output, state = task.job.output_id, "skipped"
+    begun = None if _late(store, key, attempt) else begin_attempt(store, key, _now_ms(), executor, attempt)
+    if begun is not None:
         say({"output": output, "fraction": 0.0})
-        if same_code(version, task.renderer):
-            ended = _attempt(store, task.job, attempt, renderer, say)
-        else:
-            ended = Outcome(output_id=output, attempt=attempt, state="failed", error=OTHER_CODE)
-        outcome = finish(store, key, ended)
-        state = outcome.state if outcome else "skipped"
+        with contextlib.suppress(CalledOff), RenderPulse(store, key, begun, pulse_seconds) as pulse:
+            if same_code(version, task.renderer):
+                ended = _attempt(store, task.job, begun, renderer, say, pulse)
+            else:
+                ended = Outcome(output_id=output, attempt=begun, state="failed", error=OTHER_CODE)
+            outcome = finish(store, key, ended)
+            state = outcome.state if outcome else "skipped"
     say({"output": output, "job": key, "state": state})
     return state
 
 
-def _attempt(store: MediaStore, job: RenderJob, attempt: int, renderer: Renderer, say: Say) -> Outcome:
+def render_here(
+    jobs: RenderJobs, key: str, executor: str, named: str | None, on_event: OnEvent = lambda *_: None
+) -> None:
+    """`render_one` in this process, with the renderer of that name; raises as it does."""
+    renderer, version = load_renderer(named)
+
+    def say(event: dict[str, Any]) -> None:
+        if "fraction" in event:
+            on_event(event["output"], "in_progress", event["fraction"])
+
+    render_one(MediaStore.open(jobs.store.url), key, renderer, executor, say, version)
+
+
+def _late(store: MediaStore, key: str, attempt: int | None) -> bool:
+    """Whether a later attempt than this was begun: then this one was given up."""
+    seen = survey(store, key).get(key) if attempt else None
+    return bool(seen and attempt and max(seen.begun, default=0) > attempt)
+
+
+def load_renderer(named: str | None) -> tuple[Renderer, str]:
+    """The renderer called `module:function`, by default this release's, and the version of its code."""
+    name = renderer_named(named)
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function), renderer_version(name)
+
+
+def _attempt(
+    store: MediaStore, job: RenderJob, attempt: int, renderer: Renderer, say: Say, pulse: RenderPulse
+) -> Outcome:
     said = 0.0
 
     def progress(fraction: float, note: str) -> None:
         nonlocal said
+        # The last bit of the bar is measuring and storing.
+        fraction = round(fraction * 0.95, 3)
+        pulse.tell(fraction)
         if time.monotonic() - said >= _QUIET_SECONDS:
             said = time.monotonic()
-            # The last bit of the bar is measuring and storing.
-            say({"output": job.output_id, "fraction": round(fraction * 0.95, 3)})
+            say({"output": job.output_id, "fraction": fraction})
 
     try:
         with StoreBench.over(store, on_progress=progress) as bench:
@@ -178,11 +221,6 @@ def _lines(first: Iterable[str]) -> Iterator[str]:
     while line := sys.stdin.readline():
         if key := line.strip():
             yield key
-
-
-def _load(name: str) -> Renderer:
-    module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)
 
 
 def _say(event: dict[str, Any]) -> None:

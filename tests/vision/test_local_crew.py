@@ -157,6 +157,6 @@ def test_every_setting_is_in_the_docs() -> None:
     source = (root / "resources/vision/executor_choice.py").read_text()
     page = (root / "docs/executors.md").read_text()
     asked = itertools.chain.from_iterable(line.split("settings.")[1:] for line in source.splitlines())
-    names = {part.split('"')[1] for part in asked if part.count('"') >= 2 and not part.startswith("device")}
+    names = {part.split('"')[1] for part in asked if part.count('"') >= 2 and not part.startswith("kind")}
     assert "ECS_SUBNETS" in names
     assert [name for name in names if f"SHORTFORM_VISION_{name}" not in page] == []
