@@ -17,12 +17,13 @@ from shortform_assets.creative.fixes.word_fixes import fix_plan, fix_words
 from shortform_assets.delivery.captions_export import FORMATS, Captions
 from shortform_assets.delivery.edit_lists.edit_list_files import EditLists, edit_lists
 from shortform_assets.delivery.file_names import file_stems
-from shortform_assets.delivery.manifest import DeliveryReport, Files, manifest
+from shortform_assets.delivery.manifest import DeliveryReport, Files, manifest, passed
+from shortform_assets.delivery.posting_sheets import posting_sheets
 from shortform_assets.delivery.review import review_page
 from shortform_assets.ports.workbench import Workbench
 
 MANIFEST_NAME, REVIEW_NAME, TRANSCRIPT_STEM = "manifest.json", "index.html", "transcript"
-EDIT_LIST_STEM = "edit-list"
+EDIT_LIST_STEM, POSTS_STEM = "edit-list", "posts"
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,16 @@ def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
         *(why for state in states if state.outcome for why in state.outcome.degraded),
     )
     lists = edit_lists(composition, plan, request.source, request.source_name, request.heading)
+    files = _files(bench, composition, states, transcript.language)
     report = DeliveryReport(
         states=states,
         composition=composition,
         plan=plan,
-        files=_files(bench, composition, states, transcript.language),
+        files=files,
         transcript=_transcript(bench, transcript, request.turns, request.edits),
         edit_lists=_edit_list_files(bench, lists),
         edit_list_notes=lists.notes,
+        posts=_posts(bench, composition, states, files),
         dropped=_left_out(composition, plan),
         language=transcript.language,
         degraded=tuple(dict.fromkeys(fallen)),
@@ -81,7 +84,7 @@ def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
         files=(
             *(
                 DeliveryFile(name=name, blob=blob)
-                for kinds in (*report.files.values(), report.transcript, report.edit_lists)
+                for kinds in (*report.files.values(), report.transcript, report.edit_lists, report.posts)
                 for name, blob in kinds.values()
             ),
             DeliveryFile(name=MANIFEST_NAME, blob=for_tools_blob),
@@ -138,6 +141,19 @@ def _transcript(bench: Workbench, transcript: Transcript, turns: SpeakerTurns, e
     duration = MILLISECONDS.frame(transcript.duration_ms)
     captions = Captions.of(words, MILLISECONDS, duration, transcript.language, named=True)
     return _written(bench, captions, TRANSCRIPT_STEM)
+
+
+def _posts(
+    bench: Workbench, composition: Composition, states: Sequence[OutputState], files: Mapping[str, Files]
+) -> Files:
+    ready = {state.output_id for state in states if state.outcome and passed(state.outcome)}
+    outputs = [
+        (job, files[job.output_id]["video"][0]) for job in composition.outputs if job.output_id in ready
+    ]
+    return {
+        platform: (f"{POSTS_STEM}-{platform}.csv", _keep(bench, sheet.encode()))
+        for platform, sheet in posting_sheets(outputs).items()
+    }
 
 
 def _edit_list_files(bench: Workbench, lists: EditLists) -> Files:

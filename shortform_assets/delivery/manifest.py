@@ -35,6 +35,8 @@ class DeliveryReport:
     """For editors' programs: fcpxml, edl, otio."""
     edit_list_notes: Sequence[str]
     """What these cannot say, or why one is missing."""
+    posts: Files
+    """For posting tools, by platform."""
     dropped: Sequence[Dropped]
     language: str
     degraded: Sequence[str]
@@ -65,6 +67,7 @@ def manifest(report: DeliveryReport) -> bytes:
         "transcript": _described(report.transcript),
         "edit_lists": _described(report.edit_lists),
         "edit_list_notes": list(report.edit_list_notes),
+        "posts": _described(report.posts),
         "dropped": [drop.model_dump(mode="json") for drop in report.dropped],
         "not_chosen": [moment.model_dump(mode="json") for moment in plan.fell_out],
     }

@@ -82,6 +82,7 @@ def review_page(report: DeliveryReport) -> str:
         transcript=_names(report.transcript),
         edit_lists=_names(report.edit_lists),
         edit_list_notes=report.edit_list_notes,
+        posts=_names(report.posts),
         counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
         labels=_LABELS,
         untitled=sum(bool(clip.plan and clip.plan.needs_title) for clip in clips),
