@@ -6,7 +6,8 @@ others, once. Beside it: the plan without what was learnt, windows of 50 s place
 TextTiling sees a new topic. `--json FILE` writes all numbers, `--quick` takes one fold, `--degraded` plays the talk
 as a small speech model would write it, `--excerpts 60 150` takes so many lines of every episode for sources of their
 own, `--panel MODEL` puts a language model beside it (any OpenAI-compatible server,
-see docs/panel.md; what it answers is kept in `--cache`, its cost printed), `--episodes N` takes only so many,
+see docs/panel.md; what it answers is kept in `--cache`, its cost printed, and how its scores correlate with the labels;
+`--judge-by pairs` reads probabilities instead of numbers, `--judged N` shows it so many moments), `--episodes N` takes only so many,
 `--titles` measures the judge of titles too, `--check` exits 1 and names every number that misses its goal. Embeddings
 and taught models are kept in `--cache`. Needs LightGBM (the `dev` extra).
 """
@@ -210,6 +211,8 @@ def main() -> None:
     parser.add_argument("--baselines", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--degraded", action="store_true")
     parser.add_argument("--panel", metavar="MODEL", help="a model string: this model beside what was learnt")
+    parser.add_argument("--judge-by", choices=("auto", "numbers", "pairs"), default="auto")
+    parser.add_argument("--judged", type=int, help="so many moments are shown to the panel")
     parser.add_argument("--titles", action="store_true", help="measure the judge of titles too")
     parser.add_argument("--episodes", type=int, help="so many episodes only, to limit what a panel costs")
     parser.add_argument("--excerpts", type=int, nargs="+", default=[], help="lines of short sources")
@@ -239,7 +242,8 @@ def main() -> None:
     }
     panel: MeasuredPanel | None = None
     if options.panel:
-        judged = with_panel(plans.selection, options.panel)
+        changes = {"judge_by": options.judge_by, **({"judged": options.judged} if options.judged else {})}
+        judged = with_panel(plans.selection, options.panel, **changes)
         panel = MeasuredPanel(judged, options.cache / "panel", console)
         by_panel = Plans(judged, plans.embedder, panel)
         methods[f"with {options.panel}"] = lambda t, n: by_panel.clips(t, n, vectors[key(t)], eyes[t.name])
@@ -266,8 +270,10 @@ def main() -> None:
         console.print(
             f"{options.panel}: ${panel.usd:.4f}, {panel.tokens:,} tokens for {len(played)} episodes"
         )
-        for failure in panel.failures:
-            console.print(failure, highlight=False)
+        held = found[next(iter(found))]
+        matches = (held[f"with {options.panel}"]["match a pick"], held["learnt"]["match a pick"])
+        for told in (*panel.failures, *panel.remarks, *panel.conclusion(*matches)):
+            console.print(told, highlight=False)
     titles: dict[str, float] = {}
     if options.titles:
         held = [t for t in talks if t.name in fold]

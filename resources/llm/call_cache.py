@@ -41,6 +41,7 @@ class Calls:
     def key(self, question: Question) -> str:
         """32 hex digits that stand for all that decides the answer."""
         asked = [question.kind, question.instructions, question.data, question.answer.model_json_schema()]
+        asked += [list(question.choices)] if question.choices else []
         return hashlib.sha256(canonical_json([self._model, self._settings, asked])).hexdigest()[:32]
 
     def find(self, question: Question) -> Reply | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from resources.llm.first_token import NoChoice, NoLogprobs
 from resources.llm.prices import NoPrice
 from shortform_assets.ports.spending import OverBudget
 
@@ -20,14 +21,23 @@ class Failure:
     """Which of REJECTIONS it is, where the model is to blame and not its server."""
 
 
-def classify(error: Exception) -> Failure:
-    """Sort what PydanticAI, the budget or the network raised."""
+NO_LOGPROBS = (
+    "it gives no log probabilities, which pairs are judged by: set selection.panel.judge_by to numbers"
+)
+
+
+def classify(error: Exception, pairs: bool = False) -> Failure:
+    """Sort what PydanticAI, the budget or the network raised; `pairs`: log probabilities were asked for."""
     from pydantic_ai import exceptions as ai
 
     if isinstance(error, OverBudget):
         return Failure("over budget", final=True)
     if isinstance(error, NoPrice):
         return Failure("its price is not known: name it under selection.panel.prices", final=True)
+    if isinstance(error, NoLogprobs):
+        return Failure(NO_LOGPROBS, final=True, billed=True)
+    if isinstance(error, NoChoice):
+        return Failure("it answers with neither letter", billed=True, fault="malformed")
     if isinstance(error, ai.ContentFilterError):
         return Failure("refused", billed=True, fault="refused")
     if isinstance(error, ai.OutputTokenLimitExceeded):
@@ -54,5 +64,8 @@ def classify(error: Exception) -> Failure:
     ):
         return Failure("its server failed", again=True)
     if isinstance(error, ai.ModelAPIError):
-        return Failure("the question was rejected")
+        # The same was asked of others, with other words: it is the log probabilities that a server refuses.
+        return Failure(
+            f"the question was rejected: {NO_LOGPROBS}" if pairs else "the question was rejected", final=pairs
+        )
     return Failure(f"unexpected {type(error).__name__}")

@@ -14,17 +14,19 @@ from pydantic import BaseModel
 
 from resources.llm.call_cache import Calls
 from resources.llm.connection import address, connect
+from resources.llm.first_token import ANSWER_TOKENS, TOP, leaning_of
 from resources.llm.prices import NoPrice, Tariff, tokens_of
 from resources.llm.time_budget import Clock, Gate, OutOfTime
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 from shortform_assets.errors import ShortformError
-from shortform_assets.ports.judge import MostCost, Question, Reply
+from shortform_assets.ports.judge import Leaning, MostCost, Question, Reply
 from shortform_assets.ports.spending import Purse
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
+    from pydantic_ai.models.openai import OpenAIChatModelSettings
 
-    from resources.llm.metered import Meter
+    from resources.llm.metered import Meter, Metered
 
 STRIKES = 3
 """So many questions in a row whose calls all failed, and the model is not asked again."""
@@ -46,7 +48,7 @@ class ModelJudge:
             tokens_of(f"{q.instructions}{q.data}".encode(), repr(q.answer.model_json_schema()).encode())
             for q in new
         )
-        received = self.panel.answer_tokens * len(new)
+        received = sum(self.answer_tokens(q) for q in new)
         try:
             found = address(self.name)
             usd: float | None = Tariff(self.name, found[0] if found else None, self.panel.prices).usd(
@@ -55,6 +57,10 @@ class ModelJudge:
         except (NoPrice, ShortformError):
             usd = None
         return MostCost(usd, sent + received)
+
+    def answer_tokens(self, question: Question) -> int:
+        """The longest answer: of a question with choices a letter."""
+        return ANSWER_TOKENS if question.choices else self.panel.answer_tokens
 
     @contextmanager
     def ask(self, questions: Sequence[Question]) -> Iterator[Iterator[tuple[int, Reply]]]:
@@ -157,8 +163,10 @@ class _Conversation:
             self._judge.stopped = "the panel's time was over"
             return Reply(failure=self._judge.stopped)
         except Exception as error:
-            answer, failure = None, classify(error)
-            self._strike(failure.reason, failure.final, failure.again and not failure.fault)
+            answer, failure = None, classify(error, pairs=bool(self._question.choices))
+            outage = failure.again and not failure.fault
+            # A model that cannot name a letter is not asked hundreds of times.
+            self._strike(failure.reason, failure.final, outage or bool(self._question.choices))
         faults = self._sent_back + self._meter.faults
         if failure is not None and failure.fault == "refused":
             faults["refused"] += 1
@@ -179,8 +187,9 @@ class _Conversation:
 
         from resources.llm.metered import CallTerms, Metered
 
-        panel, kind = self._judge.panel, self._question.answer
+        panel, kind, choices = self._judge.panel, self._question.answer, self._question.choices
         native = self._model.profile.get("supports_json_schema_output", False)
+        longest = self._judge.answer_tokens(self._question)
         terms = CallTerms(
             purse=self._judge.purse,
             tariff=Tariff(self._judge.name, self._model.base_url, panel.prices),
@@ -188,19 +197,23 @@ class _Conversation:
             clock=self._judge.clock,
             retries=panel.retries,
             seconds=panel.call_seconds,
-            answer_tokens=panel.answer_tokens,
+            answer_tokens=longest,
         )
+        metered = Metered(self._model, self._meter, terms)
+        settings: OpenAIChatModelSettings = {
+            "temperature": panel.temperature,
+            "seed": panel.seed,
+            "max_tokens": longest,
+            "max_retries": 0,
+        }
+        if choices:
+            return await self._lean(metered, settings)
         agent = Agent(
-            Metered(self._model, self._meter, terms),
+            metered,
             output_type=NativeOutput(kind) if native else kind,
             instructions=self._question.instructions,
             retries={"output": panel.retries},
-            model_settings={
-                "temperature": panel.temperature,
-                "seed": panel.seed,
-                "max_tokens": panel.answer_tokens,
-                "max_retries": 0,
-            },
+            model_settings=settings,
         )
 
         @agent.output_validator
@@ -214,6 +227,19 @@ class _Conversation:
 
         result = await agent.run(f"```json\n{self._question.data}\n```")
         return result.output
+
+    async def _lean(self, metered: Metered, settings: OpenAIChatModelSettings) -> Leaning:
+        """How likely the choices are as the first token of one answer; what is written is not read."""
+        from pydantic_ai.messages import ModelRequest, UserPromptPart
+        from pydantic_ai.models import ModelRequestParameters
+
+        told = ModelRequest(
+            parts=[UserPromptPart(f"```json\n{self._question.data}\n```")],
+            instructions=self._question.instructions,
+        )
+        shown: OpenAIChatModelSettings = {**settings, "openai_logprobs": True, "openai_top_logprobs": TOP}
+        response = await metered.request([told], shown, ModelRequestParameters())
+        return leaning_of(response, self._question.choices)
 
     def _strike(self, reason: str, final: bool, counts: bool) -> None:
         self._judge.strikes += counts

@@ -22,6 +22,7 @@ REJECTIONS: dict[str, str] = {
     "scored_twice": "a second score for one candidate; the first was kept",
     "not_scored": "a candidate that was shown and got no scores",
     "flat_scores": "an answer that gives every candidate the same scores; it says nothing and was not used",
+    "follows_the_list": "a final order that turned round with the list that was shown; it says nothing and was not used",
     "title_unfit": "a title too long, with an address or markup, or about something else; not used",
     "hook_unfit": "a hook line too long, with an address or markup; not used",
     "hook_not_said": "a hook line whose words are not said in the clip; not used",
@@ -49,11 +50,14 @@ class Verdict(Contract):
 
     moment_id: str
     scores: dict[str, Ratio]
-    """Criterion -> median over the models, 0 to 1."""
+    """Criterion -> median over the models that gave numbers, 0 to 1; empty where only pairs were read."""
     score: Ratio
-    """Mean of `scores` weighted by the rubric."""
+    """Mean of `scores` weighted by the rubric, joined with the chances that pairs tell. Finalists have theirs dealt out
+    anew, the highest to the first of the final ranking."""
     votes: int = Field(ge=1)
-    """How many models scored it."""
+    """How many models judged it."""
+    place: int | None = Field(default=None, ge=1)
+    """In the final ranking over the whole source, 1 the best; None where it was not in it."""
     wording: PanelWording | None = None
 
 
@@ -91,3 +95,7 @@ class Verdicts(Contract):
     """Sent and received for the answers that were used."""
     failures: tuple[str, ...] = ()
     """One sentence for every model that did not answer everything."""
+    by_pairs: tuple[str, ...] = ()
+    """Those of `models` whose probabilities over pairs were read."""
+    remarks: tuple[str, ...] = ()
+    """What else is to be known of how a model answered."""

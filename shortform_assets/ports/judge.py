@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,16 @@ class Review:
 
     faults: Mapping[str, int]
     message: str = ""
+
+
+class Leaning(BaseModel):
+    """The answer to a question with choices."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    logprobs: dict[str, FiniteFloat]
+    """Choice -> natural logarithm of the chance that the answer begins with it; one that is not among those that the
+    server names is at most as likely as the least of them, and is given that."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,8 @@ class Question:
     """A JSON object in which no character of the transcript can end a string or a block."""
     answer: type[BaseModel]
     review: Callable[[BaseModel], Review]
+    choices: tuple[str, ...] = ()
+    """Where there are any the answer is one of these, and a `Leaning`: how likely each is, not what is written."""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def plan_clips(
         target_count=target,
         shortfall=shortfall if len(edited.clips) < target else "",
         notes=(
-            *panel_notes(verdicts),
+            *panel_notes(verdicts, selection.panel.measured),
             *about.note(c.parts.get("about", 0.0) for c in choice.chosen),
             *((NO_GRAMMAR.format(language=transcript.language),) if parser and not writer and clips else ()),
             *edited.notes,
@@ -154,8 +154,8 @@ def _candidates(
 ) -> list[ScoredMoment]:
     """All moments, those that join two pieces where the genre allows it, and those that a model proposed."""
     found: list[tuple[Moment, Pieces]] = [(moment, ()) for moment in desk.moments.moments]
-    trusted = desk.selection.panel.measured or not _learnt(desk)
-    if trusted:
+    measured = desk.selection.panel.measured
+    if measured or not _learnt(desk):
         found += _proposed(desk, verdicts, {moment.moment_id for moment, _ in found})
     # What is learnt speaks of whole runs only: where it decides, nothing is joined across an interruption.
     may_join = desk.selection.max_parts > 1 and not _learnt(desk)
@@ -165,7 +165,9 @@ def _candidates(
         m.moment_id: score(weigh(m.features, desk.selection.weights, desk.selection.penalties))
         for m, _ in found
     }
-    weight = panel_weight if trusted else min(panel_weight, UNMEASURED)
+    # Probabilities of a small model are trusted nowhere before it was measured.
+    doubted = not measured and (_learnt(desk) or bool(verdicts and verdicts.by_pairs))
+    weight = min(panel_weight, UNMEASURED) if doubted else panel_weight
     judged = judgements(verdicts, [m for m, _ in found], local, weight)
     candidates = [
         desk.candidate(m, pieces, judged.get(m.moment_id), _about(desk, about, m, pieces))

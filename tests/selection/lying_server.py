@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import socket
 import threading
@@ -14,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Json = dict[str, Any]
+KINDS = {"sentences": "propose", "candidates": "judge", "finalists": "final", "A": "pair"}
+"""What a question holds -> what it is."""
 CRITERIA = ("completeness", "energy", "engagement", "hook", "quotability", "speaker_changes", "tone")
 
 
@@ -45,6 +48,8 @@ class Sent:
     """Close the connection after this many bytes of the body that was announced."""
     error: str = ""
     usage: tuple[int, int] = (1000, 200)
+    logprobs: list[Json] | None = None
+    """Of the answer's tokens, in OpenAI's format; sent only to who asks for them."""
 
 
 class LyingServer:
@@ -95,7 +100,7 @@ class LyingServer:
             asked = Asked(
                 number=len(self.asked),
                 nth=self._seen[key],
-                kind="propose" if "sentences" in block else "judge",
+                kind=next(kind for key, kind in KINDS.items() if key in block),
                 data=block,
                 body={**body, "told": told},
                 headers=headers,
@@ -126,17 +131,17 @@ class LyingServer:
                 assert self.path == "/v1/chat/completions", self.path
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 asked = server._take(body, {k.lower(): v for k, v in self.headers.items()})
-                sent = server.mood(asked) or Sent(json.dumps(honest(asked)))
+                sent = server.mood(asked) or answered(asked)
                 server._over.wait(sent.wait)
                 server._left()
-                self._send(sent, body["model"])
+                self._send(sent, body)
 
-            def _send(self, sent: Sent, model: str) -> None:
+            def _send(self, sent: Sent, body: Json) -> None:
                 if sent.error or sent.status != 200:
                     reply: Json = {"error": {"message": sent.error or "no", "type": "error", "code": None}}
                 else:
                     reply = {
-                        "id": "x", "object": "chat.completion", "created": 1, "model": model,
+                        "id": "x", "object": "chat.completion", "created": 1, "model": body["model"],
                         "choices": [{
                             "index": 0, "finish_reason": sent.finish,
                             "message": {"role": "assistant", "content": sent.content, "refusal": sent.refusal},
@@ -146,6 +151,11 @@ class LyingServer:
                             "total_tokens": sum(sent.usage),
                         },
                     }  # fmt: skip
+                    if body.get("logprobs"):
+                        reply["choices"][0]["logprobs"] = sent.logprobs and {
+                            "content": sent.logprobs,
+                            "refusal": None,
+                        }
                 payload = json.dumps(reply).encode()
                 try:
                     self.send_response(sent.status)
@@ -173,8 +183,29 @@ def _block(message: Json) -> Json | None:
     return json.loads(found[1]) if found else None
 
 
+def answered(asked: Asked) -> Sent:
+    """The honest answer, with log probabilities where two clips are compared."""
+    if asked.kind != "pair":
+        return Sent(json.dumps(honest(asked)))
+    return leaning(0.2 * (richness(asked.data["A"]) - richness(asked.data["B"])))
+
+
+def leaning(log_odds: float, top: int = 20) -> Sent:
+    """A letter, and how likely each was: the log-odds of A over B, and other tokens that are possible."""
+    a, b = -math.log1p(math.exp(-log_odds)) - 0.1, -math.log1p(math.exp(log_odds)) - 0.1
+    tokens = sorted([("A", a), ("B", b), ("The", -4.0), (" I", -5.0)], key=lambda t: -t[1])
+    shown = [{"token": t, "logprob": p, "bytes": list(t.encode())} for t, p in tokens]
+    return Sent(tokens[0][0], usage=(800, 1), logprobs=[{**shown[0], "top_logprobs": shown[:top]}])
+
+
 def honest(asked: Asked) -> Json:
     """An answer by somebody who reads: quotes that are said, scores that tell candidates apart."""
+    if asked.kind == "final":
+        return {
+            "order": [
+                c["id"] for c in sorted(asked.data["finalists"], key=lambda c: (-richness(c), text_of(c)))
+            ]
+        }
     if asked.kind == "judge":
         return {"candidates": [judged(c) for c in asked.data["candidates"]]}
     sentences = asked.data["sentences"]
@@ -199,8 +230,7 @@ def proposed(sentences: list[Json], **changes: Any) -> Json:
 
 def judged(candidate: Json, **changes: Any) -> Json:
     """Scores by how rich the words are, so that two candidates seldom get the same."""
-    text = " ".join(s["text"] for s in candidate["sentences"])
-    letters = len(set(re.findall(r"\w{5,}", text.lower())))
+    letters = richness(candidate)
     value = min(10, letters // 6)
     return {
         "candidate": candidate["id"],
@@ -208,6 +238,15 @@ def judged(candidate: Json, **changes: Any) -> Json:
         "scores": {**scores(value), "energy": letters % 11},
         **changes,
     }
+
+
+def text_of(candidate: Json) -> str:
+    return " ".join(s["text"] for s in candidate["sentences"])
+
+
+def richness(candidate: Json) -> int:
+    """How many different long words it has."""
+    return len(set(re.findall(r"\w{5,}", text_of(candidate).lower())))
 
 
 def wording(text: str) -> Json:

@@ -73,10 +73,8 @@ def test_prompt_and_answer_are_kept(server: LyingServer, bench: StoreBench):
     for key in keys:
         record = json.loads(bench.store.read(key))
         if key.endswith("/run.json"):
-            assert (
-                "never give times" in record["instructions"]
-                or "Score every candidate" in record["instructions"]
-            )
+            told = ("never give times", "Score every candidate", "These are the finalists")
+            assert sum(part in record["instructions"] for part in told) == 1
             assert json.loads(record["data"]) in [asked.data for asked in server.asked]
             assert record["answers"][0]["parts"][0]["content"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -85,6 +85,15 @@ class PanelSlice(Contract):
     """At most this many moments are judged, the local editor's best first."""
     batch: int = Field(default=8, ge=1, le=30)
     """Moments that one question compares."""
+    finalists: int = Field(default=24, ge=0, le=100)
+    """At most this many, of all batches, are put side by side at the end; fewer than 2 leave each batch its own order."""
+    final_words: int = Field(default=6000, ge=200, le=200_000)
+    """About how many words of finalists a model is shown at once; more are ranked in overlapping parts."""
+    judge_by: Literal["auto", "numbers", "pairs"] = "auto"
+    """`pairs`: no numbers are asked for, but how likely the model prefers one clip to another, for small models; its server must
+    give log probabilities. `auto`: pairs of those whose name tells at most 4 billion parameters."""
+    pairs_each: int = Field(default=4, ge=2, le=100)
+    """With about how many others each moment is compared, in both orders, where pairs are read."""
     anchor: Ratio = Field(default=0.82, ge=0.6)
     """Share of a quote's letters that must be said, in order, for it to count as said."""
     concurrency: int = Field(default=4, ge=1, le=32)

@@ -9,6 +9,11 @@ from shortform_assets.contracts.panel_verdicts import PanelWording, Verdict, Ver
 from shortform_assets.contracts.selection import Moment
 from shortform_assets.selection.panel.verdicts import SAME, blend
 
+DOUBTED = (
+    "{model} was read by probabilities over pairs, and nobody measured it: its scores count little. Measure it with "
+    "benchmarks/editors.py --panel, see docs/panel.md."
+)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -66,16 +71,25 @@ def _likeness(a: Moment, b: Moment) -> float:
     return max(0, shared) / (max(a.last_word, b.last_word) - min(a.first_word, b.first_word) + 1)
 
 
-def panel_notes(verdicts: Verdicts | None) -> tuple[str, ...]:
-    """What the plan has to say about models that did not answer."""
-    if verdicts is None or not verdicts.failures:
+def panel_notes(verdicts: Verdicts | None, measured: bool) -> tuple[str, ...]:
+    """What the plan has to say about models that did not answer, and about small ones that nobody measured."""
+    if verdicts is None:
         return ()
-    alone = () if verdicts.judged else ("The local editor decided alone.",)
-    return (*verdicts.failures, *alone)
+    alone = ("The local editor decided alone.",) if verdicts.failures and not verdicts.judged else ()
+    doubted = () if measured else verdicts.by_pairs
+    return (
+        *verdicts.failures,
+        *alone,
+        *verdicts.remarks,
+        *(DOUBTED.format(model=model) for model in doubted),
+    )
 
 
 def _reason(verdict: Verdict) -> str:
     best = sorted(verdict.scores, key=lambda name: (-verdict.scores[name], name))[:2]
     named = " and ".join(f"{name.replace('_', ' ')} {verdict.scores[name]:.2f}" for name in best)
     votes = "1 vote" if verdict.votes == 1 else f"{verdict.votes} votes"
-    return f"the panel ({votes}) gave it {verdict.score:.2f}" + (f", most for {named}" if named else "")
+    place = f" and place {verdict.place} in the end" if verdict.place else ""
+    return f"the panel ({votes}) gave it {verdict.score:.2f}{place}" + (
+        f", most for {named}" if named else ""
+    )

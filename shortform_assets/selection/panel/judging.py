@@ -59,18 +59,7 @@ def judge_question(talk: Talk, batch: Sequence[JudgedPassage], about: Sequence[s
     data = {
         "language": talk.transcript.language,
         "wanted_topics": list(about),
-        "candidates": [
-            {
-                "id": f"c{n}",
-                "seconds": round((talk.lines[c.b].end_ms - talk.lines[c.a].start_ms) / 1000),
-                "sentences": [
-                    {"speaker": line["speaker"], "text": line["text"]}
-                    for line in shown(talk.lines, talk.speakers, c.a, c.b)
-                    if not any(x <= line["n"] <= y for x, y in c.cuts)
-                ],
-            }
-            for n, c in enumerate(batch, start=1)
-        ],
+        "candidates": [shown_candidate(talk, n, c) for n, c in enumerate(batch, start=1)],
     }
     return Question(
         kind="judge",
@@ -79,6 +68,19 @@ def judge_question(talk: Talk, batch: Sequence[JudgedPassage], about: Sequence[s
         answer=kind,
         review=partial(_review, talk, batch),
     )
+
+
+def shown_candidate(talk: Talk, n: int, passage: JudgedPassage) -> dict[str, Any]:
+    """A passage as a model sees it, named c and its number; nothing tells where it comes from."""
+    return {
+        "id": f"c{n}",
+        "seconds": round((talk.lines[passage.b].end_ms - talk.lines[passage.a].start_ms) / 1000),
+        "sentences": [
+            {"speaker": line["speaker"], "text": line["text"]}
+            for line in shown(talk.lines, talk.speakers, passage.a, passage.b)
+            if not any(x <= line["n"] <= y for x, y in passage.cuts)
+        ],
+    }
 
 
 def read_ballot(talk: Talk, batch: Sequence[JudgedPassage], answer: Any, model: str) -> Ballot:

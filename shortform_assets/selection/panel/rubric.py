@@ -103,6 +103,12 @@ class Judgements(PanelAnswer):
     candidates: list[Any]
 
 
+class FinalOrder(PanelAnswer):
+    order: list[Annotated[str, Field(max_length=200)]] = Field(
+        max_length=200, description="the ids of all finalists, each once, the best first"
+    )
+
+
 def answers(rubric: Mapping[str, Criterion]) -> tuple[type[Proposals], type[Judgements]]:
     """The types of an answer to a proposing and to a judging question."""
     fields: dict[str, Any] = {
@@ -148,6 +154,39 @@ def judge_instructions(rubric: Mapping[str, Criterion]) -> str:
             _DATA,
         )
     )
+
+
+def final_instructions(rubric: Mapping[str, Criterion]) -> str:
+    """What a model is told before it sees the finalists of a whole source."""
+    return "\n\n".join(
+        (
+            "You are an editor who cuts long talk into short vertical videos.",
+            "These are the finalists of one recording. Put them in order: the one you would post first comes first. "
+            "Compare each with each; the order they are listed in means nothing. Name every id once.",
+            BRIEF,
+            "What counts:\n" + _criteria(rubric),
+            _DATA,
+        )
+    )
+
+
+def pair_instructions(rubric: Mapping[str, Criterion]) -> str:
+    """What a model is told before it sees two clips."""
+    return "\n\n".join(
+        (
+            "You are an editor who cuts long talk into short vertical videos.",
+            BRIEF,
+            "What counts:\n" + _criteria(rubric),
+            _DATA,
+            "Which of the two clips below, A or B, would you rather post? Answer with one letter, A or B, and nothing else.",
+        )
+    )
+
+
+def _criteria(rubric: Mapping[str, Criterion]) -> str:
+    """The criteria that count, the heaviest first."""
+    held = sorted(rubric, key=lambda name: (-rubric[name].weight, name))
+    return "\n".join(f"- {name}: {rubric[name].description}" for name in held if rubric[name].weight)
 
 
 def _rubric(rubric: Mapping[str, Criterion]) -> str:

@@ -1,19 +1,29 @@
-"""The panel at work: both rounds, and how its verdicts join the local editor's scores."""
+"""The panel at work: its rounds, and how its verdicts join the local editor's scores."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean, pstdev
 
-from shortform_assets.contracts.panel_verdicts import Proposal, Verdicts
+from shortform_assets.contracts.panel_verdicts import Proposal, Verdict, Verdicts
 from shortform_assets.contracts.selection import Moment
 from shortform_assets.contracts.slices.panel_slice import PanelSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
-from shortform_assets.ports.judge import Judge, Question, Reply
+from shortform_assets.ports.judge import Judge, Leaning, Question, Reply
 from shortform_assets.ports.workbench import Workbench
+from shortform_assets.selection.panel.final_ranking import (
+    BY_CHANCE,
+    FinalVotes,
+    dealt_out,
+    final_lists,
+    final_places,
+    final_question,
+    pick_finalists,
+    read_order,
+    strengths_of,
+)
 from shortform_assets.selection.panel.judging import (
     JudgedPassage,
     Vote,
@@ -22,6 +32,14 @@ from shortform_assets.selection.panel.judging import (
     merge_votes,
     read_ballot,
 )
+from shortform_assets.selection.panel.pair_judging import (
+    ComparedPair,
+    by_pairs,
+    compared_pairs,
+    pair_question,
+    read_pairs,
+)
+from shortform_assets.selection.panel.panel_asking import AskedSoFar, ask_all
 from shortform_assets.selection.panel.proposing import Anchored, LineCuts, Talk
 from shortform_assets.selection.read.features import Limits
 from shortform_assets.selection.read.script import read_script
@@ -59,48 +77,172 @@ def hold_panel(bench: Workbench, judges: Sequence[Judge], request: PanelRequest)
     if not judges or not transcript.words or not transcript.sentences:
         return Verdicts()
     lines = read_script(transcript, turns, limits.max_ms // 2)
-    talk = Talk(transcript, lines, turns.speakers, limits, panel)
-    count = _Count()
-    asked = talk.questions(about)
-    bench.progress(0.0, _told(judges, asked, "panel, proposing"))
-    first = _ask(bench, judges, asked, count, (0.0, 0.5))
-    proposals: dict[Range, list[tuple[str, Anchored]]] = defaultdict(list)
-    for judge, number, reply in first:
-        reading = talk.read(reply.answer, talk.windows[number], judge.name)
-        count.rejected += reading.faults
-        for found in reading.found:
-            # Windows overlap, so a model may propose one moment twice.
-            where = (found.a, found.b, found.cuts)
-            if judge.name not in {name for name, _ in proposals[where]}:
-                proposals[where].append((judge.name, found))
-    groups = batches(_candidates(talk, request.moments, sorted(proposals)), panel.batch)
-    votes: dict[str, list[Vote]] = defaultdict(list)
-    asked = [judge_question(talk, g, about) for g in groups]
-    bench.progress(0.5, _told(judges, asked, "panel, judging"))
-    second = _ask(bench, judges, asked, count, (0.5, 1.0))
-    for judge, number, reply in second:
-        ballot = read_ballot(talk, groups[number], reply.answer, judge.name)
-        count.rejected += ballot.faults
-        for moment_id, vote in ballot.votes.items():
-            votes[moment_id].append(vote)
+    held = _Session(bench, Talk(transcript, lines, turns.speakers, limits, panel), judges, about)
+    proposals = held.propose()
+    groups = batches(_candidates(held.talk, request.moments, sorted(proposals)), panel.batch)
+    votes = held.judge(groups)
     for where, by in proposals.items():
-        votes[talk.moment_id(*where)] = votes[talk.moment_id(*where)] or [
-            Vote(found.scores, found.wording) for _, found in by
-        ]
+        key = held.talk.moment_id(*where)
+        votes[key] = votes[key] or [Vote(found.scores, found.wording) for _, found in by]
+    chances = held.compare([passage for group in groups for passage in group])
+    judged = _merged(votes, chances, panel)
+    judged = held.rank(groups, judged, chances)
+    count = held.count
     earlier = f", {count.earlier} answers were there already" if count.earlier else ""
     bench.progress(1.0, f"panel: it cost ${count.usd:.4f} for {count.tokens:,} tokens{earlier}")
     bench.note(panel_usd=round(count.usd, 6), panel_earlier=count.earlier, panel_tokens=count.tokens)
     return Verdicts(
         models=tuple(judge.name for judge in judges if count.answers[judge.name]),
-        judged=tuple(merge_votes(key, votes[key], panel.rubric) for key in sorted(votes) if votes[key]),
-        proposals=tuple(_proposal(talk, *where, proposals[where]) for where in sorted(proposals)),
+        judged=tuple(judged),
+        proposals=tuple(_proposal(held.talk, *where, proposals[where]) for where in sorted(proposals)),
         rejected=dict(sorted((+count.rejected).items())),
         questions=count.questions,
         answered=count.answers.total(),
         attempts=count.attempts,
         tokens=count.tokens,
         failures=tuple(count.sentences(judges)),
+        by_pairs=tuple(judge.name for judge in held.pairers if count.answers[judge.name]),
+        remarks=tuple(held.remarks),
     )
+
+
+class _Session:
+    """The rounds of one panel. Who is read by pairs proposes nothing, writes nothing and is asked about pairs only."""
+
+    def __init__(self, bench: Workbench, talk: Talk, judges: Sequence[Judge], about: Sequence[str]) -> None:
+        self.bench, self.talk, self.about = bench, talk, about
+        self.pairers = [judge for judge in judges if by_pairs(judge.name, talk.panel)]
+        self.readers = [judge for judge in judges if judge not in self.pairers]
+        self.count = AskedSoFar()
+        self.remarks: list[str] = []
+
+    def propose(self) -> dict[Range, list[tuple[str, Anchored]]]:
+        """What was quoted, and by whom."""
+        proposals: dict[Range, list[tuple[str, Anchored]]] = defaultdict(list)
+        asked = self.talk.questions(self.about) if self.readers else []
+        for judge, number, reply in self._ask(self.readers, asked, "proposing", (0.0, 0.4)):
+            reading = self.talk.read(reply.answer, self.talk.windows[number], judge.name)
+            self.count.rejected += reading.faults
+            for found in reading.found:
+                # Windows overlap, so a model may propose one moment twice.
+                where = (found.a, found.b, found.cuts)
+                if judge.name not in {name for name, _ in proposals[where]}:
+                    proposals[where].append((judge.name, found))
+        return proposals
+
+    def judge(self, groups: Sequence[Sequence[JudgedPassage]]) -> dict[str, list[Vote]]:
+        """Moment id -> votes in numbers."""
+        votes: dict[str, list[Vote]] = defaultdict(list)
+        asked = [judge_question(self.talk, g, self.about) for g in groups] if self.readers else []
+        for judge, number, reply in self._ask(self.readers, asked, "judging", (0.4, 0.8)):
+            ballot = read_ballot(self.talk, groups[number], reply.answer, judge.name)
+            self.count.rejected += ballot.faults
+            for moment_id, vote in ballot.votes.items():
+                votes[moment_id].append(vote)
+        return votes
+
+    def compare(self, passages: Sequence[JudgedPassage]) -> dict[str, dict[str, float]]:
+        """Model -> moment id -> chance of being preferred, of those that are read by pairs."""
+        pairs = compared_pairs(passages, self.talk.panel.pairs_each) if self.pairers else []
+        asked = [pair_question(self.talk, pair, self.about) for pair in pairs]
+        got: dict[str, list[tuple[ComparedPair, Leaning]]] = defaultdict(list)
+        for judge, number, reply in self._ask(self.pairers, asked, "comparing pairs", (0.8, 0.9)):
+            if isinstance(reply.answer, Leaning):
+                got[judge.name].append((pairs[number], reply.answer))
+        found = {name: read_pairs(answered) for name, answered in got.items()}
+        self.remarks += [
+            f"{name} was asked about {told.pairs} pairs in both orders; in {told.turned} its choice turned with the order."
+            for name, told in found.items()
+        ]
+        return {name: told.chances for name, told in found.items() if told.chances}
+
+    def rank(
+        self,
+        groups: Sequence[Sequence[JudgedPassage]],
+        judged: Sequence[Verdict],
+        chances: Mapping[str, Mapping[str, float]],
+    ) -> list[Verdict]:
+        """The verdicts with the scores of the finalists dealt out in the order that all of them have side by side.
+
+        A single batch was side by side already, and pairs are taken from all of them.
+        """
+        scores = {v.moment_id: v.score for v in judged}
+        finalists = pick_finalists(groups, scores, self.talk.panel.finalists) if len(groups) > 1 else []
+        lists = final_lists(self.talk, finalists) if self.readers else []
+        votes: dict[str, FinalVotes] = defaultdict(FinalVotes)
+        asked = [final_question(self.talk, listed, self.about) for listed in lists]
+        for judge, number, reply in self._ask(self.readers, asked, "ranking the finalists", (0.9, 1.0)):
+            order, faults = read_order(lists[number], reply.answer)
+            self.count.rejected += faults
+            votes[judge.name].orders[lists[number].part].append(order)
+        ranked = {name: strengths_of(vote.outcomes()) for name, vote in votes.items()}
+        for name, vote in votes.items():
+            if vote.agreement() <= BY_CHANCE:
+                self.count.rejected["follows_the_list"] += 1
+                del ranked[name]
+        ranked = {name: strengths for name, strengths in ranked.items() if strengths}
+        if not ranked:
+            return list(judged)
+        final = {p.moment_id for p in finalists}
+        pairs = [{key: value for key, value in told.items() if key in final} for told in chances.values()]
+        order = final_places([*ranked.values(), *pairs], scores)
+        new = dealt_out(order, scores)
+        return [
+            v.model_copy(update={"score": new[v.moment_id], "place": order.index(v.moment_id) + 1})
+            if v.moment_id in new
+            else v
+            for v in judged
+        ]
+
+    def _ask(
+        self, judges: Sequence[Judge], asked: Sequence[Question], what: str, span: tuple[float, float]
+    ) -> list[tuple[Judge, int, Reply]]:
+        return ask_all(self.bench, judges, asked, self.count, what, span) if judges and asked else []
+
+
+def _merged(
+    votes: Mapping[str, Sequence[Vote]], chances: Mapping[str, Mapping[str, float]], panel: PanelSlice
+) -> list[Verdict]:
+    """One verdict a moment, in order of id. Where numbers and pairs meet, the chances are brought to the mean and
+    spread of the numbers first, and every model counts alike.
+    """
+    numbers = {key: merge_votes(key, votes[key], panel.rubric) for key in sorted(votes) if votes[key]}
+    told: dict[str, list[float]] = defaultdict(list)
+    for of_one in chances.values():
+        for key, value in (like(of_one, {k: v.score for k, v in numbers.items()}) or of_one).items():
+            told[key].append(value)
+    found = []
+    for key in sorted({*numbers, *told}):
+        own, n = numbers.get(key), len(told[key])
+        if own is None:
+            found.append(Verdict(moment_id=key, scores={}, score=_ratio(fmean(told[key])), votes=n))
+        else:
+            score = (own.votes * own.score + sum(told[key])) / (own.votes + n)
+            found.append(
+                own.model_copy(update={"score": _ratio(score), "votes": own.votes + n}) if n else own
+            )
+    return found
+
+
+def like(values: Mapping[str, float], model: Mapping[str, float]) -> dict[str, float]:
+    """All `values`, moved and stretched so that those which `model` has too get its mean and spread (z-scores).
+
+    Empty where fewer than two are shared, or all shared ones are equal.
+    """
+    both = [key for key in values if key in model]
+    if len(both) < 2:
+        return {}
+    spread = pstdev(values[key] for key in both)
+    if spread == 0:
+        return {}
+    middle = fmean(values[key] for key in both)
+    own = [model[key] for key in both]
+    here = fmean(own), pstdev(own)
+    return {key: here[0] + (value - middle) / spread * here[1] for key, value in values.items()}
+
+
+def _ratio(value: float) -> float:
+    return min(1.0, max(0.0, value))
 
 
 def blend(verdicts: Verdicts, local: Mapping[str, float], weight: float) -> dict[str, float]:
@@ -111,86 +253,8 @@ def blend(verdicts: Verdicts, local: Mapping[str, float], weight: float) -> dict
     counts is the order the panel sees, and the genre's `min_score` keeps its meaning.
     """
     both = {v.moment_id: v.score for v in verdicts.judged if v.moment_id in local}
-    if len(both) < 2:
-        return {}
-    own = [local[key] for key in both]
-    spread = pstdev(both.values())
-    if spread == 0:
-        return {}
-    middle, here = fmean(both.values()), (fmean(own), pstdev(own))
-    mixed = {
-        key: (1 - weight) * local[key] + weight * (here[0] + (value - middle) / spread * here[1])
-        for key, value in both.items()
-    }
-    return {key: round(min(1.0, max(0.0, value)), 4) for key, value in mixed.items()}
-
-
-def _told(judges: Sequence[Judge], questions: Sequence[Question], what: str) -> str:
-    """What is about to be asked, and what that costs at most where every answer holds at once."""
-    costs = [judge.most_cost(questions) for judge in judges]
-    asked = (
-        f"{what}: {len(judges) * len(questions)} questions, {sum(c.tokens for c in costs):,} tokens at most"
-    )
-    if any(c.usd is None for c in costs):
-        return f"{asked}, at a price that nobody knows"
-    return f"{asked}, ${sum(c.usd or 0.0 for c in costs):.4f} at most"
-
-
-@dataclass
-class _Count:
-    questions: int = 0
-    attempts: int = 0
-    tokens: int = 0
-    usd: float = 0.0
-    earlier: int = 0
-    answers: Counter[str] = field(default_factory=Counter)
-    rejected: Counter[str] = field(default_factory=Counter)
-    failures: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-
-    def add(self, judge: str, reply: Reply) -> None:
-        self.questions += 1
-        self.attempts += reply.attempts
-        self.tokens += reply.tokens
-        self.usd += reply.usd
-        self.earlier += reply.earlier
-        self.rejected += Counter(reply.faults)
-        if reply.answer is None:
-            self.failures[judge][reply.failure] += 1
-        else:
-            self.answers[judge] += 1
-
-    def sentences(self, judges: Sequence[Judge]) -> Iterator[str]:
-        for judge in judges:
-            lost = self.failures.get(judge.name)
-            if lost:
-                asked = lost.total() + self.answers[judge.name]
-                why = ", ".join(f"{reason} ({n})" for reason, n in sorted(lost.items()))
-                yield f"{judge.name} left {lost.total()} of {asked} questions without an answer: {why}"
-
-
-def _ask(
-    bench: Workbench,
-    judges: Sequence[Judge],
-    questions: Sequence[Question],
-    count: _Count,
-    span: tuple[float, float],
-) -> list[tuple[Judge, int, Reply]]:
-    """The replies with an answer, by judge and question. All judges are asked at once."""
-    answered: list[tuple[Judge, int, Reply]] = []
-    total, done = max(1, len(judges) * len(questions)), 0
-    with ExitStack() as stack:
-        under_way = [(judge, stack.enter_context(judge.ask(questions))) for judge in judges]
-        for judge, replies in under_way:
-            got = []
-            for number, reply in replies:
-                got.append((number, reply))
-                done += 1
-                bench.progress(span[0] + (span[1] - span[0]) * done / total, f"panel: {done} of {total}")
-            for number, reply in sorted(got, key=lambda pair: pair[0]):
-                count.add(judge.name, reply)
-                if reply.answer is not None:
-                    answered.append((judge, number, reply))
-    return answered
+    mixed = {key: (1 - weight) * local[key] + weight * value for key, value in like(both, local).items()}
+    return {key: round(_ratio(value), 4) for key, value in mixed.items()}
 
 
 def _candidates(talk: Talk, moments: Sequence[Moment], proposed: Sequence[Range]) -> list[JudgedPassage]:
