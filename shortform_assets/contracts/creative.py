@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from shortform_assets.contracts.aspects import Aspect, SafeBox
@@ -124,6 +126,13 @@ class MutedSpan(Contract):
     end_frame: int
 
 
+class EffectCue(Contract):
+    """The clip frame on which a sound of the style has its loudest moment."""
+
+    frame: int = Field(ge=0)
+    effect: Literal["join", "punch_in"]
+
+
 class AudioTreatment(Contract):
     """What is done to a clip's sound, beside what its own measurement asks for (`rendering/sound`)."""
 
@@ -135,6 +144,7 @@ class AudioTreatment(Contract):
     """Something is said in the clip: it is brought to the target however quiet it is. False: the meter decides."""
     turns: tuple[VoiceTurn, ...] = ()
     """Who is heard when, in order; levelled against each other."""
+    effects: tuple[EffectCue, ...] = ()
     bleeps: tuple[MutedSpan, ...] = ()
     """Words that nobody shall hear."""
 

@@ -22,6 +22,7 @@ OverlayName = Literal[
     "punch_in",
     "logo_sting",
     "intro_card",
+    "sound_effects",
 ]
 OVERLAYS: tuple[OverlayName, ...] = (
     "emphasis",
@@ -32,6 +33,7 @@ OVERLAYS: tuple[OverlayName, ...] = (
     "punch_in",
     "logo_sting",
     "intro_card",
+    "sound_effects",
 )
 """What a genre may switch off, and a style may have."""
 

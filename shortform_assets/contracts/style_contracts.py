@@ -13,6 +13,7 @@ from pydantic import Field
 from shortform_assets.contracts.aspects import MIN_BOX, Aspect, SafeBox
 from shortform_assets.contracts.base import Blob, Contract, Ratio, Words
 from shortform_assets.contracts.output_profiles import PROFILES, Platform
+from shortform_assets.contracts.style_sounds import AudioStyle
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 TypeSize = Annotated[float, Field(gt=0.01, lt=0.15)]
@@ -34,7 +35,6 @@ CaptionLook = Literal[
 """plain: nothing moves. karaoke: the word that is said is lit. karaoke_fill: the colour runs over it. pop: it grows a
 little. word_box: a box stands behind it. one_word: it stands alone. two_tone: every speaker in a colour. subtitle_bar:
 karaoke on a bar. typewriter: letters come as they are said."""
-BedName = Literal["calm", "energetic", "happy", "nostalgic", "tender"]
 Motion = Literal["fade", "wipe", "rise"]
 """fade: its opacity. wipe: from left to right. rise: up into its place, within its own edges."""
 ScriptCode = Literal[
@@ -232,38 +232,6 @@ class PunchInStyle(Contract):
     """How much larger the picture gets."""
     seconds: float = Field(ge=0.6, le=5)
     """How long it lasts, both ways included."""
-
-
-class MusicStyle(Contract):
-    """A bed of music under the speech, pressed down while somebody speaks (side-chain ducking)."""
-
-    file: Blob
-    """A sound file, at most 20 MB; left out where `bundled` names one."""
-    bundled: BedName | None = None
-    """One of the beds of the package `immich-memories-music`, instead of a file (`pip install 'shortform[music]'`)."""
-    level_lu: float = Field(ge=-40, le=0)
-    """Loudness of the bed against the speech, in LU, where nobody speaks."""
-    duck_db: float = Field(ge=0, le=30)
-    """By how much more it is pressed down under speech."""
-
-
-class AudioStyle(Contract):
-    """What happens to the sound beside loudness: a gentle voice chain, fades at the ends."""
-
-    highpass_hz: int = Field(ge=0, le=300)
-    """Rumble below is taken away; 0 leaves it."""
-    compress: bool
-    """Gently, 2 to 1, on the peaks of speech only."""
-    fade_ms: int = Field(ge=0, le=1000)
-    """At both ends of a clip."""
-    denoise: bool = False
-    """Steady noise is lowered by what is measured of it in pauses."""
-    level_speakers: bool = False
-    """Speakers are brought to one loudness."""
-    music: MusicStyle | None = None
-    """A bed under the speech."""
-    bleep: bool = False
-    """Profanities are masked in captions and covered by a tone."""
 
 
 class StyleContract(Contract):

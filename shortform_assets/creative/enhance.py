@@ -168,6 +168,7 @@ class _Artist:
                 fade_out_ms=audio.fade_ms,
                 spoken=bool(words),
                 turns=voice_turns(words, self.turns.speakers) if audio.level_speakers else (),
+                effects=overlays.effects(clip.spans),
                 bleeps=tuple(
                     MutedSpan(start_frame=words[i].start_frame, end_frame=words[i].end_frame)
                     for i in sorted(masked)

@@ -53,6 +53,7 @@ def _until(clip: ClipEnhancement, end: int) -> ClipEnhancement:
     sound = clip.audio
     heard = {
         "turns": tuple(turn.model_copy(update={"end_frame": min(turn.end_frame, end)}) for turn in _begun(sound.turns, end)),
+        "effects": tuple(cue for cue in sound.effects if cue.frame < end),
         "bleeps": tuple(span.model_copy(update={"end_frame": min(span.end_frame, end)}) for span in _begun(sound.bleeps, end)),
     }  # fmt: skip
     action = clip.call_to_action

@@ -21,6 +21,7 @@ from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.declipping import declipped
 from shortform_assets.rendering.noise_reduction import reduce_noise
 from shortform_assets.rendering.sound_chain import CLIPPED_SHARE, cleaning_steps, mix_said, noise_to_lower
+from shortform_assets.rendering.sound_effects import with_effects
 from shortform_assets.rendering.sound_facts import SAMPLE_RATE, Sound, sound_facts
 from shortform_assets.rendering.sound_mix import bleep, faded, level_speakers, with_bed
 
@@ -134,9 +135,11 @@ def _treated(bench: Workbench, job: RenderJob, joined: Path) -> tuple[Path, tupl
         notes.append(f"Speakers were brought to one loudness: {told}.")
     if treatment.bleeps:
         sound = bleep(sound, treatment.bleeps, job.rate)
-    if style.music and heard:
+    if heard and (style.music or treatment.effects):
         voice = integrated_loudness(_written(bench, sound))
-        sound = with_bed(sound, bench.open(style.music.file), style.music, voice)
+        if style.music:
+            sound = with_bed(sound, bench.open(style.music.file), style.music, voice)
+        sound = with_effects(bench, job, sound, voice)
     return _written(bench, faded(sound, treatment.fade_in_ms, treatment.fade_out_ms)), tuple(notes)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.creative import MutedSpan, VoiceTurn
-from shortform_assets.contracts.style_contracts import MusicStyle
+from shortform_assets.contracts.style_sounds import MusicStyle
 from shortform_assets.media.audio_arrays import read_stereo
 from shortform_assets.media.loudness import SILENCE_LUFS, integrated_loudness
 from shortform_assets.rendering.sound_facts import SAMPLE_RATE, Sound

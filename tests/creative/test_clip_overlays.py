@@ -11,6 +11,7 @@ from enhancement_talk import RATE, RULES, camera, planned, transcript, turns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from present import present
+from style_folder import tone
 
 from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.clips import CropPathsSet, FaceBox
@@ -26,6 +27,7 @@ from shortform_assets.contracts.style_contracts import (
     ProgressBarStyle,
     PunchInStyle,
 )
+from shortform_assets.contracts.style_sounds import EffectsStyle, JoinSoundStyle, PunchInSoundStyle
 from shortform_assets.creative.captions.text.clip_words import clip_words
 from shortform_assets.creative.captions.text.key_words import key_words
 from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
@@ -39,6 +41,14 @@ TALK = (
 )
 ADA = "Ada Lovelace"
 LOOKS = get_args(CaptionLook)
+
+
+def sounds(bench):
+    """Of the brand's own, at joins and zooms."""
+    path = bench.scratch / "swoosh.wav"
+    path.write_bytes(tone(0.4))
+    heard = {"file": bench.keep(path), "level_lu": -10}
+    return EffectsStyle(join=JoinSoundStyle(**heard), punch_in=PunchInSoundStyle(**heard))
 
 
 def everything(bench, look="karaoke"):
@@ -56,6 +66,7 @@ def everything(bench, look="karaoke"):
             "call_to_action": CallToActionStyle(**type_, box_colour="#101014", text="Follow us", seconds=2),
             "end_card": EndCardStyle(**type_, background="#101014", text="shortform", seconds=1.5),
             "intro_card": IntroCardStyle(**type_, background="#101014", text="The Ada Show", seconds=1),
+            "audio": style.audio.model_copy(update={"effects": sounds(bench)}),
             "punch_in": PunchInStyle(zoom=1.15, seconds=1.2),
         }
     )
@@ -240,9 +251,12 @@ def test_each_is_switched_off_by_the_genre(bench, name):
         "end_card": clip.end_card is not None,
         "punch_in": bool(clip.punch_ins),
         "intro_card": clip.intro_card is not None,
+        "sound_effects": bool(clip.audio.effects),
         "logo_sting": any(place.sting_frames for place in clip.logo.values()),
     }
-    assert there == {other: other != name for other in OVERLAYS}
+    # A zoom that is not there is not heard.
+    off = {name, "sound_effects"} if name == "punch_in" else {name}
+    assert there == {other: other not in off for other in OVERLAYS}
     assert overlay_collisions(plan, crops, rules) == []
 
 

@@ -98,7 +98,7 @@ def test_fonts_that_no_renderer_can_use(store, source):
     ("data", "says"),
     [
         (tone(5), ""),
-        (tone(1), "bed.wav lasts 1.0 s - give a bed of 3 to 1200 s"),
+        (tone(1), "bed.wav lasts 1 s - give a bed of 3 to 1200 s"),
         (tone(5, 0), "bed.wav is silent"),
         (b"no music", "bed.wav is no sound that can be read"),
         (png(80, 80), "bed.wav is no sound that can be read"),
@@ -115,6 +115,32 @@ def test_a_bed_of_music_is_listened_to(store, source, data, says):
         style, _ = publish_style(store, source)
         assert style.audio.music is not None
         assert store.open_local(style.audio.music.file).read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (tone(0.4), ""),
+        (tone(0.02), "swoosh.wav lasts 0.02 s - give a sound of 0.05 to 3 s"),
+        (tone(5), "swoosh.wav lasts more than 3 s"),
+        (tone(0.4, 0.001), "swoosh.wav is silent - give a sound that is heard"),
+        (b"no sound", "swoosh.wav is no sound that can be read"),
+    ],
+    ids=["good", "short", "long", "silent", "text"],
+)
+def test_a_sound_effect_is_listened_to(store, source, data, says):
+    (source / "swoosh.wav").write_bytes(data)
+    effects = "effects:\n    join: {file: swoosh.wav, level_lu: -10}\n    punch_in: {file: swoosh.wav, level_lu: -14}"
+    edit(source, "  fade_ms: 80", f"  fade_ms: 80\n  {effects}")
+    if says:
+        first, second = refused(store, source)
+        assert f"style.yaml:38: audio.effects.join.file: {says}" in first
+        assert f"style.yaml:39: audio.effects.punch_in.file: {says}" in second
+    else:
+        style, _ = publish_style(store, source)
+        heard = present(style.audio.effects)
+        assert present(heard.join).file == present(heard.punch_in).file
+        assert store.open_local(present(heard.join).file).read_bytes() == data
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -28,7 +28,8 @@ from shortform_assets.contracts.delivery import Outcome, Quality
 from shortform_assets.contracts.selection import ClipPlan, FellOut, PlannedClip, Span
 from shortform_assets.contracts.source import AudioStream, SourceVideo, VideoStream
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
-from shortform_assets.contracts.style_contracts import AudioStyle, CaptionStyle, Font, StyleContract
+from shortform_assets.contracts.style_contracts import CaptionStyle, Font, StyleContract
+from shortform_assets.contracts.style_sounds import AudioStyle
 from shortform_assets.delivery.outcomes import Terms
 
 RATE = FrameRate(num=25)

@@ -7,7 +7,7 @@ import pytest
 from render_studio import HEIGHT, RATE, WIDTH, framing, job, media, panel, segment
 
 from shortform_assets.contracts.creative import MutedSpan, VoiceTurn
-from shortform_assets.contracts.style_contracts import MusicStyle
+from shortform_assets.contracts.style_sounds import MusicStyle
 from shortform_assets.media.audio_arrays import read_stereo
 from shortform_assets.media.ffmpeg import run_ffmpeg
 from shortform_assets.media.loudness import measure_loudness

@@ -13,9 +13,10 @@ from typing import Any
 
 from shortform_assets.contracts.aspects import Aspect, SafeBox
 from shortform_assets.contracts.clips import AspectFraming, CropPaths
-from shortform_assets.contracts.creative import CaptionPage, TextOverlay
+from shortform_assets.contracts.creative import CaptionPage, EffectCue, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import LowerThird, OverlayName, PlacedBox, PunchIn, punched
+from shortform_assets.contracts.selection import Span
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative.captions.draw.hook import CardRoom, card_overlay
@@ -24,6 +25,7 @@ from shortform_assets.creative.captions.text.clip_fonts import ClipFonts
 from shortform_assets.creative.captions.text.clip_words import SpokenWord
 from shortform_assets.creative.captions.text.key_words import key_words
 from shortform_assets.creative.overlays.brand_cards import call_frames, end_card, intro_card, intro_frames
+from shortform_assets.creative.overlays.effect_cues import effect_cues
 from shortform_assets.creative.overlays.name_strip import StripRoom, name_strips
 from shortform_assets.creative.overlays.progress_line import progress_line
 from shortform_assets.creative.overlays.zoom_moments import zoom_moments
@@ -111,6 +113,13 @@ class ClipOverlays:
         if not self._style.captions.emphasis_colour or not self._rules.has("emphasis"):
             return list(words)
         return [replace(word, emphasis=i in keys) for i, word in enumerate(words)]
+
+    def effects(self, spans: Sequence[Span]) -> tuple[EffectCue, ...]:
+        """Sounds at joins of these source spans and at zooms; asked after `emphasized`."""
+        style = self._style.audio.effects
+        if style is None or not self._rules.has("sound_effects"):
+            return ()
+        return effect_cues(style, spans, self._punches, list(self._cameras), self._crop.rate)
 
     @property
     def sting_frames(self) -> int:

@@ -14,7 +14,7 @@ from shortform_assets.creative.captions.text.font_stack import FontStack
 from shortform_assets.creative.captions.text.typeset import Typeface, displayed, line_share, type_px
 from shortform_assets.creative.styles.contrast import least_contrast, worst_contrast
 from shortform_assets.creative.styles.script_letters import SCRIPT_LETTERS, WESTERN
-from shortform_assets.creative.styles.style_media import usable_font, usable_logo, usable_music
+from shortform_assets.creative.styles.style_media import usable_effect, usable_font, usable_logo, usable_music
 from shortform_assets.creative.styles.style_schema import sections
 from shortform_assets.creative.styles.style_source import StyleDraft
 from shortform_assets.errors import InputError
@@ -53,10 +53,11 @@ class _Examiner:
         yield from self._contrasts()
         if self.style.logo:
             yield from self._logo()
-        if self.style.audio.music:
-            yield from self._usable(
-                ("audio", "music", "file"), self.style.audio.music.file.sha256, usable_music
-            )
+        audio = self.style.audio
+        if audio.music:
+            yield from self._usable(("audio", "music", "file"), audio.music.file.sha256, usable_music)
+        for name, effect in sections(audio.effects) if audio.effects else ():
+            yield from self._usable(("audio", "effects", name, "file"), effect.file.sha256, usable_effect)
         yield from self._captions_fit()
         yield from self._words_fit()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from shortform_assets.contracts import style_contracts
+from shortform_assets.contracts import style_contracts, style_sounds
 from shortform_assets.contracts.output_profiles import PLATFORMS
 from shortform_assets.contracts.style_contracts import StyleContract
 
@@ -117,8 +117,8 @@ def _limits(kind: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
 
 @cache
 def _classes() -> dict[str, ast.ClassDef]:
-    tree = ast.parse(inspect.getsource(style_contracts))
-    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    trees = [ast.parse(inspect.getsource(module)) for module in (style_contracts, style_sounds)]
+    return {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 @cache

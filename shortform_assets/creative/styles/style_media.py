@@ -13,8 +13,8 @@ _MOST_PIXELS = 4096
 _WEB_FONTS = (b"wOFF", b"wOF2")
 _SHORTEST_BED_S, _LONGEST_BED_S = 3.0, 1200.0
 """Seconds of music: shorter it is heard to come round, longer it is no bed. Our choice."""
-
-
+_SHORTEST_EFFECT_S, _LONGEST_EFFECT_S = 0.05, 3.0
+"""Seconds of an effect: shorter it is a click, longer it covers a sentence. Our choice."""
 _SILENT = 0.003
 """Peak, 1 being full scale: -50 dB, which no gain makes into music."""
 
@@ -90,7 +90,16 @@ def _too_large(path: Path, pixels: str) -> InputError:
 
 
 def usable_music(path: Path) -> float:
-    """Seconds of sound in `path`; InputError where it is no sound, or too short or long for a bed."""
+    """Seconds of sound in `path`; InputError where it is no sound, or too short, long or quiet for a bed."""
+    return _usable_sound(path, "a bed", (_SHORTEST_BED_S, _LONGEST_BED_S))
+
+
+def usable_effect(path: Path) -> float:
+    """Seconds of sound in `path`; InputError where it is no sound, or too short, long or quiet for an effect."""
+    return _usable_sound(path, "a sound", (_SHORTEST_EFFECT_S, _LONGEST_EFFECT_S))
+
+
+def _usable_sound(path: Path, what: str, length: tuple[float, float]) -> float:
     import av
     import numpy as np
 
@@ -101,7 +110,7 @@ def usable_music(path: Path) -> float:
             resampler = av.AudioResampler(format="flt")
             for frame in media.decode(stream):
                 seconds += frame.samples / frame.sample_rate
-                if seconds > _LONGEST_BED_S:
+                if seconds > length[1]:
                     break
                 for part in resampler.resample(frame):
                     peak = max(peak, float(np.abs(part.to_ndarray()).max()))
@@ -110,12 +119,12 @@ def usable_music(path: Path) -> float:
         raise InputError(
             "is no sound that can be read", path.name, "give a WAV, FLAC, MP3 or M4A file"
         ) from error
-    if not _SHORTEST_BED_S <= seconds <= _LONGEST_BED_S:
+    if not length[0] <= seconds <= length[1]:
         raise InputError(
-            f"lasts {'more than ' if seconds > _LONGEST_BED_S else ''}{min(seconds, _LONGEST_BED_S):.1f} s",
+            f"lasts {'more than ' if seconds > length[1] else ''}{min(seconds, length[1]):.3g} s",
             path.name,
-            f"give a bed of {_SHORTEST_BED_S:g} to {_LONGEST_BED_S:g} s",
+            f"give {what} of {length[0]:g} to {length[1]:g} s",
         )
     if peak < _SILENT:
-        raise InputError("is silent", path.name, "give a bed that is heard")
+        raise InputError("is silent", path.name, f"give {what} that is heard")
     return seconds

@@ -9,8 +9,6 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
-from shortform_assets.contracts.style_contracts import StyleContract
-
 
 @cache
 def field_types(model: type[BaseModel]) -> dict[str, Any]:
@@ -38,8 +36,8 @@ def item_type(kind: Any) -> Any:
     return get_args(kind)[1] if get_origin(kind) is dict else None
 
 
-def sections(style: StyleContract) -> Iterator[tuple[str, BaseModel]]:
-    """(key, section) of every section that the style has."""
+def sections(style: BaseModel) -> Iterator[tuple[str, Any]]:
+    """(key, section) of every section that the style, or a section of it, has."""
     for name in type(style).model_fields:
         value = getattr(style, name)
         if isinstance(value, BaseModel):

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 
 from shortform_assets.config_errors import explained
 from shortform_assets.contracts.base import Blob
-from shortform_assets.contracts.style_contracts import Colour, MusicStyle, StyleContract
+from shortform_assets.contracts.style_contracts import Colour, StyleContract
+from shortform_assets.contracts.style_sounds import MusicStyle
 from shortform_assets.creative.styles.style_files import StyleFiles
 from shortform_assets.creative.styles.style_schema import field_types, is_list_of, item_type, without_none
 from shortform_assets.errors import InputError

@@ -12,6 +12,7 @@ from typing import Any
 from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative.styles.style_keys import StyleKey, style_keys
+from shortform_assets.creative.styles.style_schema import sections
 from shortform_assets.creative.styles.style_source import FILE
 from shortform_assets.errors import InputError
 
@@ -45,21 +46,18 @@ def new_style(
 
 def _copied(folder: Path, base: StyleContract, open_blob: Callable[[Blob], Path]) -> dict[str, str]:
     """SHA-256 -> name in the folder of every file of `base`."""
-    files = {}
-    for font in base.fonts:
-        files[font.file.sha256] = f"{font.family.replace(' ', '-')}{_kind(open_blob(font.file))}"
+    named = [
+        (f"{font.family.replace(' ', '-')}{_kind(open_blob(font.file))}", font.file) for font in base.fonts
+    ]
     if base.logo:
-        files[base.logo.image.sha256] = "logo.png"
+        named.append(("logo.png", base.logo.image))
     if base.audio.music and not base.audio.music.bundled:
-        files[base.audio.music.file.sha256] = "music"
-    blobs = [font.file for font in base.fonts]
-    blobs += [base.logo.image] if base.logo else []
-    blobs += [base.audio.music.file] if base.audio.music else []
-    for blob in blobs:
-        if blob.sha256 not in files:
-            continue
-        shutil.copyfile(open_blob(blob), folder / files[blob.sha256])
-    return files
+        named.append(("music", base.audio.music.file))
+    if effects := base.audio.effects:
+        named += [(f"{name}-sound", effect.file) for name, effect in sections(effects)]
+    for name, blob in named:
+        shutil.copyfile(open_blob(blob), folder / name)
+    return {blob.sha256: name for name, blob in named}
 
 
 def _kind(path: Path) -> str:
