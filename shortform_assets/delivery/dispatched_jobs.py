@@ -67,12 +67,17 @@ class DispatchedJobs:
 
     def give_up(self, key: str, reason: str) -> Outcome | None:
         """Fail the output for `reason`; the outcome that stands, which may be that of a worker."""
-        # Given up before it could even begin: there is no attempt to name.
-        seen = survey(self.store, key).get(key)
-        number = seen.latest if seen and seen.latest else 1
         output = self.task(key).job.output_id
-        failed = Outcome(output_id=output, attempt=number, state="failed", error=reason[:_REASON_LENGTH])
-        return finish(self.store, key, failed)
+        number = 0
+        while (seen := survey(self.store, key).get(key)) and seen.latest >= number:
+            # Given up before it could even begin: there is no attempt to name.
+            number = max(1, seen.latest)
+            failed = Outcome(output_id=output, attempt=number, state="failed", error=reason[:_REASON_LENGTH])
+            if standing := finish(self.store, key, failed):
+                return standing
+            # Another attempt was sent meanwhile, and is given up as well; or what stands is damaged.
+            number += 1
+        return None
 
 
 def _shared_folder(keys: Sequence[str]) -> str:

@@ -38,6 +38,10 @@ from shortform_assets.delivery.render_reuse import earlier_render, remember_rend
 from shortform_assets.errors import InputError
 from shortform_assets.ports.store import ObjectStore
 
+CLOCK_SKEW_MS = 120_000
+"""By how much the clocks of two machines may differ: nobody is given up sooner after a deadline. Our choice;
+test_clocks_that_differ_by_two_minutes_cost_no_attempt."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -73,6 +77,8 @@ class Swept:
     """Job key and attempt number to send now."""
     failed: tuple[str, ...]
     """Job keys given up."""
+    completed: tuple[str, ...] = ()
+    """Job keys whose render was there: only the word of it was lost."""
 
 
 def dispatch(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
@@ -146,6 +152,11 @@ def finish(store: ObjectStore, key: str, outcome: Outcome) -> Outcome | None:
     """
     _check(key, outcome)
     standing = outcome_of(store, key)
+    # Kept first: who is killed after either of the two writes has lost nothing, and a render that comes too late
+    # serves the next generation.
+    _remember(store, key, outcome)
+    if standing and standing != outcome:
+        _remember(store, key, standing)
     if standing is None:
         if outcome.state == "failed":
             seen = survey(store, key).get(key)
@@ -154,21 +165,25 @@ def finish(store: ObjectStore, key: str, outcome: Outcome) -> Outcome | None:
         store.create(f"{key}/outcome.json", OUTCOME.dump(outcome))
         # Read back: of several writers only one has created it.
         standing = outcome_of(store, key)
-    if standing and standing.state == "completed" and not standing.degraded and has_files(store, standing):
+    return standing
+
+
+def _remember(store: ObjectStore, key: str, ended: Outcome) -> None:
+    if ended.state == "completed" and not ended.degraded and has_files(store, ended):
         # The transition stands even where the job is damaged by now; only nobody finds the render then.
         with contextlib.suppress(UnreadableRecord):
             task = task_of(store, key)
-            remember_render(store, task.job, task.renderer, standing)
-    return standing
+            remember_render(store, task.job, task.renderer, ended)
 
 
 def sweep(store: ObjectStore, now_ms: int, executor: str, prefix: str = "deliveries") -> Swept:
     """Look after what was given to `executor` and has no outcome past its deadline.
 
-    The deadline runs from the latest of dispatch, sending and beginning. Such a job is to be sent again as
-    attempt n+1, or failed after `max_attempts`. Of many sweepers at once only one is told to send.
+    The deadline runs from the latest of dispatch, sending and beginning, by the clocks of those who wrote them;
+    `CLOCK_SKEW_MS` is granted beyond it. Such a job is completed where its render is there, sent again as attempt
+    n+1, or failed after `max_attempts`. Of many sweepers at once only one is told to send.
     """
-    again, failed = [], []
+    again, failed, completed = [], [], []
     for seen in survey(store, prefix).values():
         if seen.outcome or not seen.job:
             continue
@@ -179,9 +194,13 @@ def sweep(store: ObjectStore, now_ms: int, executor: str, prefix: str = "deliver
             continue
         # A dispatch that nobody ever began was an attempt too.
         number = max(1, seen.latest)
-        if task.executor != executor or now_ms - _last_sign(store, seen, task) < task.deadline_ms:
+        overdue_ms = now_ms - _last_sign(store, seen, task) - task.deadline_ms
+        if task.executor != executor or overdue_ms < CLOCK_SKEW_MS:
             continue
-        if number >= task.max_attempts:
+        earlier = earlier_render(store, task.job, task.renderer)
+        if earlier and finish(store, seen.key, earlier) == earlier:
+            completed.append(seen.key)
+        elif number >= task.max_attempts:
             reason = f"No answer within {task.deadline_ms // 1000} s, {number} time{'s' * (number > 1)}."
             ended = Outcome(output_id=seen.output_id, attempt=number, state="failed", error=reason)
             if finish(store, seen.key, ended) == ended:
@@ -190,7 +209,7 @@ def sweep(store: ObjectStore, now_ms: int, executor: str, prefix: str = "deliver
             attempt_path(seen.key, number + 1, sent=True), attempt_record(number + 1, now_ms, executor)
         ):
             again.append((seen.key, number + 1))
-    return Swept(tuple(again), tuple(failed))
+    return Swept(tuple(again), tuple(failed), tuple(completed))
 
 
 def states(store: ObjectStore, source: str, composition: Composition) -> tuple[OutputState, ...]:

@@ -14,15 +14,27 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from present import present
+from stepped import Actor
 
 from resources.media_store import MediaStore
+from shortform_assets.delivery.dispatched_jobs import DispatchedJobs
 from shortform_assets.delivery.job_records import task_of
-from shortform_assets.delivery.outcomes import begin_attempt, dispatch, finish, open_generation, states, sweep
-from shortform_assets.delivery.render_reuse import earlier_render
+from shortform_assets.delivery.outcomes import (
+    CLOCK_SKEW_MS,
+    begin_attempt,
+    dispatch,
+    finish,
+    open_generation,
+    states,
+    sweep,
+)
+from shortform_assets.delivery.render_reuse import earlier_render, remember_render
 from shortform_assets.errors import InputError
 from shortform_assets.workers.render import OTHER_CODE, render_one
 
 MINUTE = 60_000
+DUE = MINUTE + CLOCK_SKEW_MS
+"""From the last sign of a job to the sweeper."""
 JUNK = b'{"output_id": "half a'
 ORDER = {"pending": 0, "in_progress": 1, "completed": 2, "failed": 2}
 
@@ -60,7 +72,7 @@ class Outcomes(RuleBasedStateMachine):
     def dispatch(self) -> None:
         self.keys += dispatch(self.store, "talk", self.composition, terms(self.now)).created
 
-    @rule(seconds=st.integers(1, 200))
+    @rule(seconds=st.integers(1, 400))
     def wait(self, seconds: int) -> None:
         self.now += seconds * 1000
 
@@ -203,7 +215,7 @@ def test_of_40_dispatchers_and_sweepers_one_sends(store) -> None:
     sent = _at_once(40, lambda n: dispatch(store, "talk", composition(), terms()).created)
     assert sorted(key for keys in sent for key in keys) == sorted(set(sum(sent, ())))
     assert len(set(sum(sent, ()))) == 3
-    swept = _at_once(40, lambda n: sweep(store, 2 * MINUTE, "remote").again)
+    swept = _at_once(40, lambda n: sweep(store, DUE, "remote").again)
     assert len(sum(swept, ())) == 3
     assert {attempt for _, attempt in sum(swept, ())} == {2}
 
@@ -240,22 +252,64 @@ def test_a_worker_with_other_code_draws_nothing(store) -> None:
 
 def test_a_lost_job_is_sent_again_and_then_failed_with_a_reason(store) -> None:
     keys = dispatch(store, "talk", composition(), terms(now_ms=0)).created
-    assert sweep(store, MINUTE - 1, "remote").again == ()
+    assert sweep(store, DUE - 1, "remote").again == ()
     # The first worker began late, so its deadline runs from then.
-    begin_attempt(store, keys[0], MINUTE - 1, "remote", attempt=1)
-    assert [key for key, _ in sweep(store, MINUTE, "remote").again] == sorted(keys[1:])
+    begin_attempt(store, keys[0], DUE - 1, "remote", attempt=1)
+    assert [key for key, _ in sweep(store, DUE, "remote").again] == sorted(keys[1:])
     # Another executor's jobs are its own business.
-    assert sweep(store, 9 * MINUTE, "local") == sweep(store, MINUTE, "remote")
-    assert set(sweep(store, 2 * MINUTE, "remote").failed) == set(keys[1:])
+    assert sweep(store, 9 * DUE, "local") == sweep(store, DUE, "remote")
+    assert set(sweep(store, 2 * DUE - 1, "remote").failed) == set()
+    assert set(sweep(store, 2 * DUE, "remote").failed) == {*keys[1:]}
     reasons = [s.outcome.error for s in states(store, "talk", composition()) if s.outcome]
     assert reasons == ["No answer within 60 s, 2 times."] * 2
+
+
+def test_clocks_that_differ_by_two_minutes_cost_no_attempt(store, blob) -> None:
+    (key, *_) = dispatch(store, "talk", composition(), terms(now_ms=0)).created
+    # A worker whose clock is two minutes behind has begun just now, and uses its whole deadline.
+    begin_attempt(store, key, 30_000 - CLOCK_SKEW_MS, "remote", attempt=1)
+    assert sweep(store, 30_000 + MINUTE - 1, "remote").again == ()
+    # A sweeper whose clock is two minutes ahead.
+    assert sweep(store, MINUTE - 1 + CLOCK_SKEW_MS, "remote").again == ()
+    # One that was in the future by a worker's clock is looked after two minutes later.
+    (_, late, *_) = dispatch(store, "other", composition(), terms(now_ms=0)).created
+    begin_attempt(store, late, CLOCK_SKEW_MS, "remote", attempt=1)
+    assert late in {key for key, _ in sweep(store, DUE + CLOCK_SKEW_MS, "remote", "deliveries/other").again}
+
+
+def test_a_render_whose_word_was_lost_is_found_by_the_sweeper(store, blob) -> None:
+    index = composition()
+    one, two, _ = dispatch(store, "talk", index, terms()).created
+    # Its worker was killed between the two writes of a completed output, or was given up too early.
+    begin_attempt(store, one, 0, "remote", attempt=1)
+    remember_render(store, index.outputs[0], "", completed(index.outputs[0].output_id, blob, blob))
+    # A render that came too late serves whoever tries again.
+    finish(store, two, failed(index.outputs[1].output_id))
+    finish(store, two, completed(index.outputs[1].output_id, blob, blob))
+    assert sweep(store, DUE, "remote").completed == (one,)
+    assert [s.state for s in states(store, "talk", index)] == ["completed", "failed", "pending"]
+    again = open_generation(store, "talk", index, terms(DUE))
+    assert (again.reused, again.unfinished) == ((two.replace("/g0/", "/g1/"),), ())
+
+
+def test_what_is_given_up_stays_so_although_the_sweeper_sends_it_again(store) -> None:
+    """Cancelled between two steps of a sweeper."""
+    (key, *_) = dispatch(store, "talk", composition(), terms()).created
+    begin_attempt(store, key, 0, "remote", attempt=1)
+    canceller = Actor(store, lambda stepped: DispatchedJobs(stepped).give_up(key, "Cancelled."))
+    for _ in range(3):
+        canceller.step()
+    assert key in dict(sweep(store, DUE, "remote").again)
+    canceller.run()
+    ended = present(states(store, "talk", composition())[0].outcome)
+    assert (ended.state, ended.error) == ("failed", "Cancelled.")
 
 
 def test_a_failure_of_an_attempt_that_was_replaced_is_not_final(store, blob) -> None:
     (key, *_) = dispatch(store, "talk", composition(), terms()).created
     output = key.rsplit("/", 1)[-1]
     begin_attempt(store, key, 0, "remote", attempt=1)
-    sweep(store, 2 * MINUTE, "remote")
+    sweep(store, DUE, "remote")
     assert finish(store, key, failed(output, attempt=1)) is None
     late = completed(output, blob, blob, attempt=1)
     assert finish(store, key, late) == late
