@@ -39,6 +39,7 @@ from shortform_assets.creative.styles.style_registry import ensure_shipped_style
 from shortform_assets.delivery.quality import measure
 from shortform_assets.genres import load_genre
 from shortform_assets.media.ffmpeg import run_ffmpeg
+from shortform_assets.rendering.output_sound import JOINED
 from shortform_assets.rendering.render_output import RenderedFiles, render
 from shortform_assets.rendering.witness import Witness
 
@@ -252,7 +253,7 @@ def compare(bench: StoreBench, seconds: float, turns: int, presets: Sequence[str
         costs["bare FFmpeg"].append(timed(lambda: bare(whole, made, job)))
         costs["render"].append(timed(lambda: render(bench, job)))
         files = RenderedFiles(
-            bench.scratch / "video.mp4", made, Witness.of(job, bench.scratch, bench.scratch / "joined.wav")
+            bench.scratch / "video.mp4", made, Witness.of(job, bench.scratch, bench.scratch / JOINED)
         )
         costs["gate"].append(timed(partial(measure, files.video, job, files.witness)))
     problems = measure(files.video, job, files.witness).problems

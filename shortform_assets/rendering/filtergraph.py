@@ -31,8 +31,7 @@ gone, too. Our choice."""
 def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool, witness: Witness) -> str:
     """The graph with outputs [video], [poster] and those of `witness`.
 
-    Inputs: the media segments' videos, then the coded sound, which passes by the graph, then the logo where `logo`,
-    then the elements. Raises ClipFault where framings and media do not fit each other.
+    Inputs: the media segments' videos, then the logo where `logo`, then the elements. Raises ClipFault where framings and media do not fit each other.
     """
     check(job)
     chains: list[str] = []
@@ -53,7 +52,7 @@ def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool,
             joined.append(f"[{name}o]")
         offset += segment.frames
     chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job)}[joined]")
-    first = len(job.media.segments) + 1 + logo
+    first = len(job.media.segments) + logo
     chains += _with_elements(job, first, "joined", "closed", lambda element: element.kind in _CARDS)
     # A card takes the picture's place; all else is laid over a picture.
     chains.append("[closed]split=2[bare][under]")
@@ -264,7 +263,7 @@ def _with_logo(job: RenderJob) -> Iterator[str]:
     x, y = round(place.x * job.width), round(place.y * job.height)
     size = f"scale=w={max(2, width)}:h={max(2, height)}:flags=lanczos:out_color_matrix=bt709:out_range=tv"
     faded = f"format=rgba,colorchannelmixer=aa={style.opacity:.4f}"
-    at = len(job.media.segments) + 1
+    at = len(job.media.segments)
     yield f"[{at}:v:0]{faded},{size},format=yuva420p,setparams={_TAGS}[logo]"
     start = place.start_frame + place.sting_frames
     # Nothing of it stays on an end card, which has its own.

@@ -31,8 +31,8 @@ _MOST_VOICE_GAIN_DB = 60.0
 """Whatever has words is brought to the target: -14 LUFS from a whisper at -74. Below that 16 bits hold no voice."""
 _CLOSE_ENOUGH_LU = 0.2
 """EBU R 128 asks for 0.5 LU; AAC and the limiter take the rest."""
-_TRIES = 6
-"""Gains that are tried; the second is right unless the limiter works hard."""
+_TRIES = 8
+"""Gains and ceilings that are tried; the second is right unless the limiter works hard."""
 _COMPRESSOR = "ratio=2:attack=15:release=180:knee=4"
 """Twice as loud becomes 3 dB less so; attack and release in ms, slower than a syllable's onset, faster than a pause."""
 _COMPRESS_ABOVE_DB = 4.0
@@ -46,6 +46,8 @@ _SAID_GAIN_DB = 20.0
 """A recording that has to be raised by more is worth a word: the next one wants another microphone setting."""
 _CODEC_ROOM_DB = 1.0
 """AAC does not keep peaks: so much is left free below the ceiling to begin with; the rest is measured."""
+JOINED = "joined.wav"
+"""In the scratch folder: the clip's sound before it is treated."""
 AAC_PRIMING = 1024
 """Samples by which FFmpeg's AAC encoder delays sound. Without an edit list no player skips them."""
 _OVERSAMPLED = 192000
@@ -69,7 +71,7 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
     (`sound_mix`), then brought to loudness by one gain measured by ITU-R BS.1770, so that dynamics stay as they
     were but for a gentle compressor and a limiter on the peaks. Near silence in which nobody speaks is not raised.
     """
-    joined, level = bench.scratch / "joined.wav", bench.scratch / "level.wav"
+    joined, level = bench.scratch / JOINED, bench.scratch / "level.wav"
     inputs = [arg for segment in job.media.segments for arg in ("-i", str(bench.open(segment.audio)))]
     _run(inputs, ";".join(_join(job)), joined)
     treated, notes = _treated(bench, job, joined)
@@ -87,18 +89,20 @@ def prepare_sound(bench: Workbench, job: RenderJob) -> PreparedSound:
         lift = min(gain, most)
         chain = f"volume={lift:.3f}dB,acompressor=threshold={threshold:.2f}dB:{_COMPRESSOR},"
         gain, most = gain - lift, most - lift
-    for _ in range(_TRIES):
+    for n in range(_TRIES):
         gain = min(gain, most)
         _run(["-i", str(treated)], f"[0:a]{chain}{_limited(job, gain, room)}[out]", level)
         # A limiter that works hard gives back less than it is given: correct by what is missing.
         error = job.encode.loudness_lufs - integrated_loudness(level)
+        if abs(error) > _CLOSE_ENOUGH_LU and gain + error <= most and n < _TRIES - 1:
+            gain += error
+            continue
+        # Coding takes longer than all that is measured: what is too quiet is not coded.
         coded = _coded(bench, job, level)
         over = measure_loudness(coded)[1] - job.encode.true_peak_dbtp
-        quiet = abs(error) > _CLOSE_ENOUGH_LU and gain + error <= most
-        if over <= 0 and not quiet:
+        if over <= 0:
             break
-        gain += error if quiet else 0.0
-        room += max(0.0, over + 0.1)
+        room += over + 0.1
     return PreparedSound(coded, joined, notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from shortform_assets.errors import ClipFault
 from shortform_assets.media.ffmpeg import BITEXACT, run_ffmpeg
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.filtergraph import build_graph, check
-from shortform_assets.rendering.output_sound import prepare_sound
+from shortform_assets.rendering.output_sound import JOINED, PreparedSound, prepare_sound
 from shortform_assets.rendering.witness import Witness
 
 # Threads that share a bit-rate cap look at how far the others are, and so at the machine's load: with slices and with
@@ -24,7 +25,7 @@ _BUFFER_SECONDS = 2
 """Of the highest bit rate, that a player holds: what is above it for no longer is no matter."""
 # Fixed, because x264's bytes depend on the number of threads, not of cores.
 _ENCODE_THREADS, _DECODE_THREADS, _FILTER_THREADS = 4, 2, 2
-_SOUND_SHARE = 0.05
+_PICTURE_SHARE = 0.95
 """Of the work, for progress alone."""
 
 
@@ -40,43 +41,61 @@ class RenderedFiles:
 
 
 def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
-    """Make the MP4 and poster of `job` in one pass over the picture.
+    """Make the MP4 and poster of `job` in one pass over the picture, its sound beside it in a thread.
 
     Raises ClipFault where the job contradicts itself or its media lack frames, FfmpegError where FFmpeg
     fails. The video has exactly `job.frames` frames.
     """
     check(job)
-    video, poster = bench.scratch / "video.mp4", bench.scratch / "poster.jpg"
-    sound = prepare_sound(bench, job)
-    bench.progress(_SOUND_SHARE, "sound")
+    # x264 leaves half of a second core idle, in which the sound is prepared; neither's bytes know of the other.
+    with ThreadPoolExecutor(1, thread_name_prefix="sound") as beside:
+        coming = beside.submit(prepare_sound, bench, job)
+        picture, poster, witness = _picture(bench, job, coming)
+        sound = coming.result()
+    bench.progress(_PICTURE_SHARE, "sound and picture together")
+    video = bench.scratch / "video.mp4"
+    run_ffmpeg(
+        [
+            *("-i", str(picture), "-i", str(sound.coded), "-map", "0:v:0", "-map", "1:a:0", "-c", "copy"),
+            # Packets are interleaved by time however late one comes, or a busy machine would write other bytes.
+            *("-max_interleave_delta", "0", *_container("+faststart"), *BITEXACT, "-f", "mp4", str(video)),
+        ]
+    )
+    picture.unlink()
+    return RenderedFiles(video, poster, witness, sound.notes)
+
+
+def _picture(bench: Workbench, job: RenderJob, sound: Future[PreparedSound]) -> tuple[Path, Path, Witness]:
+    """The picture alone as MP4, the poster and the witness; what `sound` raised in the meantime ends it."""
+    picture, poster = bench.scratch / "picture.mp4", bench.scratch / "poster.jpg"
     script, fonts = _script(bench, job)
     logo = _logo(bench, job)
     graph = bench.scratch / "graph.txt"
-    witness = Witness.of(job, bench.scratch, sound.joined)
+    witness = Witness.of(job, bench.scratch, bench.scratch / JOINED)
     text = build_graph(job, script=script, fonts=fonts, logo=logo is not None, witness=witness)
     graph.write_text(text, "utf-8")
     args: list[str] = ["-filter_complex_threads", str(_FILTER_THREADS)]
     for segment in job.media.segments:
         args += ["-threads", str(_DECODE_THREADS), "-i", str(bench.open(segment.video))]
-    args += ["-i", str(sound.coded)]
     if logo is not None:
         args += ["-f", "png_pipe", "-i", str(logo)]
     for element in job.elements:
         args += ["-threads", "1", "-i", str(bench.open(element.media))]
-    # The sound passes by the graph: as one more of its inputs, read to its end before the picture was, it was never
-    # asked for again in one of two short outputs, and FFmpeg 9 stood still for ever.
-    args += ["-/filter_complex", str(graph), "-map", "[video]", "-map", f"{len(job.media.segments)}:a:0"]
-    after = [*BITEXACT, "-f", "mp4", str(video)]
+    args += ["-/filter_complex", str(graph), "-map", "[video]"]
+    after = [*_container(""), *BITEXACT, "-f", "mp4", str(picture)]
     after += ["-map", "[poster]", "-frames:v", "1", "-update", "1", "-c:v", "mjpeg", "-q:v", "3"]
     after += ["-threads", "1", *BITEXACT, "-f", "image2", str(poster), *witness.outputs()]
 
+    def progress(share: float) -> None:
+        if sound.done():
+            sound.result()
+        bench.progress(_PICTURE_SHARE * share, "picture")
+
     def run(capped: bool) -> list[int]:
         run_ffmpeg(
-            [*args, *_encode(job, capped), *after],
-            duration_ms=job.rate.ms(job.frames),
-            progress=lambda share: bench.progress(_SOUND_SHARE + (1 - _SOUND_SHARE) * share, "picture"),
+            [*args, *_encode(job, capped), *after], duration_ms=job.rate.ms(job.frames), progress=progress
         )
-        return packet_sizes(video)
+        return packet_sizes(picture)
 
     sizes = run(capped=False)
     # Hardly any talk comes near the cap; what goes beyond it is made again by one thread that keeps it.
@@ -87,7 +106,7 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
         raise ClipFault(f"the render has {made} frames instead of {job.frames}: the clip's media lack some")
     if not poster.is_file():
         raise ClipFault("the render left no poster")
-    return RenderedFiles(video, poster, witness, sound.notes)
+    return picture, poster, witness
 
 
 def count_frames(path: Path) -> int:
@@ -148,9 +167,9 @@ def _encode(job: RenderJob, capped: bool) -> list[str]:
         *("-x264-params", _CAPPED if capped else _FREE, "-threads", "1" if capped else str(_ENCODE_THREADS)),
         *("-fps_mode", "cfr", "-r", f"{rate.num}/{rate.den}"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
-        *("-c:a", "copy"),
-        # Packets are interleaved by time however late one of them comes, or a busy machine would write other bytes.
-        *("-max_interleave_delta", "0"),
-        # Reels refuse edit lists, which FFmpeg writes for B-frames and for the encoder's delay.
-        *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"),
     ]
+
+
+def _container(more: str) -> list[str]:
+    # Reels refuse edit lists, which FFmpeg writes for B-frames and for the encoder's delay.
+    return ["-movflags", f"{more}+negative_cts_offsets", "-use_editlist", "0"]

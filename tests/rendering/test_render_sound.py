@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from render_studio import HEIGHT, WIDTH, framing, job, media, panel, pictures, samples, segment, silence
 
 from shortform_assets.contracts.base import FrameRate
+from shortform_assets.media.ffmpeg import FfmpegError
 from shortform_assets.media.loudness import measure_loudness
 from shortform_assets.rendering.render_output import render
 
@@ -89,3 +91,14 @@ def test_flash_and_beep_stay_together(bench):
         assert abs(beep - light) < 0.006
     length = len(heard) / 48000
     assert length == pytest.approx(float((first + second) / NTSC.fraction), abs=0.03)
+
+
+def test_sound_that_cannot_be_read_ends_the_render_of_its_picture(bench):
+    """It is prepared in a thread: its fault is the render's, and nothing of it goes on."""
+    whole = segment(bench, grey, silence(90), 90)
+    noise = bench.scratch / "noise.flac"
+    noise.write_bytes(b"no sound at all" * 100)
+    clip = media([whole.model_copy(update={"audio": bench.keep(noise)})])
+    with pytest.raises(FfmpegError, match="Invalid data"):
+        render(bench, job(bench, clip, framing(0, 90, panel(202.5, 360, (0, 100, 0)))))
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sound")]

@@ -22,6 +22,7 @@ from shortform_assets.creative.captions.text.clip_fonts import ClipLetters
 from shortform_assets.creative.captions.text.font_stack import stacks
 from shortform_assets.creative.captions.text.typeset import Typeface, displayed, type_px
 from shortform_assets.rendering.filtergraph import build_graph, quoted
+from shortform_assets.rendering.output_sound import JOINED
 from shortform_assets.rendering.render_output import render
 from shortform_assets.rendering.witness import Witness
 
@@ -93,7 +94,7 @@ def test_hostile_text_adds_no_line_to_the_script(bench, text):
     # The one block of tags is ours: the place and the colour. A mark of direction may part them.
     body = events[0].replace("\\{", "").replace("\\}", "").replace("}\u200e{", "")
     assert body.count("{") == body.count("}") == 1
-    witness = Witness.of(work, bench.scratch, bench.scratch / "joined.wav")
+    witness = Witness.of(work, bench.scratch, bench.scratch / JOINED)
     script = bench.scratch / "captions.ass"
     graph = build_graph(work, script=script, fonts=bench.scratch, logo=False, witness=witness)
     assert text not in graph or text == "\\"
