@@ -11,21 +11,17 @@ from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import GuardAction, Interval, ToldSpeaker, Transcript, Word
-from shortform_assets.errors import InputError
 from shortform_assets.ports.aligner import Aligner
-from shortform_assets.ports.recognizer import Ears, RawTranscript
+from shortform_assets.ports.recognizer import Ears
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.speech.align.forced_alignment import align_words
 from shortform_assets.speech.hear.recognition import RecognizedSpeech, recognise
-from shortform_assets.speech.hear.spoken_language import tell_language
-from shortform_assets.speech.hear.validate import UnusableAnswer, checked
 from shortform_assets.speech.names.glossary import repair
-from shortform_assets.speech.own.own_transcript import beyond, own_segments, parse_transcript
+from shortform_assets.speech.own_words import own_words
 from shortform_assets.speech.words.sentences import split_sentences
-from shortform_assets.speech.words.voice_activity import SoundTrack, VoiceActivity, sound_track
-from shortform_assets.speech.words.word_assembly import DraftWord, drafts, in_order, trim
+from shortform_assets.speech.words.voice_activity import VoiceActivity, sound_track
+from shortform_assets.speech.words.word_assembly import DraftWord
 
-OWN = "the user's own transcript"
 _HEARD = 0.8
 """Progress after recognition; alignment is the rest."""
 _UNDETERMINED = "und"
@@ -54,7 +50,7 @@ def transcribe(bench: Workbench, ears: Ears, aligner: Aligner, request: Transcri
     mezzanine, speech, glossary, own = request
     sound = sound_track(bench, mezzanine)
     if own is not None:
-        said = _own(bench, own, sound, ears, speech)
+        said = own_words(bench, own, sound, ears, speech)
     else:
         said = recognise(
             bench, sound, ears, speech, glossary, lambda share: bench.progress(_HEARD * share, "recognising")
@@ -70,30 +66,6 @@ def transcribe(bench: Workbench, ears: Ears, aligner: Aligner, request: Transcri
     if speech.align and said.language == "en":
         words = align_words(bench, words, heard, aligner, _HEARD)
     return _transcript(mezzanine, said, words, repairs)
-
-
-def _own(
-    bench: Workbench, own: Blob, sound: SoundTrack, ears: Ears, speech: RecognitionSlice
-) -> RecognizedSpeech | None:
-    """The user's words; their times are found by alignment like any others, and nothing is taken out."""
-    duration_ms = sound.duration_ms
-    cues = parse_transcript(bench.open(own).read_bytes(), "of the source")
-    late = beyond(cues, duration_ms)
-    if late:
-        bench.note(own_cues_beyond_the_end=len(late))
-    language, sure = speech.language, 1.0
-    if language == "auto":
-        if not sound.voice.spans:
-            return None
-        language, sure = tell_language(sound.read, sound.voice, ears.detector)
-    raw = RawTranscript(language, sure, own_segments(cues, 0, duration_ms))
-    try:
-        segments = checked(raw, duration_ms / 1000, language, "it")
-    except UnusableAnswer as error:
-        raise InputError(str(error), OWN, "see that it belongs to this video") from error
-    words = [trim(word, sound.voice) for word in drafts(segments, language, 0)]
-    speakers = tuple(segment.speaker for segment in segments)
-    return RecognizedSpeech(language, sure, OWN, tuple(in_order(words, duration_ms)), speakers=speakers)
 
 
 def _transcript(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.source import Mezzanine
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.overlays.speaker_names import speaker_names
+from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
 from shortform_assets.media.audio_arrays import read_speech
 from shortform_assets.speech.align.forced_alignment import align_words
@@ -210,6 +212,39 @@ def test_speakers_whom_the_transcript_names_are_those_who_speak(bench, say) -> N
     assert found.word_speakers == (0,) * ones + (1,) * twos + (0,) * ones
     assert speaker_names(transcript, found, ()) == {0: "Jane Doe", 1: "Maria"}
     assert bench.degraded == []
+
+
+LONGER = (
+    "My grandmother kept a small bakery near the harbour, and every morning she baked forty loaves of dark bread.",
+    "When the river froze, the fishermen paid her with silver coins, or they told her long stories about whales.",
+)
+
+
+def test_a_transcript_on_another_clock_is_put_right_or_refused(bench, say) -> None:
+    """Six seconds and an hour late, as a timeline that starts at one o'clock gives; and one of another talk."""
+    spoken = [say(text) for text in LONGER]
+    samples = np.concatenate([gap(1), spoken[0], gap(0.8), spoken[1], gap(0.5)])
+    starts = [1.0, 1.8 + len(spoken[0]) / 16000]
+    made, english = mezzanine(bench, samples), SPEECH.model_copy(update={"language": "en"})
+
+    def transcribed(texts: Sequence[str], late: float) -> Transcript:
+        cues = [
+            {"start": late + start, "end": late + start + len(sound) / 16000, "text": text}
+            for start, sound, text in zip(starts, spoken, texts, strict=True)
+        ]
+        file = bench.scratch / "own.json"
+        file.write_text(json.dumps(cues))
+        request = TranscriptRequest(made, english, own=bench.keep(file))
+        return transcribe(bench, EARS.load(), ALIGNER.load(), request)
+
+    right = transcribed(LONGER, 0)
+    for late in (6, 3600):
+        found = transcribed(LONGER, late)
+        assert [word.text for word in found.words] == [word.text for word in right.words]
+        pairs = zip(found.words, right.words, strict=True)
+        assert max(abs(a.start_ms - b.start_ms) for a, b in pairs) < 300
+    with pytest.raises(InputError, match=r"words heard at 0:0\d it has next to none"):
+        transcribed([FIRST, SECOND], 3)
 
 
 def test_fingerprints_load_nothing() -> None:
