@@ -82,7 +82,7 @@ def _transcript(
         passed_over=said.passed_over,
         duration_ms=mezzanine.duration_ms,
         words=final,
-        sentences=split_sentences(final),
+        sentences=split_sentences(final, said.language),
         faint=tuple(Interval(start_ms=low, end_ms=high) for low, high in said.faint),
         guard=tuple(sorted((*said.actions, *repairs), key=lambda action: (action.start_ms, action.end_ms))),
         told=tuple(_told(words, said.speakers)),

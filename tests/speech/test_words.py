@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from shortform_assets.contracts.speech import Word
 from shortform_assets.ports.recognizer import RawWord
 from shortform_assets.speech.align.verbalize import spoken
 from shortform_assets.speech.words.letter_to_sound import phones
-from shortform_assets.speech.words.sentences import LONGEST, split_sentences
+from shortform_assets.speech.words.sentences import LONGEST, sentence_ends, split_sentences
 from shortform_assets.speech.words.voice_activity import VoiceActivity, merge, next_chunk
 from shortform_assets.speech.words.word_assembly import MIN_MS, DraftWord, in_order, join_tokens, trim
 
@@ -144,7 +146,7 @@ def timed(text: str, pauses: dict[int, int] | None = None) -> list[Word]:
 
 def sentences(text: str, pauses: dict[int, int] | None = None) -> list[str]:
     words = timed(text, pauses)
-    return [" ".join(w.text for w in words[s.first : s.last + 1]) for s in split_sentences(words)]
+    return [" ".join(w.text for w in words[s.first : s.last + 1]) for s in split_sentences(words, "en")]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,29 @@ def sentences(text: str, pauses: dict[int, int] | None = None) -> list[str]:
 )
 def test_abbreviations_and_decimals_end_nothing(whole: str) -> None:
     assert sentences(whole) == [whole]
+
+
+LINES = Path(__file__).with_name("sentence_lines.txt")
+
+
+def test_lines_of_talk_in_six_languages_end_where_a_reader_ends_them() -> None:
+    """Titles, abbreviations, initials, ordinals, addresses, capitals: at least nineteen of twenty lines are right."""
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for line in LINES.read_text("utf-8").splitlines()[1:]:
+        language, text = line.split("\t")
+        tokens = text.split()
+        wanted = [token.endswith("|") for token in tokens[:-1]] + [True]
+        asked[language] += 1
+        right[language] += sentence_ends([token.rstrip("|") for token in tokens], language) == wanted
+    assert sum(right.values()) >= 0.95 * sum(asked.values())
+    assert all(right[language] >= 0.9 * asked[language] for language in asked)
+
+
+def test_capitals_throughout_are_no_openers() -> None:
+    assert sentences("I THINK THE ANSWER IS SIMPLE. THEY NEVER TALK TO THE PEOPLE") == [
+        "I THINK THE ANSWER IS SIMPLE.", "THEY NEVER TALK TO THE PEOPLE",
+    ]  # fmt: skip
 
 
 def test_sentences_end_at_marks_quotes_and_pauses() -> None:
@@ -178,7 +203,7 @@ def test_sentences_end_at_marks_quotes_and_pauses() -> None:
 
 def test_only_terminal_punctuation_closes() -> None:
     words = timed("All done. and then")
-    assert [s.closed for s in split_sentences(words)] == [True, False]
+    assert [s.closed for s in split_sentences(words, "en")] == [True, False]
 
 
 marks = st.sampled_from(["", "", "", "", ",", ".", "?", "!", "...", '."', ":"])
@@ -188,7 +213,7 @@ any_word = st.builds(str.__add__, st.sampled_from(["so", "We", "U.S", "Dr", "go"
 @given(st.lists(st.tuples(any_word, st.integers(0, 4000)), max_size=200))
 def test_sentences_cover_all_words_in_order_and_are_short(items: list[tuple[str, int]]) -> None:
     words = timed(" ".join(text for text, _ in items), {i: pause for i, (_, pause) in enumerate(items)})
-    found = split_sentences(words)
+    found = split_sentences(words, "en")
     covered = [i for sentence in found for i in range(sentence.first, sentence.last + 1)]
     assert covered == list(range(len(words)))
     for sentence in found:
@@ -199,7 +224,10 @@ def test_sentences_cover_all_words_in_order_and_are_short(items: list[tuple[str,
 
 def test_a_long_sentence_is_split_at_its_pause() -> None:
     words = timed(" ".join(["word"] * 90) + ".", {40: 700})
-    assert [(s.first, s.last, s.closed) for s in split_sentences(words)] == [(0, 39, False), (40, 89, True)]
+    assert [(s.first, s.last, s.closed) for s in split_sentences(words, "en")] == [
+        (0, 39, False),
+        (40, 89, True),
+    ]
 
 
 @pytest.mark.parametrize(

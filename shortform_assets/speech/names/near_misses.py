@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shortform_assets.speech.names.name_likeness import letters, likeness, spelling_likeness, spoken_likeness
-from shortform_assets.speech.words.sentences import ends_sentence
+from shortform_assets.speech.words.sentences import sentence_ends
 from shortform_assets.speech.words.word_assembly import UNSPACED, DraftWord
 
 # Our choice; held from both sides by test_near_misses_are_repaired and test_traps_are_left_alone.
@@ -145,7 +145,10 @@ class _Search:
         for term in terms:
             self.by_key.setdefault(term.key, []).append(term)
         self.longest = max(len(term.parts) for term in terms) + _MORE
-        self.heard = [self._taken_apart(i) for i in range(len(words))]
+        ends = sentence_ends([word.text for word in words], language)
+        self.heard = [
+            self._taken_apart(word, opens) for word, opens in zip(words, [True, *ends], strict=False)
+        ]
 
     def finds(self) -> Iterator[Find]:
         for first in range(len(self.words)):
@@ -259,11 +262,9 @@ class _Search:
             and self.words[at].start - self.words[at - 1].end <= _GAP_MS
         )
 
-    def _taken_apart(self, at: int) -> _Heard:
-        word = self.words[at]
+    def _taken_apart(self, word: DraftWord, opens: bool) -> _Heard:
         match = _EDGES.match(word.text)
         before, core, after = match.groups() if match else ("", word.text, "")
-        opens = at == 0 or ends_sentence(self.words[at - 1].text, word.text)
         own = core == "I" or core.startswith(("I'", "I’"))
         capital = self.names and core[:1].isupper() and not own
         return _Heard(
