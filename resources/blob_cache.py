@@ -66,6 +66,12 @@ class BlobCache:
         self._trim()
         return target
 
+    def empty_if_full(self) -> None:
+        """Drop everything where it has reached the limit, what was just used too: only where nobody works with it."""
+        folder = self.root / "blobs"
+        if folder.is_dir() and sum(path.stat().st_size for path in folder.iterdir()) > self.limit:
+            shutil.rmtree(folder)
+
     def _path(self, blob: Blob) -> Path:
         return self.root / "blobs" / blob.sha256
 

@@ -32,6 +32,7 @@ from shortform_assets.graph.jobs import deliver, restyle, shorten
 from shortform_assets.graph.run_claims import run_claim
 from shortform_assets.graph.sensors import request_delivery
 from shortform_assets.ports.progress import SilentProgress
+from shortform_assets.ports.render_executor import RenderExecutor
 from shortform_assets.speech import SileroVoice
 
 
@@ -51,7 +52,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         "grammar": EnglishGrammar(),
         "vision": vision_from_environment(),
         "fonts": FallbackFonts(),
-        "renderer": renders_from_environment(_render_here),
+        "renderer": renders(),
         "io_manager": RefIOManager(store),
         **given,
     }
@@ -65,6 +66,12 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         resources=resources,
         executor=dg.in_process_executor,
     )
+
+
+def renders(*, waits: bool = False) -> RenderExecutor:
+    """The render executor of the environment. Nothing but `waits` makes a remote one return with all outcomes there: in
+    Dagster sensors see to those that come later, a command has none."""
+    return renders_from_environment(_render_here, waits=waits)
 
 
 def _render_here(*job: Any) -> None:

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from lambda_here import render_function
 from leftovers import nothing_left
 from s3_here import either_store, ministack_endpoint, s3_env, s3_store
 
-__all__ = ["bench", "either_store", "ministack_endpoint", "s3_env", "s3_store", "shared_media"]
+__all__ = [
+    "bench",
+    "either_store",
+    "ministack_endpoint",
+    "render_function",
+    "s3_env",
+    "s3_store",
+    "shared_media",
+]
 
 # Tests are about answers, not speed: a busy machine must not fail them.
 settings.register_profile("shortform", deadline=None)

@@ -70,10 +70,11 @@ def run_job(
     project: Project, job_name: str, key: str, progress: Progress, tags: dict[str, str] | None = None
 ) -> JobEnd:
     """Run a job for one partition, which the caller holds, on the project's instance in this process."""
-    from shortform_assets.definitions import build_defs
+    from shortform_assets.definitions import build_defs, renders
     from shortform_assets.graph.run_claims import HELD_BY_CALLER, OWNER_TAG
 
-    defs = build_defs({"store": project.store, "progress": progress, "run_claim": HELD_BY_CALLER})
+    own = {"run_claim": HELD_BY_CALLER, "renderer": renders(waits=True)}
+    defs = build_defs({"store": project.store, "progress": progress, **own})
     job = defs.resolve_job_def(job_name)
     with _one_interrupt() as interrupted:
         result = job.execute_in_process(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from delivery_samples import composition, terms
+from lambda_here import RenderFunction
 
 from resources.inline_renders import InlineRenders
+from resources.lambda_calls import LambdaCalls
+from resources.lambda_renders import LambdaPace, LambdaRenders
 from resources.media_store import MediaStore
 from resources.render_pool import LocalRenderPool
 from shortform_assets.contracts.creative import Composition, RenderJob
@@ -37,10 +41,12 @@ class RenderRig:
     def jobs(self) -> DispatchedJobs:
         return DispatchedJobs(self.store)
 
-    def send(self, *renders: RenderJob, deadline_seconds: int = 60) -> tuple[Composition, Sequence[str]]:
+    def send(
+        self, *renders: RenderJob, deadline_seconds: int = 60, max_attempts: int = 2
+    ) -> tuple[Composition, Sequence[str]]:
         """Dispatched outputs and the keys of those that want rendering."""
         index = composition(*renders)
-        on = terms(executor=self.executor.name, now_ms=now_ms(), deadline_seconds=deadline_seconds)
+        on = terms(now_ms(), self.executor.name, deadline_seconds, max_attempts)
         return index, dispatch(self.store, "talk", index, on).unfinished
 
     def work(self, keys: Sequence[str], hear: Callable[[Event], None] = lambda event: None) -> None:
@@ -78,7 +84,12 @@ def local() -> LocalRenderPool:
     return LocalRenderPool(2, RENDERER)
 
 
-def now_ms() -> int:
-    import time
+def on_lambda(function: RenderFunction, failures: str | None = None, silence: float = 60.0) -> LambdaRenders:
+    """`failures` is by default the function's own queue."""
+    calls = LambdaCalls(function.name, function.queue if failures is None else failures)
+    pace = LambdaPace(look=0.2, pulse=0.3, silence=silence)
+    return LambdaRenders(calls, 2, waits=True, renderer=RENDERER, pace=pace)
 
+
+def now_ms() -> int:
     return time.time_ns() // 1_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from delivery_samples import render_job, saying
 from present import present
-from render_rigs import HERE, RenderRig, inline, local
+from render_rigs import HERE, RenderRig, inline, local, on_lambda
 
 from resources.inline_renders import InlineRenders
 from resources.media_store import MediaStore
@@ -21,12 +21,14 @@ from shortform_assets.errors import InputError
 from shortform_assets.workers.render import render_here
 
 
-@pytest.fixture(params=["local", "inprocess"])
+@pytest.fixture(params=["local", "inprocess", "lambda"])
 def rig(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RenderRig:
     monkeypatch.setenv("PYTHONPATH", f"{HERE}")
     monkeypatch.setenv("FAKE_MARK", str(tmp_path / "mark"))
-    store = MediaStore.local(tmp_path / "store")
-    return RenderRig(local() if request.param == "local" else inline(), store)
+    if request.param == "lambda":
+        function = request.getfixturevalue("render_function")
+        return RenderRig(on_lambda(function), request.getfixturevalue("s3_store"))
+    return RenderRig(local() if request.param == "local" else inline(), MediaStore.local(tmp_path / "store"))
 
 
 def test_what_is_dispatched_is_rendered_once(rig: RenderRig) -> None:
