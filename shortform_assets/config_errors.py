@@ -22,6 +22,14 @@ def explained(errors: ValidationError, root: YamlNode, model: type[BaseModel], w
     # A mistyped key is told before the one that is missing for it, and what a genre's own file gets wrong before
     # what follows from it in base.yaml.
     wrong = sorted(errors.errors(include_url=False), key=lambda error: error["type"] == "missing")
+    # A list of one faulty item is said to be empty, too.
+    inside = [error["loc"] for error in wrong]
+    wrong = [
+        error
+        for error in wrong
+        if error["type"] != "too_short"
+        or not any(loc[:-1][: len(error["loc"])] == error["loc"] for loc in inside)
+    ]
     found = [_located(error, root, model, what) for error in wrong]
     place, message, fix = min(found, key=lambda f: f[0].layer)
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

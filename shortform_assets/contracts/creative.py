@@ -13,7 +13,7 @@ from shortform_assets.contracts.existing_text import BurntInSubtitles
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.known_names import X264Preset
 from shortform_assets.contracts.output_profiles import PlatformLimits
-from shortform_assets.contracts.overlays import ElementMedia, LowerThird, PlacedBox, PunchIn
+from shortform_assets.contracts.overlays import BRollSlot, ElementMedia, LowerThird, PlacedBox, PunchIn
 from shortform_assets.contracts.style_contracts import Font, StyleContract
 
 BoxSize = tuple[Measure, Measure]
@@ -176,6 +176,7 @@ class ClipEnhancement(Contract):
     end_card: TextOverlay | None = None
     """After the clip's last frame: its `start_frame` is the number of the clip's frames."""
     punch_ins: tuple[PunchIn, ...] = ()
+    b_roll: tuple[BRollSlot, ...] = ()
     audio: AudioTreatment
 
 

@@ -23,6 +23,7 @@ OverlayName = Literal[
     "logo_sting",
     "intro_card",
     "sound_effects",
+    "b_roll",
 ]
 OVERLAYS: tuple[OverlayName, ...] = (
     "emphasis",
@@ -34,6 +35,7 @@ OVERLAYS: tuple[OverlayName, ...] = (
     "logo_sting",
     "intro_card",
     "sound_effects",
+    "b_roll",
 )
 """What a genre may switch off, and a style may have."""
 
@@ -95,6 +97,19 @@ class PunchIn(Contract):
     """Aspect ratios it lacks stay as they are."""
 
 
+class BRollSlot(Contract):
+    """A shot of the style's library takes the picture's place in clip frames [start_frame, end_frame)."""
+
+    start_frame: int
+    end_frame: int
+    shot: int
+    """Its number in the library."""
+    height: dict[Aspect, Ratio]
+    """For each aspect ratio the share of the output's height that it takes, from the top."""
+    reason: str
+    """The word that it is shown for, and when that is said."""
+
+
 Placed = TypeVar("Placed", FaceBox, SeenText)
 
 
@@ -132,7 +147,7 @@ def punched(framing: AspectFraming, punches: tuple[PunchIn, ...], margin: int) -
     return framing.model_copy(update={"faces": tuple(ordered), "texts": (*framing.texts, *texts)})
 
 
-ElementKind = Literal["lower_third", "intro_card", "end_card", "logo_sting"]
+ElementKind = Literal["lower_third", "intro_card", "end_card", "logo_sting", "b_roll"]
 
 
 class ElementLook(Contract):
@@ -153,7 +168,7 @@ class ElementLook(Contract):
 
 
 class ElementMedia(Contract):
-    """A film with transparency (FFV1, yuva420p, BT.709), laid over output frames from `start_frame` on."""
+    """A film with transparency (FFV1, yuva420p, BT.709), or of B-roll without (H.264), laid over output frames from `start_frame` on."""
 
     kind: ElementKind
     media: Blob

@@ -13,6 +13,7 @@ from pydantic import Field
 from shortform_assets.contracts.aspects import MIN_BOX, Aspect, SafeBox
 from shortform_assets.contracts.base import Blob, Contract, Ratio, Words
 from shortform_assets.contracts.output_profiles import PROFILES, Platform
+from shortform_assets.contracts.style_b_roll import BRollStyle
 from shortform_assets.contracts.style_sounds import AudioStyle
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -250,6 +251,7 @@ class StyleContract(Contract):
     call_to_action: CallToActionStyle | None = None
     end_card: EndCardStyle | None = None
     punch_in: PunchInStyle | None = None
+    b_roll: BRollStyle | None = None
     audio: AudioStyle
     fonts: tuple[Font, ...] = Field(min_length=1, max_length=16)
     """Every font in use, each with its file."""

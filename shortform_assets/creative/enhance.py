@@ -42,6 +42,7 @@ from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
 from shortform_assets.creative.overlays.clip_overlays import ClipOverlays, OverlayRules, PlacedBefore
 from shortform_assets.creative.overlays.speaker_names import speaker_names
 from shortform_assets.errors import ClipFault, InputError
+from shortform_assets.media.shot_media import shot_length_ms
 from shortform_assets.ports.font_shelf import FontShelf
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.text.writing_systems import reads_right_to_left
@@ -111,7 +112,9 @@ class _Artist:
         self.letters = ClipLetters(bench, shelf, self.style, self.language)
         self.mask = self._mask()
         names = speaker_names(self.transcript, self.turns, request.glossary)
-        self.overlays = OverlayRules(self.style, self.rules, names, request.glossary, self.language)
+        library = self.style.b_roll.shots if self.style.b_roll else ()
+        lengths = [shot_length_ms(bench.open(shot.file), self.style.pin) for shot in library]
+        self.overlays = OverlayRules(self.style, self.rules, names, request.glossary, self.language, lengths)
 
     def clip(self, clip: PlannedClip, crop: CropPaths, rate: FrameRate) -> ClipEnhancement:
         if crop.frames != clip.frames:

@@ -58,6 +58,24 @@ def read_source(bench: Workbench, path: Path, name: str) -> SourceVideo:
     return SourceVideo(content=bench.keep(path), **probed)
 
 
+def moving_pictures(path: Path, name: str) -> tuple[VideoStream, int] | None:
+    """The first moving pictures of a file, with or without sound, and their length in ms; None where it has none that
+    can be decoded, or is of another kind than the phones and editors write."""
+    import av
+
+    try:
+        with av.open(str(path), options=dict(LOCAL_ONLY), metadata_errors="replace") as container:
+            if container.format.name not in ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"):
+                return None
+            for number in range(len(container.streams.video)):
+                stream = _video_stream(path, number)
+                if stream and not stream.attached_picture:
+                    return stream, _duration_ms(container, path, stream.index)
+    except (av.FFmpegError, OSError, ValueError):
+        return None
+    return None
+
+
 def container_seconds(path: Path) -> float | None:
     """Length by the container's header, at once and without a look at the streams; None where it does not say."""
     import av

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from shortform_assets.contracts.creative import ClipEnhancement, RenderJob, TextOverlay
@@ -11,6 +12,7 @@ from shortform_assets.contracts.style_contracts import EndCardStyle, IntroCardSt
 from shortform_assets.creative.overlays.brand_cards import logo_above
 from shortform_assets.ports.workbench import Workbench
 from shortform_assets.rendering.element_author import element_film
+from shortform_assets.rendering.shot_film import ShotLook, shot_film
 
 
 class _PlacedLook(NamedTuple):
@@ -22,7 +24,9 @@ class _PlacedLook(NamedTuple):
 
 def elements(bench: Workbench, job: RenderJob) -> tuple[ElementMedia, ...]:
     """The elements of `job`, whose own `elements` are not there yet; those that were made before are not made again."""
-    return tuple(_made(bench, wanted) for wanted in (*_cards(job), *_strips(job), *_sting(job)))
+    return tuple(_made(bench, wanted) for wanted in (*_cards(job), *_strips(job), *_sting(job))) + _shots(
+        bench, job
+    )
 
 
 def length_with_card(clip: ClipEnhancement, frames: int) -> int:
@@ -34,6 +38,24 @@ def _made(bench: Workbench, wanted: _PlacedLook) -> ElementMedia:
     look = wanted.look
     film = bench.part("element", [look], ElementMedia, lambda: element_film(bench, look))
     return film.model_copy(update={"x": wanted.x, "y": wanted.y, "start_frame": wanted.start_frame})
+
+
+def _shots(bench: Workbench, job: RenderJob) -> tuple[ElementMedia, ...]:
+    section = job.style.b_roll
+    if section is None:
+        return ()
+    made = []
+    for slot in job.enhancement.b_roll:
+        look = ShotLook(
+            file=section.shots[slot.shot].file,
+            width=job.width,
+            height=_even(job.height * slot.height[job.aspect]),
+            rate=job.rate,
+            frames=slot.end_frame - slot.start_frame,
+        )
+        film = bench.part("b_roll", [look], ElementMedia, partial(shot_film, bench, look))
+        made.append(film.model_copy(update={"start_frame": slot.start_frame}))
+    return tuple(made)
 
 
 def _strips(job: RenderJob) -> Iterator[_PlacedLook]:

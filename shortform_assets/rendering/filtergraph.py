@@ -21,8 +21,8 @@ _BLUR_SHARE, _BLUR_RADIUS, _BLUR_LUMA = 8, 5, 0.55
 """A fill is blurred at an eighth of the output's size, where it costs nothing, by 5 pixels there, and darkened to 55 %
 of its luma, so that the picture in front stands out. A matter of looks."""
 _SCALER = "flags=bicubic"
-_CARDS = ("intro_card", "end_card")
-"""Elements that fill the output."""
+_INSTEAD = ("intro_card", "end_card", "b_roll")
+"""Elements that take the picture's place, or a part of it: what is judged is whether they are there."""
 _POSTER_AT = 0.2
 """Share of the clip that the poster is taken at: the opening is over, and in clips of 15 s and more the hook has
 gone, too. Our choice."""
@@ -53,11 +53,11 @@ def build_graph(job: RenderJob, *, script: Path | None, fonts: Path, logo: bool,
         offset += segment.frames
     chains.append(f"{''.join(joined)}concat=n={len(joined)}:v=1:a=0,{_finish(job)}[joined]")
     first = len(job.media.segments) + logo
-    chains += _with_elements(job, first, "joined", "closed", lambda element: element.kind in _CARDS)
-    # A card takes the picture's place; all else is laid over a picture.
+    chains += _with_elements(job, first, "joined", "closed", lambda element: element.kind in _INSTEAD)
+    # All else is laid over a picture.
     chains.append("[closed]split=2[bare][under]")
     chains += witness.chains("bare")
-    chains += _with_elements(job, first, "under", "laid", lambda element: element.kind not in _CARDS)
+    chains += _with_elements(job, first, "under", "laid", lambda element: element.kind not in _INSTEAD)
     chains.append(f"[laid]{_written(script, fonts)}[written]")
     chains += _with_logo(job) if logo else ["[written]null[branded]"]
     chains += _outputs(job)
@@ -80,8 +80,10 @@ def check(job: RenderJob) -> None:
 
 def poster_frame(job: RenderJob) -> int:
     """The clip frame that the poster shows."""
-    intro = job.enhancement.intro_card
-    at = max(round(job.media.frames * _POSTER_AT), intro.end_frame if intro else 0)
+    plan = job.enhancement
+    at = max(round(job.media.frames * _POSTER_AT), plan.intro_card.end_frame if plan.intro_card else 0)
+    # Who speaks, and not what is shown beside it.
+    at = next((slot.end_frame for slot in plan.b_roll if slot.start_frame <= at < slot.end_frame), at)
     return min(job.media.frames - 1, at)
 
 

@@ -62,6 +62,7 @@ def _until(clip: ClipEnhancement, end: int) -> ClipEnhancement:
             "pages": _begun(clip.pages, end),
             "lower_thirds": _begun(clip.lower_thirds, end),
             "punch_ins": _begun(clip.punch_ins, end),
+            "b_roll": _begun(clip.b_roll, end),
             "call_to_action": action if action and action.start_frame < end else None,
             "end_card": None,
             "audio": sound.model_copy(update=heard),

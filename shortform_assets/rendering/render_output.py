@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class RenderedFiles:
     poster: Path
     witness: Witness
     notes: tuple[str, ...] = ()
-    """What was done to the sound that one would want to know."""
+    """What was done to the sound, and shown over the picture, that one would want to know."""
 
 
 def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
@@ -62,7 +62,7 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
         ]
     )
     picture.unlink()
-    return RenderedFiles(video, poster, witness, sound.notes)
+    return RenderedFiles(video, poster, witness, (*sound.notes, *_shown(job)))
 
 
 def _picture(bench: Workbench, job: RenderJob, sound: Future[PreparedSound]) -> tuple[Path, Path, Witness]:
@@ -131,6 +131,11 @@ def overflows(sizes: Sequence[int], job: RenderJob) -> bool:
         if held > _BUFFER_SECONDS * a_frame * job.rate.fps:
             return True
     return False
+
+
+def _shown(job: RenderJob) -> Iterator[str]:
+    for slot in job.enhancement.b_roll:
+        yield f"B-roll {slot.shot + 1} of the style {job.style.pin}: {slot.reason}."
 
 
 def _script(bench: Workbench, job: RenderJob) -> tuple[Path | None, Path]:

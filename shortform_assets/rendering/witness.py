@@ -27,6 +27,8 @@ class PlannedMark(NamedTuple):
     end: int
     frame: int
     box: OutputBox
+    instead: bool = False
+    """It takes the picture's place, so the witness has it, too."""
 
 
 @dataclass(frozen=True)
@@ -99,4 +101,8 @@ def planned_marks(job: RenderJob) -> Sequence[PlannedMark]:
         if name != "caption":
             end = min(end, job.frames)
             found.append(PlannedMark(name, start, end, (start + end) // 2, box))
+    for slot in plan.b_roll:
+        start, end = slot.start_frame, min(slot.end_frame, job.frames)
+        box = OutputBox(0.0, 0.0, 1.0, slot.height[job.aspect])
+        found.append(PlannedMark("b-roll", start, end, (start + end) // 2, box, instead=True))
     return found

@@ -11,13 +11,14 @@ from enhancement_talk import RATE, RULES, camera, planned, transcript, turns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from present import present
-from style_folder import tone
+from style_folder import png, tone
 
 from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.clips import CropPathsSet, FaceBox
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.overlays import OVERLAYS, zoomed
 from shortform_assets.contracts.selection import ClipPlan, Span
+from shortform_assets.contracts.style_b_roll import BRollShot, BRollStyle
 from shortform_assets.contracts.style_contracts import (
     CallToActionStyle,
     CaptionLook,
@@ -51,6 +52,16 @@ def sounds(bench):
     return EffectsStyle(join=JoinSoundStyle(**heard), punch_in=PunchInSoundStyle(**heard))
 
 
+def library(bench, *words, place="full", seconds=3.0):
+    """A picture for every list of words."""
+    shots = []
+    for n, said in enumerate(words):
+        path = bench.scratch / "shot.png"
+        path.write_bytes(png(600 + n, 600))
+        shots.append(BRollShot(file=bench.keep(path), words=tuple(said)))
+    return BRollStyle(shots=tuple(shots), place=place, seconds=seconds)
+
+
 def everything(bench, look="karaoke"):
     """The house style with every overlay there is."""
     ensure_shipped_styles(bench.store)
@@ -67,6 +78,7 @@ def everything(bench, look="karaoke"):
             "end_card": EndCardStyle(**type_, background="#101014", text="shortform", seconds=1.5),
             "intro_card": IntroCardStyle(**type_, background="#101014", text="The Ada Show", seconds=1),
             "audio": style.audio.model_copy(update={"effects": sounds(bench)}),
+            "b_roll": library(bench, ["matter"]),
             "punch_in": PunchInStyle(zoom=1.15, seconds=1.2),
         }
     )
@@ -114,7 +126,20 @@ def test_all_of_them_find_their_place(bench):
     assert clip.call_to_action.end_frame == clip.end_card.start_frame == frames
     assert clip.end_card.end_frame == frames + RATE.nearest(1500)
     assert clip.punch_ins
+    assert [slot.reason for slot in clip.b_roll] == ["shown because 'matter' is said at 00:05"]
+    assert (clip.b_roll[0].start_frame, clip.b_roll[0].end_frame) == (
+        RATE.nearest(16 * 320),
+        RATE.nearest(16 * 320 + 3000),
+    )
     assert overlay_collisions(plan, crops, RULES) == []
+
+
+@pytest.mark.parametrize(("y", "height"), [(0.2, 0.5), (0.55, 0.5), (0.44, 1.0)])
+def test_the_edge_of_b_roll_cuts_no_face(bench, y, height):
+    style = everything(bench).model_copy(update={"b_roll": library(bench, ["matter"], place="upper")})
+    plan, _ = made(bench, style, face(y=y, size=0.12))
+    (slot,) = plan.clips[0].b_roll
+    assert slot.height == {"9:16": height, "1:1": height}
 
 
 @settings(max_examples=45, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -221,6 +246,22 @@ FAULTS = {
         lambda c: {"punch_ins": (c.punch_ins[0], *c.punch_ins)},
         "zooms at frame 40",
     ),
+    "b-roll in the first moments": (
+        lambda c: {"b_roll": first(c.b_roll, start_frame=30)},
+        "the b-roll shot at frame 30 hides the first moments",
+    ),
+    "b-roll under the hook": (
+        lambda c: {"b_roll": first(c.b_roll, start_frame=c.hook.end_frame - 1)},
+        "stands under the hook",
+    ),
+    "b-roll at once": (
+        lambda c: {"b_roll": (c.b_roll[0], *c.b_roll)},
+        "two b-roll shots at frame 128",
+    ),
+    "b-roll after the end": (
+        lambda c: {"b_roll": first(c.b_roll, end_frame=9999)},
+        "the b-roll shot at frame 128 is cut off by the end of the clip",
+    ),
     "a zoom after the end": (
         lambda c: {"punch_ins": first(c.punch_ins, start_frame=9000, end_frame=9030)},
         "zoom at frame 9000 is cut off by the end of the clip",
@@ -251,6 +292,7 @@ def test_each_is_switched_off_by_the_genre(bench, name):
         "end_card": clip.end_card is not None,
         "punch_in": bool(clip.punch_ins),
         "intro_card": clip.intro_card is not None,
+        "b_roll": bool(clip.b_roll),
         "sound_effects": bool(clip.audio.effects),
         "logo_sting": any(place.sting_frames for place in clip.logo.values()),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tempfile
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -19,6 +21,7 @@ from shortform_assets.creative.styles.style_registry import publish_style, read_
 from shortform_assets.creative.styles.style_template import new_style
 from shortform_assets.data import shipped
 from shortform_assets.errors import InputError
+from shortform_assets.media.ffmpeg import run_ffmpeg
 
 SVG_BOMB = b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]><svg>&b;</svg>'
 
@@ -141,6 +144,75 @@ def test_a_sound_effect_is_listened_to(store, source, data, says):
         heard = present(style.audio.effects)
         assert present(heard.join).file == present(heard.punch_in).file
         assert store.open_local(present(heard.join).file).read_bytes() == data
+
+
+def film(seconds: float, size: str = "640x640") -> bytes:
+    """An MP4 without sound."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        look = f"testsrc=s={size}:r=10:d={seconds}"
+        run_ffmpeg(["-f", "lavfi", "-i", look, "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path)])
+        return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (lambda: png(700, 600), ""),
+        (lambda: film(2.5), ""),
+        (lambda: film(1), "shot lasts 1.0 s - give a video of 2 s and more"),
+        (
+            lambda: film(2.5, "320x640"),
+            "shot has 320 x 640 pixels: it would be blurred - give one of at least 540",
+        ),
+        (lambda: png(700, 500), "shot has 700 x 500 pixels: it would be blurred"),
+        (lambda: png(20_000, 8, b"\0" * 10), "shot has 20000 x 8 pixels - export it at most 8192"),
+        (lambda: png(80, 80)[:60], "shot is not a readable picture"),
+        (lambda: film(2.5)[:900], "shot is neither a picture nor a video that can be read"),
+        (lambda: b"#EXTM3U\n#EXTINF:9,\nfile:///etc/passwd\n", "shot is neither a picture nor a video"),
+        (lambda: tone(5), "shot is neither a picture nor a video"),
+        (lambda: SVG_BOMB, "shot is neither a picture nor a video"),
+    ],
+    ids=["picture", "film", "short", "narrow", "small", "huge", "damaged", "cut_off", "list", "sound", "svg"],
+)
+def test_b_roll_is_looked_at(store, source, tmp_path, data, says):
+    (source / "city").mkdir()
+    (source / "city" / "shot").write_bytes(data())
+    edit(
+        source,
+        "accent:",
+        "b_roll:\n  shots:\n    - file: city/shot\n      words: [Paris, Eiffel Tower]\naccent:",
+    )
+    if says:
+        (found,) = refused(store, source)
+        assert f"style.yaml:5: b_roll.shots.0.file: {says}" in found
+    else:
+        style, _ = publish_style(store, source)
+        (shot,) = present(style.b_roll).shots
+        assert store.open_local(shot.file).read_bytes() == data()
+        new_style(tmp_path / "fresh", "fresh", style, store.open_local, extends=False)
+        assert read_style(store, tmp_path / "fresh").contract.b_roll == style.b_roll
+
+
+@pytest.mark.parametrize(
+    ("shot", "says"),
+    [
+        ("{file: shot, words: []}", r":4: b_roll\.shots\.0\.words: "),
+        ("{file: shot, words: ['?!']}", r":4: b_roll\.shots\.0\.words\.0: "),
+        ("{file: none.jpg, words: [Paris]}", r":4: b_roll\.shots\.0\.file: there is no file none\.jpg"),
+        ("{words: [Paris]}", r":4: b_roll\.shots\.0\.file: "),
+        ("{file: shot, word: Paris, words: [Paris]}", r":4: b_roll\.shots\.0\.word: .*did you mean words"),
+    ],
+)
+def test_a_fault_of_the_library_names_its_key_and_line(store, source, shot, says):
+    (source / "shot").write_bytes(png(600, 600))
+    edit(
+        source,
+        "accent:",
+        f"b_roll: {{seconds: 3, shots: [{shot}]}}\naccent:".replace("b_roll: {", "# no\nb_roll: {"),
+    )
+    with pytest.raises(InputError, match=r"style\.yaml" + says):
+        read_style(store, source)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

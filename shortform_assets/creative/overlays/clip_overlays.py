@@ -15,7 +15,14 @@ from shortform_assets.contracts.aspects import Aspect, SafeBox
 from shortform_assets.contracts.clips import AspectFraming, CropPaths
 from shortform_assets.contracts.creative import CaptionPage, EffectCue, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
-from shortform_assets.contracts.overlays import LowerThird, OverlayName, PlacedBox, PunchIn, punched
+from shortform_assets.contracts.overlays import (
+    BRollSlot,
+    LowerThird,
+    OverlayName,
+    PlacedBox,
+    PunchIn,
+    punched,
+)
 from shortform_assets.contracts.selection import Span
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
 from shortform_assets.contracts.style_contracts import StyleContract
@@ -24,6 +31,7 @@ from shortform_assets.creative.captions.draw.placement import face_margin
 from shortform_assets.creative.captions.text.clip_fonts import ClipFonts
 from shortform_assets.creative.captions.text.clip_words import SpokenWord
 from shortform_assets.creative.captions.text.key_words import key_words
+from shortform_assets.creative.overlays.b_roll_slots import SlotRoom, b_roll_slots
 from shortform_assets.creative.overlays.brand_cards import call_frames, end_card, intro_card, intro_frames
 from shortform_assets.creative.overlays.effect_cues import effect_cues
 from shortform_assets.creative.overlays.name_strip import StripRoom, name_strips
@@ -45,6 +53,8 @@ class OverlayRules:
     glossary: Sequence[str]
     language: str
     """Of what is said, BCP 47."""
+    shots_ms: Sequence[int | None] = ()
+    """Lengths of the shots of the style's library."""
 
     def has(self, name: OverlayName) -> bool:
         """Whether the genre lets it be shown."""
@@ -157,6 +167,7 @@ class ClipOverlays:
     def planned(self, words: Sequence[SpokenWord], standing: PlacedBefore) -> dict[str, Any]:
         """Fields of the clip's enhancement."""
         strips = self._strips(words, standing)
+        taken = [(strip.start_frame, strip.end_frame) for strip in strips]
         return {
             "lower_thirds": strips,
             "progress_bar": {aspect: PlacedBox.of(line) for aspect, (line, _) in self._bar.items()},
@@ -164,6 +175,7 @@ class ClipOverlays:
             "call_to_action": self._call(standing, strips),
             "end_card": self._close(standing.fonts),
             "punch_ins": self._punches,
+            "b_roll": self._shots(words, standing, taken),
         }
 
     def _strips(self, words: Sequence[SpokenWord], standing: PlacedBefore) -> tuple[LowerThird, ...]:
@@ -176,6 +188,16 @@ class ClipOverlays:
         length = self._crop.rate, self._crop.frames, standing.begins
         room = StripRoom(self.framings, self.boxes, standing.pages, taken, *length)
         return name_strips(words, names, style, standing.fonts.stack(style.font), room)
+
+    def _shots(
+        self, words: Sequence[SpokenWord], standing: PlacedBefore, taken: Sequence[tuple[int, int]]
+    ) -> tuple[BRollSlot, ...]:
+        style = self._style.b_roll
+        if style is None or not self._rules.has("b_roll"):
+            return ()
+        begins = max(standing.begins, standing.hook.end_frame if standing.hook else 0)
+        room = SlotRoom(self._crop.rate, self._crop.frames, begins, taken, self.framings)
+        return b_roll_slots(words, style, self._rules.shots_ms, room)
 
     def _call(self, standing: PlacedBefore, strips: Sequence[LowerThird]) -> TextOverlay | None:
         style = self._style.call_to_action

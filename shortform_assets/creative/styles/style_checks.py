@@ -14,7 +14,13 @@ from shortform_assets.creative.captions.text.font_stack import FontStack
 from shortform_assets.creative.captions.text.typeset import Typeface, displayed, line_share, type_px
 from shortform_assets.creative.styles.contrast import least_contrast, worst_contrast
 from shortform_assets.creative.styles.script_letters import SCRIPT_LETTERS, WESTERN
-from shortform_assets.creative.styles.style_media import usable_effect, usable_font, usable_logo, usable_music
+from shortform_assets.creative.styles.style_media import (
+    usable_effect,
+    usable_font,
+    usable_logo,
+    usable_music,
+    usable_shot,
+)
 from shortform_assets.creative.styles.style_schema import sections
 from shortform_assets.creative.styles.style_source import StyleDraft
 from shortform_assets.errors import InputError
@@ -58,6 +64,8 @@ class _Examiner:
             yield from self._usable(("audio", "music", "file"), audio.music.file.sha256, usable_music)
         for name, effect in sections(audio.effects) if audio.effects else ():
             yield from self._usable(("audio", "effects", name, "file"), effect.file.sha256, usable_effect)
+        for n, shot in enumerate(self.style.b_roll.shots if self.style.b_roll else ()):
+            yield from self._usable(("b_roll", "shots", n, "file"), shot.file.sha256, usable_shot)
         yield from self._captions_fit()
         yield from self._words_fit()
 

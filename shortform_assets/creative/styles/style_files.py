@@ -12,10 +12,10 @@ from shortform_assets.errors import InputError
 from shortform_assets.located_yaml import YamlNode
 from shortform_assets.ports.music_shelf import MusicShelf
 
-_LIMITS = {"logo": 2_000_000}
+_LIMITS = {"logo": 2_000_000, "b_roll": 50_000_000}
 """Bytes, by the kind of file; of any other `_LIMIT`. Our choice."""
 _LIMIT = 20_000_000
-"""Of a font or a music bed."""
+"""Of a font or a sound."""
 
 
 class StyleFiles:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from shortform_assets.contracts import style_contracts, style_sounds
+from shortform_assets.contracts import style_b_roll, style_contracts, style_sounds
 from shortform_assets.contracts.output_profiles import PLATFORMS
 from shortform_assets.contracts.style_contracts import StyleContract
 
 _COLOUR = "^#"
+_MODULES = (style_contracts, style_sounds, style_b_roll)
 _NAME = "of contract"
 """Under this a resolved reference keeps whose it is."""
 _BOUNDS = {
@@ -117,7 +118,7 @@ def _limits(kind: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
 
 @cache
 def _classes() -> dict[str, ast.ClassDef]:
-    trees = [ast.parse(inspect.getsource(module)) for module in (style_contracts, style_sounds)]
+    trees = [ast.parse(inspect.getsource(module)) for module in _MODULES]
     return {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from shortform_assets.contracts.style_b_roll import B_ROLL_LEAST_MS
 from shortform_assets.creative.captions.text.typeset import Typeface
 from shortform_assets.errors import InputError
+from shortform_assets.media.filters import display_size
+from shortform_assets.media.shot_media import is_picture, shot_video
 
 _MOST_PIXELS = 4096
 """A side of a logo: twice the longest side of any output. Our choice."""
+_MOST_SHOT, _LEAST_SHOT = 8192, 540
+"""A side of B-roll at the most, and its shorter one at the least: half the width of an upright output. Our choice."""
 _WEB_FONTS = (b"wOFF", b"wOF2")
 _SHORTEST_BED_S, _LONGEST_BED_S = 3.0, 1200.0
 """Seconds of music: shorter it is heard to come round, longer it is no bed. Our choice."""
@@ -87,6 +92,38 @@ def usable_logo(path: Path) -> LogoPicture:
 def _too_large(path: Path, pixels: str) -> InputError:
     fix = f"export it at most {_MOST_PIXELS} pixels wide and high"
     return InputError(f"has {pixels} pixels", path.name, fix)
+
+
+def usable_shot(path: Path) -> None:
+    """InputError where the file could not be shown as B-roll: neither picture nor video, too small, large or short."""
+    if is_picture(path):
+        width, height = _picture_size(path)
+    else:
+        stream, length = shot_video(path, path.name)
+        width, height = display_size(stream, _MOST_SHOT)
+        if length < B_ROLL_LEAST_MS:
+            raise InputError(f"lasts {length / 1000:.1f} s", path.name, "give a video of 2 s and more")
+    if max(width, height) > _MOST_SHOT:
+        fix = f"export it at most {_MOST_SHOT} pixels wide and high"
+        raise InputError(f"has {width} x {height} pixels", path.name, fix)
+    if min(width, height) < _LEAST_SHOT:
+        what = f"has {width} x {height} pixels: it would be blurred"
+        raise InputError(what, path.name, f"give one of at least {_LEAST_SHOT} on its shorter side")
+
+
+def _picture_size(path: Path) -> tuple[int, int]:
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
+            if max(image.size) <= _MOST_SHOT:
+                image.load()
+            return image.size
+    except Image.DecompressionBombError:
+        raise _too_large(path, "far too many") from None
+    except Exception as error:
+        # A damaged file fails in Pillow by whatever error comes first.
+        raise InputError("is not a readable picture", path.name, "export it again") from error
 
 
 def usable_music(path: Path) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,8 @@ def _copied(folder: Path, base: StyleContract, open_blob: Callable[[Blob], Path]
         named.append(("music", base.audio.music.file))
     if effects := base.audio.effects:
         named += [(f"{name}-sound", effect.file) for name, effect in sections(effects)]
+    for n, shot in enumerate(base.b_roll.shots if base.b_roll else ()):
+        named.append((f"b-roll-{n + 1}", shot.file))
     for name, blob in named:
         shutil.copyfile(open_blob(blob), folder / name)
     return {blob.sha256: name for name, blob in named}
@@ -97,16 +99,23 @@ class _Writer:
             return
         yield from _wrapped(f"{'# ' if not pad else pad + '# '}{key.meaning}")
         yield f"{mark}{pad}{name}:"
-        if key.path == "fonts":
-            for item in value:
-                yield f"{mark}  - family: {item['family']}"
-                yield f"{mark}    file: {self._scalar(item['file'])}"
+        of_items = [each for each in self.keys if each.path.startswith(f"{key.path}[].")]
+        if of_items:
+            yield from self._items(of_items, None if nothing else value, f"{'# ' if nothing else mark}{pad}")
             return
         inside = f"{key.path}."
         for inner in self.keys:
             own = inner.path.removeprefix(inside)
             if inner.path.startswith(inside) and "." not in own and (nothing or own in value):
                 yield from self._key(inner, None if nothing else value.get(own), "# " if nothing else mark)
+
+    def _items(self, keys: Sequence[StyleKey], value: Any, lead: str) -> Iterator[str]:
+        """The items of a list of sections; where there is none, what one would hold."""
+        for item in value or [{}]:
+            for n, key in enumerate(keys):
+                name = key.path.rsplit(".", 1)[-1]
+                line = f"{lead}  {'  ' if n else '- '}{name}:"
+                yield f"{line} {self._scalar(item[name])}" if item else f"{line}  # {key.allowed}"
 
     def _scalar(self, value: Any) -> str:
         if isinstance(value, dict) and set(value) == {"sha256", "size"}:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shortform_assets.contracts.creative import RenderJob
-from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.media.reader import decode_on
 from shortform_assets.rendering.witness import PlannedMark, Witness, planned_marks, reduced
 
@@ -128,7 +127,7 @@ class PictureGate:
         if self._large is not None and self.witness and n in self._marks:
             bare = self._large[self.witness.frames.index(n)]
             large = _shrunk(luma, self.witness.large_size)
-            self._unseen += [mark for mark in self._marks[n] if not _shows(large, bare, mark.box)]
+            self._unseen += [mark for mark in self._marks[n] if not _seen(mark, large, bare)]
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -235,11 +234,16 @@ def _black(small: Luma) -> bool:
     return int(small.max()) < _BLACK_LUMA
 
 
-def _shows(picture: Luma, bare: Luma, box: OutputBox) -> bool:
+def _seen(mark: PlannedMark, picture: Luma, bare: Luma) -> bool:
+    """Whether the picture differs from the bare one where something is laid over it, and does not where something takes
+    its place."""
+    box = mark.box
     height, width = picture.shape
     top, bottom = max(0, int(box.top * height)), min(height, int(np.ceil(box.bottom * height)))
     left, right = max(0, int(box.left * width)), min(width, int(np.ceil(box.right * width)))
     inside = (slice(top, bottom), slice(left, right))
     if picture[inside].size == 0:
         return False
+    if mark.instead:
+        return _share(picture[inside], bare[inside], _OTHER_LUMA) <= _MOST_OTHER
     return _share(picture[inside], bare[inside], _SEEN_LUMA) >= _LEAST_SEEN

@@ -12,6 +12,7 @@ from shortform_assets.contracts.creative import ClipEnhancement
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import FLICKER_MS, punched, zoomed
 from shortform_assets.contracts.slices.enhancement_slice import EnhancementSlice
+from shortform_assets.contracts.style_b_roll import B_ROLL_FROM_MS
 from shortform_assets.creative.captions.draw.burnt_in import uncovered
 from shortform_assets.creative.captions.draw.placement import covered, face_margin
 from shortform_assets.creative.captions.draw.text_faults import Overlay, text_faults
@@ -40,6 +41,7 @@ def overlay_faults(clip: ClipEnhancement, camera: CropPaths, rules: EnhancementS
     if rules.captions and not (clip.burnt_in and clip.burnt_in.handled == "no_captions"):
         yield from _word_faults(clip, camera)
     frames = clip.end_card.end_frame if clip.end_card else camera.frames
+    yield from _shot_faults(clip, camera)
     for camera_of in camera.aspects:
         yield from _zoom_faults(clip, camera_of, camera.frames)
         framing = punched(camera_of, clip.punch_ins, face_margin(camera.rate))
@@ -132,6 +134,22 @@ def _zoom_faults(clip: ClipEnhancement, framing: AspectFraming, frames: int) -> 
             if zoomed(face, punch.focus[framing.aspect]).box.leaves(_WHOLE, SLACK):
                 yield f"{what} cuts a face at frame {face.frame}"
                 break
+
+
+def _shot_faults(clip: ClipEnhancement, camera: CropPaths) -> Iterator[str]:
+    """B-roll at once with other B-roll, over the hook or the first moments, or longer than the clip."""
+    early = camera.rate.nearest(B_ROLL_FROM_MS)
+    for before, slot in pairwise(clip.b_roll):
+        if slot.start_frame < before.end_frame:
+            yield f"two b-roll shots at frame {slot.start_frame}"
+    for slot in clip.b_roll:
+        what = f"the b-roll shot at frame {slot.start_frame}"
+        if slot.start_frame < early:
+            yield f"{what} hides the first moments"
+        if clip.hook and slot.start_frame < clip.hook.end_frame and clip.hook.start_frame < slot.end_frame:
+            yield f"{what} stands under the hook"
+        if not slot.start_frame < slot.end_frame <= camera.frames:
+            yield f"{what} is cut off by the end of the clip"
 
 
 def _word_faults(clip: ClipEnhancement, camera: CropPaths) -> Iterator[str]:
