@@ -117,6 +117,17 @@ class MediaStore(ABC):
         """Whether the blob is there in its full size."""
         return self.head(blob_key(blob)) == blob.size
 
+    def intact(self, blob: Blob) -> bool:
+        """Whether the blob is there and its bytes have its hash; all of them are read."""
+        digest = hashlib.sha256()
+        try:
+            with clear_errors(self.url, blob_key(blob)):
+                for piece in obstore.get(self._objects, blob_key(blob)).stream():
+                    digest.update(piece)
+        except Missing:
+            return False
+        return digest.hexdigest() == blob.sha256
+
     def list(self, prefix: str, after: str | None = None) -> Iterator[str]:
         """Keys in the folder `prefix` at any depth ("" for all), sorted; those past `after` where given.
 

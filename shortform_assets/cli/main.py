@@ -14,6 +14,7 @@ from shortform_assets.cli import (
     reframe_command,
     restyle_command,
     styles_commands,
+    webhook_command,
 )
 from shortform_assets.cli.command_line import Commands, Key
 from shortform_assets.cli.error_handler import ReportingGroup
@@ -168,6 +169,7 @@ reframe_command.register(app)
 restyle_command.register(app)
 genre_commands.register(app)
 styles_commands.register(app)
+webhook_command.register(app)
 
 
 def main() -> None:

@@ -91,6 +91,24 @@ class Outcome(Contract):
     """Why the render was made by a fallback; such a render is not reused for another composition."""
 
 
+class EndedRender(Contract):
+    """What a message says of one render."""
+
+    job: str
+    """Folder of its `job.json`."""
+    outcome: Outcome | None = None
+    """Its end; None where the sender has written it to the store."""
+
+
+class RenderEnded(Contract):
+    """The body of a message to the webhook: a render has ended. In the form of Standard Webhooks."""
+
+    type: Literal["render.ended"]
+    timestamp: str = Field(default="", max_length=64)
+    """When it ended, as the sender says; nothing depends on it."""
+    data: EndedRender
+
+
 class OutputState(Contract):
     """One output as it stands."""
 

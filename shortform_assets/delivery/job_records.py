@@ -50,6 +50,15 @@ def survey(store: ObjectStore, prefix: str) -> dict[str, Seen]:
     return found
 
 
+def latest_of(found: dict[str, Seen]) -> dict[str, Seen]:
+    """Of one composition's survey the latest generation of every output that was dispatched, by output."""
+    latest: dict[str, Seen] = {}
+    for seen in found.values():
+        if seen.job and (seen.output_id not in latest or seen.generation > latest[seen.output_id].generation):
+            latest[seen.output_id] = seen
+    return latest
+
+
 def outcome_of(store: ObjectStore, key: str) -> Outcome | None:
     """The terminal state at `key`; None where there is none, or it is damaged. Raises NewerSchema."""
     path = outcome_path(key)

@@ -29,6 +29,7 @@ from shortform_assets.delivery.job_records import (
     damage,
     folder_of,
     has_files,
+    latest_of,
     outcome_of,
     safe_part,
     survey,
@@ -150,7 +151,7 @@ def finish(store: ObjectStore, key: str, outcome: Outcome) -> Outcome | None:
     so does a late attempt. A failure of an attempt that was followed by another one is not final: then
     nothing is written, and None returned where nothing stands yet. None too where what stands is damaged.
     """
-    _check(key, outcome)
+    check_outcome(key, outcome)
     standing = outcome_of(store, key)
     # Kept first: who is killed after either of the two writes has lost nothing, and a render that comes too late
     # serves the next generation.
@@ -271,15 +272,11 @@ def _place(
 
 def _current(store: ObjectStore, source: str, composition: Composition) -> dict[str, Seen]:
     """The latest generation of every output: an earlier one, if any, has failed, was lost or drawn by other code."""
-    latest: dict[str, Seen] = {}
-    for seen in survey(store, folder_of(source, composition)).values():
-        if seen.job and (seen.output_id not in latest or seen.generation > latest[seen.output_id].generation):
-            latest[seen.output_id] = seen
-    return latest
+    return latest_of(survey(store, folder_of(source, composition)))
 
 
-def _check(key: str, outcome: Outcome) -> None:
-    """A terminal signal that says too little must not become the terminal state."""
+def check_outcome(key: str, outcome: Outcome) -> None:
+    """ValueError where a terminal signal says too little to become the terminal state of `key`."""
     if key.rsplit("/", 1)[-1] != outcome.output_id:
         raise ValueError(f"the outcome of {outcome.output_id} was reported for {key}")
     if outcome.state == "completed" and not (outcome.video and outcome.poster and outcome.quality):

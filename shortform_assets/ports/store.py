@@ -36,6 +36,10 @@ class ObjectStore(Protocol):
         """Whether the blob is there in its full size."""
         ...
 
+    def intact(self, blob: Blob) -> bool:
+        """Whether the blob is there and its bytes have its hash; all of them are read."""
+        ...
+
     def add_file(self, path: Path) -> Blob:
         """Copy a file in, addressed by its hash; `path` stays."""
         ...

@@ -89,6 +89,10 @@ class SteppedStore:
         self.actor.pause()
         return self._store.has(blob)
 
+    def intact(self, blob: Blob) -> bool:
+        self.actor.pause()
+        return self._store.intact(blob)
+
     def add_file(self, path: Path) -> Blob:
         self.actor.pause()
         return self._store.add_file(path)
