@@ -36,6 +36,8 @@ class ClipMedia(Contract):
     segments: tuple[MediaSegment, ...] = Field(min_length=1)
     channel_mix: ChannelMix = Field(default="as_is", exclude_if=lambda mix: mix == "as_is")
     """What was made of the source's left and right; see Mezzanine."""
+    held_frames: int = Field(default=0, ge=0, exclude_if=lambda frames: not frames)
+    """Frames in which the source's last picture stands, because its recording ended before the sound."""
 
 
 class ClipMediaSet(Contract):

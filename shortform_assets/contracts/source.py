@@ -110,6 +110,8 @@ class Mezzanine(Contract):
     """True where the video stream was copied, not encoded again."""
     channel_mix: ChannelMix = Field(default="as_is", exclude_if=lambda mix: mix == "as_is")
     """A voice on one side is on both, and one that is phase-inverted on the other side no longer is."""
+    held_frames: int = Field(default=0, ge=0, exclude_if=lambda frames: not frames)
+    """Frames at the end in which the last picture stands, because the sound goes on."""
 
     @property
     def duration_ms(self) -> int:

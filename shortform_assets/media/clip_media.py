@@ -50,6 +50,10 @@ def cut_clip(bench: Workbench, mezzanine: Mezzanine, clip_id: str, spans: tuple[
         frames=sum(span.frames for span in spans),
         segments=tuple(segments),
         channel_mix=mezzanine.channel_mix,
+        held_frames=sum(
+            max(0, span.end_frame - max(span.start_frame, mezzanine.frames - mezzanine.held_frames))
+            for span in spans
+        ),
     )
 
 

@@ -35,6 +35,9 @@ _MAX_KEY_SECONDS = 10
 """A source whose key frames lie further apart is encoded anew: clips are copied from a key frame on."""
 _GOP_SECONDS = 2
 """Between key frames of what is encoded here: two seconds, as Apple's HLS authoring specification asks."""
+_MAY_LACK = Fraction(1, 2)
+"""Seconds by which sound may outlast the picture, as encoders leave it; talk that is longer is kept, over the last
+picture. Our choice."""
 _MIN_DECODED = 0.5
 """Share of the packets that must decode: set by hand, held by tests/media/test_mezzanine.py."""
 _DECODED = re.compile(r"(\d+) packets read.*?; (\d+) frames decoded; (\d+) decode errors")
@@ -62,15 +65,22 @@ def make_mezzanine(bench: Workbench, source: SourceVideo, ingest: IngestSlice) -
         )
     path = bench.open(source.content)
     video = next(s for s in source.video if s.index == source.chosen_video)
-    timing = read_timing(path, video.index)
+    timing = read_timing(path, video.index, source.chosen_audio)
     if timing is None:
-        raise InputError("it has fewer than two pictures", _WHERE, "record or export it again")
+        raise InputError("none of its pictures has a time", _WHERE, "record or export it again")
     size = display_size(video, ingest.max_height)
     channels = examine_source(path, source.chosen_audio, source.duration_ms)
     mix = channels.mix
     if mix != "as_is":
         bench.note(sound_channels=_MIXES[mix], correlation=round(channels.correlation, 2))
+    held = timing.sound_seconds - timing.seconds
+    if held <= _MAY_LACK:
+        held = Fraction(0)
+    else:
+        bench.note(picture_ends_before_sound_s=round(float(held), 1))
     reasons = why_not_copied(video, timing, ingest)
+    if held:
+        reasons += (f"its picture ends {float(held):.1f} s before its sound",)
     if timing.steady and not reasons:
         plan = _Plan(path, source, timing, timing.steady, timing.packets, size, bench.scratch, mix)
         try:
@@ -79,8 +89,10 @@ def make_mezzanine(bench: Workbench, source: SourceVideo, ingest: IngestSlice) -
             reasons = (f"it cannot be copied: {error}",)
     bench.note(encoded_because="; ".join(reasons))
     rate = choose_rate(timing, ingest.max_rate)
-    frames = max(1, round(timing.seconds * rate.fraction))
-    return _encode(bench, _Plan(path, source, timing, rate, frames, size, bench.scratch, mix), video, ingest)
+    pictured = max(1, round(timing.seconds * rate.fraction))
+    frames = max(pictured, round((timing.seconds + held) * rate.fraction))
+    plan = _Plan(path, source, timing, rate, frames, size, bench.scratch, mix, frames - pictured)
+    return _encode(bench, plan, video, ingest)
 
 
 def why_not_copied(video: VideoStream, timing: Timing, ingest: IngestSlice) -> tuple[str, ...]:
@@ -119,6 +131,7 @@ class _Plan:
     size: tuple[int, int]
     scratch: Path
     mix: ChannelMix
+    held_frames: int = 0
 
     @property
     def video(self) -> Path:
@@ -304,4 +317,5 @@ def _finish(bench: Workbench, plan: _Plan, *, remuxed: bool) -> Mezzanine:
         speech_samples=samples,
         remuxed=remuxed,
         channel_mix=plan.mix,
+        held_frames=plan.held_frames,
     )

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-_CONTAINERS = {b"moov", b"trak", b"edts"}
+_CONTAINERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"stbl"}
+_LISTS = {b"stsd": 8}
+"""Containers with so many bytes before their first box."""
 _MOST = 10_000
 """No video has as many; what is no video may seem to have millions."""
 
@@ -33,5 +35,5 @@ def walk_boxes(path: Path) -> Iterator[str]:
             name = f"{parent}{kind.decode('latin-1')}"
             yield name
             levels.append((at + size, end, parent))
-            if kind in _CONTAINERS:
-                levels.append((at + header, at + size, f"{name}/"))
+            if kind in _CONTAINERS or kind in _LISTS:
+                levels.append((at + header + _LISTS.get(kind, 0), at + size, f"{name}/"))

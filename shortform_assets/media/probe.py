@@ -116,6 +116,8 @@ def _describe(container: InputContainer, path: Path, name: str) -> dict[str, Any
     if container.format.name not in (*_VIDEO_FORMATS.split(","), "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"):
         what = "a sound file" if container.streams.audio else "a picture"
         raise InputError(f"this is {what}, not a video", name, "give a video of people talking")
+    if container.format.name.startswith("mov") and _encrypted(path):
+        raise InputError("it is encrypted (DRM)", name, "give a copy without protection")
     audio = tuple(_audio_stream(stream) for stream in container.streams.audio)
     video = tuple(
         described for i in range(len(container.streams.video)) if (described := _video_stream(path, i))
@@ -144,6 +146,11 @@ def _describe(container: InputContainer, path: Path, name: str) -> dict[str, Any
         "chosen_audio": choose_audio(path, audio, duration_ms),
         "timecode": _timecode(container, chosen.index),
     }
+
+
+def _encrypted(path: Path) -> bool:
+    """Whether the samples of an MP4 are scrambled (ISO/IEC 23001-7): they would decode to noise."""
+    return any(box.endswith(("/encv", "/enca")) for box in walk_boxes(path))
 
 
 def _timecode(container: InputContainer, index: int) -> str:
@@ -203,12 +210,12 @@ def _first_frames(container: InputContainer, number: int) -> Iterator[VideoFrame
             return
 
 
-def read_packets(container: InputContainer, stream: Any) -> Iterator[Any]:
-    """Packets of one stream up to the end or to where the file cannot be read any further."""
+def read_packets(container: InputContainer, *streams: Any) -> Iterator[Any]:
+    """Packets of these streams up to the end or to where the file cannot be read any further."""
     from av.error import FFmpegError
 
     with suppress(FFmpegError):
-        yield from container.demux(stream)
+        yield from container.demux(*streams)
 
 
 def _audio_stream(stream: Any) -> AudioStream:

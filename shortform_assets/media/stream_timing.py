@@ -29,6 +29,8 @@ STANDARD_RATES = tuple(
 """Frames a second of film, of PAL and NTSC television, and their doubles."""
 _MIN_RATE = Fraction(23)
 """Frames a second below which a clip looks jerky: slower sources are shown at a multiple."""
+_STILL_RATE = Fraction(25)
+"""Of a single picture, which has none: the least that video has."""
 _NEAR_STANDARD = Fraction(3, 1000)
 """Share by which a measured rate may be off a standard one: 24 and 23.976 are a third of that apart."""
 _JITTER = 0.25
@@ -56,10 +58,15 @@ class Timing:
     """Most frames from one key frame to the next (or the end), when steady."""
     typical_rate: Fraction
     """Inverse of the usual interval: the camera's rate, whatever was dropped."""
+    sound_seconds: Fraction
+    """From `origin` to the end of the sound; 0 where that cannot be told."""
 
 
-def read_timing(path: Path, index: int) -> Timing | None:
-    """Scan the packets of stream `index`; None where there are fewer than two with a time."""
+def read_timing(path: Path, index: int, sound: int) -> Timing | None:
+    """Scan the packets of stream `index` and of the sound; None where no picture has a time.
+
+    A single picture stands for a frame of 25 a second.
+    """
     import av
 
     with av.open(str(path), options=LOCAL_ONLY, metadata_errors="replace") as container:
@@ -67,7 +74,12 @@ def read_timing(path: Path, index: int) -> Timing | None:
         base, promised = stream.time_base, stream.frames
         jumpy = container.format.name in ("mpegts", "mpeg")
         shown, decoded, keys, hidden, spoilt = [], [], [], [], False
-        for packet in read_packets(container, stream):
+        heard = Fraction(0)
+        for packet in read_packets(container, stream, container.streams[sound]):
+            if packet.stream_index == sound:
+                if packet.pts is not None:
+                    heard = max(heard, (packet.pts + (packet.duration or 0)) * packet.time_base)
+                continue
             if packet.size == 0 and packet.pts is None:
                 continue
             spoilt |= packet.is_corrupt or packet.is_discard or packet.pts is None
@@ -78,25 +90,42 @@ def read_timing(path: Path, index: int) -> Timing | None:
             # An edit list cuts it away: it is decoded and not shown.
             hidden.append(packet.is_discard)
         known = [i for i, (p, d) in enumerate(zip(shown, decoded, strict=True)) if None not in (p, d)]
-        if len(known) < 2 or base is None:
+        if not known or base is None:
             return None
         spoilt |= len(known) < len(shown) or (promised > 0 and len(known) != promised)
         pts = np.array([shown[i] for i in known], np.int64)
         dts = np.array([decoded[i] for i in known], np.int64)
         if jumpy:
-            pts = _without_jumps(pts, dts, base)
+            # The sound jumps with the picture; how long it is by its own times is not known.
+            mended = _without_jumps(pts, dts, base)
+            heard = heard if (mended == pts).all() else Fraction(0)
+            pts = mended
         flags = np.array([(keys[i], hidden[i]) for i in known])
-        return _timing(pts, flags[:, 0], flags[:, 1], base, spoilt)
+        return _timing(pts, flags[:, 0], flags[:, 1], base, spoilt, heard)
 
 
 def _timing(
-    pts: np.ndarray, keys: np.ndarray, hidden: np.ndarray, base: Fraction, spoilt: bool
+    pts: np.ndarray, keys: np.ndarray, hidden: np.ndarray, base: Fraction, spoilt: bool, heard: Fraction
 ) -> Timing | None:
     first_key = int(np.argmax(keys)) if keys.any() else 0
     order = np.unique(pts[(pts >= pts[first_key]) & ~hidden])
-    if len(order) < 2:
+    if not len(order):
         return None
     origin = int(order[0])
+    sound_seconds = max(Fraction(0), heard - origin * base)
+    if len(order) == 1:
+        return Timing(
+            origin=origin * base,
+            seconds=1 / _STILL_RATE,
+            mean_rate=_STILL_RATE,
+            packets=1,
+            complete=not spoilt,
+            steady=None,
+            delay=0,
+            max_key_gap=1,
+            typical_rate=_STILL_RATE,
+            sound_seconds=sound_seconds,
+        )
     span = int(order[-1] - order[0])
     mean = Fraction(len(order) - 1, span) / base
     steps = np.diff(order)
@@ -117,6 +146,7 @@ def _timing(
         delay=max(0, int((np.arange(len(places)) - places).max())) if steady else 0,
         max_key_gap=int(np.diff(key_places).max()) if keys.any() else len(order),
         typical_rate=typical,
+        sound_seconds=sound_seconds,
     )
 
 

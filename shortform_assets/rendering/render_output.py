@@ -37,7 +37,7 @@ class RenderedFiles:
     poster: Path
     witness: Witness
     notes: tuple[str, ...] = ()
-    """What was done to the sound, and shown over the picture, that one would want to know."""
+    """What was done to picture and sound that one would want to know."""
 
 
 def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
@@ -62,7 +62,16 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
         ]
     )
     picture.unlink()
-    return RenderedFiles(video, poster, witness, (*sound.notes, *_shown(job)))
+    return RenderedFiles(video, poster, witness, (*sound.notes, *_shown(job), *_picture_notes(job)))
+
+
+def _picture_notes(job: RenderJob) -> list[str]:
+    held = job.media.held_frames
+    if not held:
+        return []
+    return [
+        f"For {held / job.rate.fps:.1f} s the last picture of the recording stands: it ended before its sound."
+    ]
 
 
 def _picture(bench: Workbench, job: RenderJob, sound: Future[PreparedSound]) -> tuple[Path, Path, Witness]:

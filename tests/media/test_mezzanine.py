@@ -257,6 +257,43 @@ def test_sound_and_picture_stay_together(bench, tmp_path: Path, args: tuple[str,
         assert min(abs(beep - expected) for beep in beeps) <= 1000 / made.rate.fps + 10
 
 
+@pytest.mark.parametrize(
+    ("frames", "why"), [(48, "its picture ends 4.1 s before"), (1, "its picture ends 6.0 s before")]
+)
+def test_sound_that_outlasts_the_picture_is_kept(bench, tmp_path: Path, frames: int, why: str):
+    """A camera that was switched off, and a podcast whose cover is one picture."""
+    path = tmp_path / "ends_early.mp4"
+    picture, sound = tmp_path / "picture.mp4", tmp_path / "sound.m4a"
+    run_ffmpeg(["-f", "lavfi", "-i", "testsrc=r=25:s=320x180", *H264, "-frames:v", str(frames), str(picture)])
+    run_ffmpeg(["-f", "lavfi", "-i", BEEPS, *AAC, "-t", "6", str(sound)])
+    run_ffmpeg(["-i", str(picture), "-i", str(sound), "-c", "copy", str(path)])
+    made = mezzanine(bench, path)
+    assert made.held_frames == made.frames - frames
+    assert made.duration_ms == pytest.approx(6000, abs=60)
+    assert why in bench.facts["encoded_because"]
+    shown = [picture.astype(int) for _, picture in read_frames(bench.open(made.video), frames - 1)]
+    assert all(np.abs(picture - shown[0]).mean() < 2 for picture in shown)
+    loud = speech_envelope(read_speech(bench.open(made.speech)), 200) > 0.1
+    assert int(np.sum(loud[1:] & ~loud[:-1])) == 6, "all beeps are there"
+
+
+def test_an_encrypted_file_is_called_so(bench, tmp_path: Path):
+    key = "76a6c65c5ea762046bd749a2e632ccbb"
+    path = tmp_path / "drm.mp4"
+    make(
+        path,
+        "testsrc=r=25:s=320x180",
+        "-encryption_scheme",
+        "cenc-aes-ctr",
+        "-encryption_key",
+        key,
+        "-encryption_kid",
+        key,
+    )
+    with pytest.raises(InputError, match="encrypted"):
+        mezzanine(bench, path)
+
+
 def test_sound_that_changes_its_layout_midway_is_whole(bench, tmp_path: Path, monkeypatch):
     parts = []
     for channels in ("1", "2"):
