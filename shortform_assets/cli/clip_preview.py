@@ -40,6 +40,8 @@ class PreviewRequest:
     seconds: float | None = None
     at: float | None = None
     """Seconds into the clip of the still."""
+    draft: bool = False
+    """At half size."""
 
 
 def preview_clip(terminal: Terminal, key: str, request: PreviewRequest, out: Path | None) -> None:
@@ -104,7 +106,7 @@ def _job(project: Project, key: str, request: PreviewRequest, bench: StoreBench)
     )
     made = plan_enhancement(bench, FallbackFonts().load(), plan_request)
     only = delivery.model_copy(update={"aspects": (aspect,)})
-    index = compose(bench, made, crops, media, style, only)
+    index = compose(bench, made, crops, media, style, only, request.draft)
     if not index.outputs:
         lost = {drop.clip_id: drop.reason for drop in index.dropped}
         why = lost.get(alone.clips[0].clip_id, "it is newer than its camera")

@@ -57,6 +57,9 @@ def run(
     transcript: Annotated[
         Path | None, typer.Option(help="Your own transcript, SRT, VTT or JSON; it is aligned to the sound.")
     ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Half size and fast, to decide by; never to post.")
+    ] = False,
 ) -> None:
     """Turn each FILE into finished clips in OUT. Run it again to resume or to reuse."""
     from shortform_assets.cli.glossary_option import parse_glossary
@@ -72,6 +75,7 @@ def run(
         glossary=parse_glossary(glossary or ()),
         transcript=transcript,
         brief=Brief(count=count, about=parse_about(about or ()), exclude_ms=parse_exclude(exclude or ())),
+        draft=draft,
     )
     raise typer.Exit(run_sources(terminal, files, request, out))
 
@@ -81,11 +85,14 @@ def rerun(
     key: Key,
     out: Annotated[Path, typer.Option(help="Folder for the finished clips.")] = Path("out"),
     failed: Annotated[bool, typer.Option("--failed", help="Give failed outputs another try.")] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Half size and fast, to decide by; never to post.")
+    ] = False,
 ) -> None:
     """Run a registered source again; only what changed is computed."""
     from shortform_assets.cli.run_commands import rerun_source
 
-    raise typer.Exit(rerun_source(terminal, key, out=out, failed=failed))
+    raise typer.Exit(rerun_source(terminal, key, out=out, failed=failed, draft=draft))
 
 
 @app.command()

@@ -22,11 +22,14 @@ def register(app: Commands) -> None:
             str, typer.Option(help="Style pin, `name` or `name@version`; a name is its latest.")
         ],
         out: Annotated[Path, typer.Option(help="Folder for the finished clips.")] = Path("out"),
+        draft: Annotated[
+            bool, typer.Option("--draft", help="Half size and fast, to decide by; never to post.")
+        ] = False,
     ) -> None:
         """The same clips in another style: captions, overlays and renders are made again, and nothing before."""
         from shortform_assets.cli.run_commands import restyle_source
 
-        raise typer.Exit(restyle_source(terminal, key, style=style, out=out))
+        raise typer.Exit(restyle_source(terminal, key, style=style, out=out, draft=draft))
 
     @app.command()
     def preview(
@@ -43,8 +46,17 @@ def register(app: Commands) -> None:
         out: Annotated[
             Path | None, typer.Option(metavar="FILE", help="PNG or MP4; preview-N.* without.")
         ] = None,
+        draft: Annotated[
+            bool | None,
+            typer.Option("--draft/--full", help="Half or full size; a still is full, a film half without."),
+        ] = None,
     ) -> None:
         """A still or a short draft of one clip, in seconds; nothing is changed by it."""
         from shortform_assets.cli.clip_preview import PreviewRequest, preview_clip
 
-        preview_clip(terminal, key, PreviewRequest(clip, style, aspect, seconds, at), out)
+        preview_clip(
+            terminal,
+            key,
+            PreviewRequest(clip, style, aspect, seconds, at, seconds is not None if draft is None else draft),
+            out,
+        )

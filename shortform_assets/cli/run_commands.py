@@ -43,6 +43,7 @@ class RunRequest:
     glossary: tuple[str, ...] = ()
     transcript: Path | None = None
     brief: Brief = field(default_factory=Brief)
+    draft: bool = False
 
 
 def run_sources(terminal: Terminal, files: Sequence[str], request: RunRequest, out: Path) -> int:
@@ -52,19 +53,20 @@ def run_sources(terminal: Terminal, files: Sequence[str], request: RunRequest, o
     """
     project = Project()
     facts = _facts(project, request, len(files))
+    tags = _tags(draft=request.draft)
     if len(files) == 1:
-        return _run_file(terminal, project, files[0], facts, out)
+        return _run_file(terminal, project, files[0], facts, out, tags)
     codes = []
     for file in files:
         try:
-            codes.append(_run_file(terminal, project, file, facts, out, apart=True))
+            codes.append(_run_file(terminal, project, file, facts, out, tags, apart=True))
         except Exception as error:
             report(error)
             codes.append(FAILED)
     return worst(codes)
 
 
-def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool) -> int:
+def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool, draft: bool = False) -> int:
     """Run a registered source again; with `failed` its failed outputs get another generation."""
     project = Project()
     key = project.require(key)
@@ -73,10 +75,11 @@ def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool) -> in
         record.genre, project.store, record.style, rerun=True, transcribed=record.transcript is not None
     )
     with working_on(project, key):
-        return _run(terminal, project, key, out, {"shortform/retry": "failed"} if failed else None)
+        tags = {"shortform/retry": "failed"} if failed else {}
+        return _run(terminal, project, key, out, tags | _tags(draft=draft))
 
 
-def restyle_source(terminal: Terminal, key: str, *, style: str, out: Path) -> int:
+def restyle_source(terminal: Terminal, key: str, *, style: str, out: Path, draft: bool = False) -> int:
     """The clips of a source in another style, which its record then names; nothing before the style is looked at."""
     project = Project()
     key = project.require(key)
@@ -85,7 +88,12 @@ def restyle_source(terminal: Terminal, key: str, *, style: str, out: Path) -> in
     held = project.registry.holds_style(key, style)
     pin = resolve_style(project.store, style, held=held).pin
     with working_on(project, key):
-        return _run(terminal, project, key, out, {"shortform/style": pin}, ("restyle", "deliver"))
+        tags = {"shortform/style": pin, **_tags(draft=draft)}
+        return _run(terminal, project, key, out, tags, ("restyle", "deliver"))
+
+
+def _tags(*, draft: bool) -> dict[str, str]:
+    return {"shortform/profile": "draft"} if draft else {}
 
 
 def _facts(project: Project, request: RunRequest, files: int) -> dict[str, Any]:
@@ -128,7 +136,14 @@ def _brand_style(project: Project, brand: str) -> str | None:
 
 
 def _run_file(
-    terminal: Terminal, project: Project, file: str, facts: dict[str, Any], out: Path, *, apart: bool = False
+    terminal: Terminal,
+    project: Project,
+    file: str,
+    facts: dict[str, Any],
+    out: Path,
+    tags: dict[str, str],
+    *,
+    apart: bool = False,
 ) -> int:
     source = describe(file)
     key = partition_key(source.name, source.uri, source.etag)
@@ -136,7 +151,7 @@ def _run_file(
         record = SourceRecord(uri=source.uri, etag=source.etag, name=source.name, **facts)
         project.registry.register(key, record)
         project.instance.add_dynamic_partitions("source_videos", [key])
-        return _run(terminal, project, key, out / key if apart else out)
+        return _run(terminal, project, key, out / key if apart else out, tags)
 
 
 def _run(

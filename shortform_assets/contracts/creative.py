@@ -12,7 +12,7 @@ from shortform_assets.contracts.clips import AspectFraming, ClipMedia
 from shortform_assets.contracts.existing_text import BurntInSubtitles
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.known_names import X264Preset
-from shortform_assets.contracts.output_profiles import PlatformLimits
+from shortform_assets.contracts.output_profiles import DRAFT, PlatformLimits
 from shortform_assets.contracts.overlays import BRollSlot, ElementMedia, LowerThird, PlacedBox, PunchIn
 from shortform_assets.contracts.style_contracts import Font, StyleContract
 
@@ -220,6 +220,14 @@ class RenderJob(Contract):
     encode: Encode
     limits: tuple[PlatformLimits, ...] = ()
     """Of the platforms that the file is for."""
+    draft: bool = Field(default=False, exclude_if=lambda draft: not draft)
+    """Smaller than the master and coded fast: to look at, never to post."""
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Width and height in pixels that texts are set in: what the output has where it is no draft."""
+        by = DRAFT.shrink if self.draft else 1
+        return self.width * by, self.height * by
 
 
 class Composition(Contract):

@@ -17,7 +17,7 @@ from shortform_assets.creative.fixes.word_fixes import fix_plan, fix_words
 from shortform_assets.delivery.captions_export import FORMATS, Captions
 from shortform_assets.delivery.edit_lists.edit_list_files import EditLists, edit_lists
 from shortform_assets.delivery.file_names import file_stems
-from shortform_assets.delivery.manifest import DeliveryReport, Files, manifest, passed
+from shortform_assets.delivery.manifest import DeliveryReport, Files, manifest, postable
 from shortform_assets.delivery.posting_sheets import posting_sheets
 from shortform_assets.delivery.review import review_page
 from shortform_assets.ports.workbench import Workbench
@@ -146,9 +146,11 @@ def _transcript(bench: Workbench, transcript: Transcript, turns: SpeakerTurns, e
 def _posts(
     bench: Workbench, composition: Composition, states: Sequence[OutputState], files: Mapping[str, Files]
 ) -> Files:
-    ready = {state.output_id for state in states if state.outcome and passed(state.outcome)}
+    outcomes = {state.output_id: state.outcome for state in states}
     outputs = [
-        (job, files[job.output_id]["video"][0]) for job in composition.outputs if job.output_id in ready
+        (job, files[job.output_id]["video"][0])
+        for job in composition.outputs
+        if (outcome := outcomes.get(job.output_id)) and postable(job, outcome)
     ]
     return {
         platform: (f"{POSTS_STEM}-{platform}.csv", _keep(bench, sheet.encode()))

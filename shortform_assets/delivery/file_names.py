@@ -10,7 +10,7 @@ _SLUG_BYTES = 100
 
 
 def file_stems(composition: Composition) -> dict[str, str]:
-    """Output id -> `01-title-of-the-clip-9x16`: the clip's rank, its title, the aspect ratio.
+    """Output id -> `01-title-of-the-clip-9x16`: the clip's rank, its title, the aspect ratio, and whether it is a draft.
 
     The rank makes names unique and keeps reserved ones (`con`, `nul`) from standing alone. Where a clip
     has two outputs in one aspect ratio, the second carries its output id.
@@ -19,7 +19,7 @@ def file_stems(composition: Composition) -> dict[str, str]:
     stems: dict[str, str] = {}
     for job in composition.outputs:
         rank = ranks.setdefault(job.clip_id, len(ranks) + 1)
-        stem = f"{rank:02d}-{_readable(job.enhancement.title)}-{job.aspect.replace(':', 'x')}"
+        stem = f"{rank:02d}-{_readable(job.enhancement.title)}-{job.aspect.replace(':', 'x')}{'-draft' * job.draft}"
         stems[job.output_id] = f"{stem}-{_readable(job.output_id)}" if stem in stems.values() else stem
     return stems
 

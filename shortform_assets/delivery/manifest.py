@@ -54,6 +54,7 @@ def manifest(report: DeliveryReport) -> bytes:
         "style": composition.style,
         "language": report.language,
         "editor": plan.editor,
+        "draft": any(job.draft for job in composition.outputs),
         "complete": all(state.state in ("completed", "failed") for state in states),
         "degraded": list(report.degraded),
         "target_count": plan.target_count,
@@ -88,7 +89,8 @@ def _output(
         "output_id": state.output_id,
         "clip_id": state.clip_id,
         "state": state.state,
-        "ready": outcome is not None and passed(outcome),
+        "ready": outcome is not None and postable(job, outcome),
+        "draft": job.draft,
         "error": outcome.error if outcome else state.lost,
         "problems": list(quality.problems) if quality else [],
         "not_checked": list(quality.not_checked) if quality else [],
@@ -112,6 +114,11 @@ def _output(
         else None,
         "files": _described(files),
     }
+
+
+def postable(job: RenderJob, outcome: Outcome) -> bool:
+    """Whether it may go out: no draft, and passed."""
+    return not job.draft and passed(outcome)
 
 
 def passed(outcome: Outcome) -> bool:

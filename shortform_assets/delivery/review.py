@@ -17,11 +17,12 @@ from shortform_assets.contracts.selection import PlannedClip
 from shortform_assets.delivery.manifest import DeliveryReport, Files, passed, source_ms
 from shortform_assets.text.clock import clock
 
-Standing = Literal["ready", "problems", "failed", "waiting"]
+Standing = Literal["ready", "draft", "problems", "failed", "waiting"]
 
-_WORST_FIRST: tuple[Standing, ...] = ("failed", "problems", "waiting", "ready")
+_WORST_FIRST: tuple[Standing, ...] = ("failed", "problems", "waiting", "draft", "ready")
 _LABELS: dict[Standing, str] = {
     "ready": "Ready",
+    "draft": "Draft, not for posting",
     "problems": "Needs a look",
     "failed": "Failed",
     "waiting": "Not finished",
@@ -42,7 +43,9 @@ class _Output:
             return "waiting"
         if outcome.state == "failed":
             return "failed"
-        return "ready" if passed(outcome) else "problems"
+        if not passed(outcome):
+            return "problems"
+        return "draft" if self.job.draft else "ready"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,14 @@ from collections.abc import Sequence
 from shortform_assets.contracts.aspects import ASPECTS
 from shortform_assets.contracts.base import Dropped, canonical_json
 from shortform_assets.contracts.clips import ClipMedia, ClipMediaSet, CropPaths, CropPathsSet
-from shortform_assets.contracts.creative import ClipEnhancement, Composition, EnhancementPlan, RenderJob
-from shortform_assets.contracts.output_profiles import limits_for
+from shortform_assets.contracts.creative import (
+    ClipEnhancement,
+    Composition,
+    Encode,
+    EnhancementPlan,
+    RenderJob,
+)
+from shortform_assets.contracts.output_profiles import DRAFT, limits_for
 from shortform_assets.contracts.slices.delivery_slice import DeliverySlice
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.errors import ClipFault, InputError
@@ -28,12 +34,13 @@ def compose(
     media: ClipMediaSet,
     style: StyleContract,
     delivery: DeliverySlice,
+    draft: bool = False,
 ) -> Composition:
     """One job per clip and aspect ratio, in the order of `plan`, which is best first.
 
     Raises InputError where `plan` was made from another style. A clip whose camera does not fit its media
     is dropped with the reason. `dropped` of the composition are all clips given up on the way to it, by
-    whichever stage.
+    whichever stage. `draft` makes small, fast ones to decide by.
     """
     if plan.style_digest != style.digest():
         raise InputError(
@@ -51,7 +58,7 @@ def compose(
             path, clip = paths.get(name), clips.get(name)
             if path is None or clip is None:
                 raise ClipFault(f"it has no {'camera' if path is None else 'media'} any more")
-            jobs += _jobs(bench, enhancement, path, clip, style, delivery)
+            jobs += _jobs(bench, enhancement, path, clip, style, delivery, draft)
         except ClipFault as fault:
             dropped.append(Dropped(clip_id=name, stage=_STAGE, reason=str(fault)))
         bench.progress((len(jobs) + len(dropped)) / (len(plan.clips) * len(delivery.aspects)))
@@ -72,6 +79,7 @@ def _jobs(
     clip: ClipMedia,
     style: StyleContract,
     delivery: DeliverySlice,
+    draft: bool,
 ) -> list[RenderJob]:
     if found := misfits(path, clip):
         raise ClipFault(found[0])
@@ -80,7 +88,7 @@ def _jobs(
     for aspect in delivery.aspects:
         if aspect not in framings:
             raise ClipFault(f"the camera has no {aspect} framing")
-        width, height = ASPECTS[aspect].size
+        width, height = (side // DRAFT.shrink if draft else side for side in ASPECTS[aspect].size)
         job = RenderJob(
             output_id="",
             clip_id=enhancement.clip_id,
@@ -93,13 +101,19 @@ def _jobs(
             framing=framings[aspect],
             enhancement=enhancement,
             style=style,
-            encode=delivery.encode,
-            limits=limits_for(delivery.profiles, aspect),
+            encode=_drafted(delivery.encode) if draft else delivery.encode,
+            # No platform is to have a draft.
+            limits=limits_for(() if draft else delivery.profiles, aspect),
+            draft=draft,
         )
         job = job.model_copy(update={"elements": elements(bench, job)})
         check(job)
         jobs.append(job.model_copy(update={"output_id": output_id(job)}))
     return jobs
+
+
+def _drafted(encode: Encode) -> Encode:
+    return encode.model_copy(update={"preset": DRAFT.preset, "crf": DRAFT.crf})
 
 
 def output_id(job: RenderJob) -> str:

@@ -220,7 +220,7 @@ def _zooming(job: RenderJob, shot: FramedSegment, plan: PanelCrop, slot: tuple[i
 
 def _blurred(job: RenderJob, area: PictureArea | None) -> str:
     """The whole active picture, filling the output, blurred and darkened."""
-    width, height = (2 * round(side / _BLUR_SHARE / 2) for side in (job.width, job.height))
+    width, height = (2 * round(side / _BLUR_SHARE / 2) for side in job.canvas)
     cover = f"scale=w={width}:h={height}:force_original_aspect_ratio=increase:flags=bilinear"
     dark = f"lutyuv=y='16+(val-16)*{_BLUR_LUMA}'"
     up = f"scale=w={job.width}:h={job.height}:flags=bilinear"

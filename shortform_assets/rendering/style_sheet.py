@@ -136,8 +136,8 @@ class StyleStudio:
             aspects=tuple(_framing(aspect, frames) for aspect in ASPECTS),
         )
 
-    def job(self, style: StyleContract, aspect: Aspect) -> RenderJob:
-        """What would render the talk; ClipFault where the style cannot be laid over it."""
+    def job(self, style: StyleContract, aspect: Aspect, *, draft: bool = False) -> RenderJob:
+        """What would render the talk, or its draft; ClipFault where the style cannot be laid over it."""
         crops, media = CropPathsSet(clips=(self._camera,)), ClipMediaSet(clips=(self._media,))
         request = EnhancementRequest(
             self._plan,
@@ -151,7 +151,7 @@ class StyleStudio:
         )
         plan = plan_enhancement(self._bench, self._shelf, request)
         only = self._delivery.model_copy(update={"aspects": (aspect,)})
-        made = compose(self._bench, plan, crops, media, style, only)
+        made = compose(self._bench, plan, crops, media, style, only, draft)
         if not made.outputs:
             raise ClipFault(made.empty_reason)
         return made.outputs[0]

@@ -122,3 +122,41 @@ def test_a_delivery_has_a_row_for_what_is_ready_and_none_for_the_rest(bench):
     page = bench.open(made.review).read_text()
     assert all(f'href="posts-{platform}.csv"' in page for platform in SHEETS)
     assert all(f'href="edit-list.{kind}"' in page for kind in ("fcpxml", "edl", "otio"))
+
+
+def test_a_draft_is_called_one_everywhere_and_never_ready(bench):
+    limits = limits_for(PLATFORMS, "9:16")
+    jobs = [
+        render_job(n, f"Clip {n}").model_copy(update={"limits": limits, "draft": n == 1}) for n in range(2)
+    ]
+    index = composition(*jobs)
+    for key in dispatch(bench.store, "talk", index, terms()).unfinished:
+        output = key.rsplit("/", 1)[-1]
+        video, poster = (keep_bytes(bench.store, bench.scratch, data) for data in (b"v", b"p"))
+        finish(bench.store, key, completed(output, video, poster))
+    said = transcript()
+    made = deliver(
+        bench,
+        DeliveryRequest(
+            index,
+            states(bench.store, "talk", index),
+            clip_plan(*jobs),
+            said,
+            turns(said),
+            CreativeEdits(),
+            source_video(),
+            "a.mp4",
+        ),
+    )
+    told = json.loads(bench.open(made.manifest).read_bytes())
+    assert [(out["draft"], out["ready"], out["files"]["video"]["name"]) for out in told["outputs"]] == [
+        (False, True, "01-clip-0-9x16.mp4"),
+        (True, False, "02-clip-1-9x16-draft.mp4"),
+    ]
+    assert told["draft"]
+    page = bench.open(made.review).read_text()
+    assert "1 draft, not for posting" in page
+    assert "1 ready" in page
+    for file in made.files:
+        if file.name.endswith(".csv"):
+            assert [row["media"] for row in rows(bench.open(file.blob).read_text())] == ["01-clip-0-9x16.mp4"]

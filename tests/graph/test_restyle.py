@@ -118,6 +118,19 @@ def test_a_withdrawn_style_is_kept_by_who_has_it(loud):
     assert graph.contract(key, "style_contract").pin == "acme@2"
 
 
+def test_drafts_are_outputs_of_their_own_and_last_for_one_run(loud):
+    graph, key = loud
+    old = outputs(graph, key)
+    assert graph.run(key, "restyle", **{"shortform/profile": "draft"}).computed == {"composition"}
+    drafts = graph.contract(key, "composition").outputs
+    assert all(job.draft for job in drafts)
+    assert not outputs(graph, key) & old
+    assert graph.run(key).computed == set(), "the outputs as they are to be are there already"
+    assert outputs(graph, key) == old
+    run = graph.run(key, "restyle", **{"shortform/profile": "darft"})
+    assert "no such profile" in str(run.error)
+
+
 @pytest.fixture
 def shell(loud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The command line in the project whose store is that of the graph."""
@@ -153,6 +166,10 @@ def test_a_preview_shows_a_clip_in_any_style_and_changes_nothing(loud, shell, tm
         with Image.open(out) as picture:
             assert picture.size == (1080, 1920)
         assert colours(out, seen) > 2000 > 200 > colours(out, other)
+    small = tmp_path / "small.png"
+    shell("preview", key, "--clip", 1, "--draft", "--out", small)
+    with Image.open(small) as picture:
+        assert picture.size == (540, 960)
     draft = tmp_path / "draft.mp4"
     shell("preview", key, "--clip", 2, "--seconds", 1.5, "--style", "acme@2", "--out", draft)
     assert count_frames(draft) == graph.contract(key, "clip_plan").rate.nearest(1500)
@@ -169,8 +186,10 @@ def test_a_preview_shows_a_clip_in_any_style_and_changes_nothing(loud, shell, tm
 def test_the_command_restyles_to_the_latest_and_renders(loud, shell, tmp_path):
     graph, key = loud
     assert "did you mean acme?" in shell("restyle", key, "--style", "amce", fails=True)
+    told = shell("restyle", key, "--style", "acme", "--draft", "--out", tmp_path / "drafts")
+    assert all(path.stem.endswith("-draft") for path in (tmp_path / "drafts").rglob("*.mp4"))
     told = shell("restyle", key, "--style", "acme", "--out", tmp_path / "out")
-    assert "computed: enhancement_plan, composition" in told
+    assert "computed: composition" in told
     assert graph.registry.record(key).style == "acme@2"
     assert {output.state for output in graph.contract(key, "delivery").outputs} == {"completed"}
     assert list((tmp_path / "out").rglob("*.mp4"))

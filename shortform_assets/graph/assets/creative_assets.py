@@ -11,8 +11,12 @@ from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.style_contracts import StyleContract
+from shortform_assets.errors import InputError
 from shortform_assets.graph.assets.asset_options import stage
-from shortform_assets.graph.reuse import once
+from shortform_assets.graph.reuse import as_failure, once
+
+PROFILE_TAG = "shortform/profile"
+"""Run tag; `draft` makes the outputs small and fast, to decide by: the next run without it makes them as they are to be."""
 
 
 @dg.asset(
@@ -64,4 +68,9 @@ def composition(
     """The render index: one self-contained render job an output, best clip first."""
     from shortform_assets.rendering import compose
 
-    return once(context, compose, enhancement_plan, crop_paths, clip_media, style_contract, delivery)
+    profile = context.run_tags.get(PROFILE_TAG)
+    if profile not in (None, "draft"):
+        with as_failure():
+            raise InputError("there is no such profile", f"{PROFILE_TAG}: {profile}", "choose draft, or none")
+    draft = profile is not None
+    return once(context, compose, enhancement_plan, crop_paths, clip_media, style_contract, delivery, draft)

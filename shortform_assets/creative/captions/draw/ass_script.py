@@ -40,11 +40,15 @@ _SHADOW = 0.45
 
 
 def ass_script(job: RenderJob, faces: Mapping[str, FontStack]) -> str:
-    """The whole script for one output, or an empty string where nothing is written over it."""
+    """The whole script for one output, or an empty string where nothing is written over it.
+
+    In pixels of its canvas, which libass brings to the size of the picture.
+    """
     events = [*_covers(job, faces), *overlay_events(job, faces), *_captions(job, faces)]
     if not events:
         return ""
-    head = _HEAD.format(width=job.width, height=job.height)
+    width, height = job.canvas
+    head = _HEAD.format(width=width, height=height)
     lines = (event.line(job.rate) for event in events)
     return head + "".join(_styles(job, faces)) + _EVENTS + "\n".join(lines) + "\n"
 
@@ -71,7 +75,7 @@ def _covers(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:
         card = Card(
             style="Caption",
             lines=(),
-            box=pixel_box(cover.box, job.width, job.height),
+            box=pixel_box(cover.box, *job.canvas),
             face=faces[caption.font],
             em=type_px(caption.size, job.aspect),
             colour=caption.colour,

@@ -87,13 +87,13 @@ def drawn_page(page: CaptionPage, job: RenderJob, face: FontStack) -> DrawnPage:
     """Where the page stands in the job's output."""
     style = job.style.captions
     em = type_px(style.size * page.scale, job.aspect)
-    middles = line_middles(page.anchor[job.aspect] * job.height, len(page.lines), em * page.pitch)
+    middles = line_middles(page.anchor[job.aspect] * job.canvas[1], len(page.lines), em * page.pitch)
     lines = tuple(
         _line(words, middle, style.uppercase, page.right_to_left)
         for words, middle in zip(page.lines, middles, strict=True)
     )
     return DrawnPage(
-        page, style, face, em, job.width / 2, pixel_box(page.box(job.aspect), job.width, job.height), lines
+        page, style, face, em, job.canvas[0] / 2, pixel_box(page.box(job.aspect), *job.canvas), lines
     )
 
 

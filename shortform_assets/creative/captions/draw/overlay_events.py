@@ -88,7 +88,7 @@ def _card(
     return Card(
         style=name,
         lines=overlay.lines,
-        box=pixel_box(box, job.width, job.height),
+        box=pixel_box(box, *job.canvas),
         face=faces[section.font],
         em=type_px(section.size * overlay.scale, job.aspect),
         pitch=overlay.pitch,
@@ -125,7 +125,7 @@ def _names(job: RenderJob, faces: Mapping[str, FontStack]) -> Iterator[Event]:
         card = Card(
             style="Name",
             lines=(strip.name,),
-            box=pixel_box(strip.place[job.aspect].box, job.width, job.height),
+            box=pixel_box(strip.place[job.aspect].box, *job.canvas),
             face=faces[section.font],
             em=type_px(section.size * strip.scale, job.aspect),
             pitch=strip.pitch,
@@ -143,7 +143,7 @@ def _progress(job: RenderJob) -> Iterator[Event]:
     place, section = job.enhancement.progress_bar.get(job.aspect), job.style.progress_bar
     if place is None or section is None:
         return
-    box = pixel_box(place.box, job.width, job.height)
+    box = pixel_box(place.box, *job.canvas)
     length = job.media.frames
     empty = type(box)(box.left, box.top, box.left, box.bottom)
     paint = (align(7), pos(0, 0), bare(), fill(section.colour))
