@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from shortform_assets.creative.styles.contrast import contrast, worst_contrast
 from shortform_assets.creative.styles.style_checks import style_faults
 from shortform_assets.creative.styles.style_keys import style_keys
 from shortform_assets.creative.styles.style_registry import (
+    ensure_shipped_styles,
     publish_style,
     published_style,
     read_style,
@@ -56,6 +58,26 @@ def test_a_style_rests_on_a_published_one(store, source, tmp_path):
     edit(green, "extends: acme", "extends: acme@1")
     with pytest.raises(InputError, match=r"green/style\.yaml:2: extends: acme@1 was withdrawn \(old\)"):
         publish_style(store, green)
+
+
+def test_the_example_of_the_documentation_can_be_published(store):
+    ensure_shipped_styles(store)
+    folder = Path(__file__).parents[2] / "docs" / "styles" / "example"
+    style, new = publish_style(store, folder)
+    house = resolve_style(store, "shortform")
+    assert new
+    assert published_style(store, "weekly", 1).extends == house.pin
+    assert (style.hook, style.captions.look, style.accent) == (None, "word_box", "#FCA311")
+    assert (
+        style.captions.model_copy(
+            update={
+                "look": house.captions.look,
+                "active_colour": house.captions.active_colour,
+                "emphasis_colour": None,
+            }
+        )
+        == house.captions
+    )
 
 
 def test_a_style_rests_on_a_folder_whose_files_are_its_own(store, source, tmp_path):
