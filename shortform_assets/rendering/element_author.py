@@ -66,12 +66,13 @@ def _picture(scene: Any, at: float) -> np.ndarray:
 def _strip(bench: Workbench, look: ElementLook) -> Any:
     """It comes in from the left behind its mark."""
     from moviepy import ColorClip, CompositeVideoClip
+    from PIL.ImageColor import getrgb
 
     width, height = look.width, look.height
     mark = max(2, round(_MARK * height))
-    body = ColorClip((width, height), color=_rgb(look.colour), duration=2)
+    body = ColorClip((width, height), color=getrgb(look.colour), duration=2)
     body = body.with_position(lambda t: (round((t - 1) * width), 0))
-    edge = ColorClip((mark, height), color=_rgb(look.accent), duration=2)
+    edge = ColorClip((mark, height), color=getrgb(look.accent), duration=2)
     # The mark grows from the middle, before the strip has come far.
     edge = edge.with_position(lambda t: (0, round(height * (1 - min(1.0, 3 * t)))))
     return CompositeVideoClip([body, edge], size=(width, height)).with_duration(2)
@@ -81,12 +82,13 @@ def _card(bench: Workbench, look: ElementLook) -> Any:
     """It comes up from below with an edge in the brand's colour; then the logo grows into its place. An intro card goes
     that way."""
     from moviepy import ColorClip, CompositeVideoClip
+    from PIL.ImageColor import getrgb
 
     width, height = look.width, look.height
     edge = max(2, round(_EDGE * height))
-    body = ColorClip((width, height), color=_rgb(look.colour), duration=2)
+    body = ColorClip((width, height), color=getrgb(look.colour), duration=2)
     body = body.with_position(lambda t: (0, round((1 - t) * (height + edge))))
-    line = ColorClip((width, edge), color=_rgb(look.accent), duration=2)
+    line = ColorClip((width, edge), color=getrgb(look.accent), duration=2)
     line = line.with_position(lambda t: (0, round((1 - t) * (height + edge)) - edge))
     parts = [body, line]
     if look.logo and look.logo_rows:
@@ -144,10 +146,6 @@ def _logo(bench: Workbench, look: ElementLook, room: tuple[float, float]) -> tup
     image = image.resize(size, Image.Resampling.LANCZOS)
     clip = ImageClip(np.asarray(image), transparent=True, duration=2)
     return clip, (room[0] - size[0]) / 2, (room[1] - size[1]) / 2
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 _SCENES: dict[ElementKind, Callable[[Workbench, ElementLook], Any]] = {

@@ -1,4 +1,4 @@
-"""A store and the source of a style, for all that is said of styles."""
+"""A store and the source of a style, and the style that comes along."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from resources.media_store import MediaStore
+from shortform_assets.creative.styles.style_registry import ensure_shipped_styles, resolve_style
 from shortform_assets.data import shipped
 
 
@@ -19,3 +20,10 @@ def store(tmp_path: Path) -> MediaStore:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     return Path(shutil.copytree(shipped("style_contracts") / "acme", tmp_path / "acme"))
+
+
+@pytest.fixture
+def style(bench):
+    """The house style, in the bench's store."""
+    ensure_shipped_styles(bench.store)
+    return resolve_style(bench.store, "shortform")

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from resources.fallback_fonts import FallbackFonts
 from shortform_assets.contracts.aspects import SafeBox
 from shortform_assets.contracts.base import Blob, FrameRate
 from shortform_assets.contracts.clips import (
     AspectFraming,
     ClipMedia,
     CropPaths,
+    CropPathsSet,
     Framing,
     Keyframe,
     MediaSegment,
     Panel,
 )
-from shortform_assets.contracts.selection import PlannedClip, clip_id
+from shortform_assets.contracts.edits import CreativeEdits
+from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span, clip_id
 from shortform_assets.contracts.slices import EnhancementSlice
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
+from shortform_assets.creative.enhance import EnhancementRequest, plan_enhancement
 
 RATE = FrameRate(num=25)
 BOX = SafeBox(left=0.06, top=0.14, right=0.862, bottom=0.65)
@@ -109,3 +113,19 @@ def media_of(clip: PlannedClip) -> ClipMedia:
     return ClipMedia(
         clip_id=clip.clip_id, width=1920, height=1080, rate=RATE, frames=clip.frames, segments=segments
     )
+
+
+def enhanced(bench, style, clips, crops, edits=(), rules=RULES, words=None):
+    """The plan of these clips."""
+    words = words or transcript()
+    plan = ClipPlan(editor="local", rate=RATE, clips=tuple(clips), target_count=len(clips))
+    sets, fixes = CropPathsSet(clips=tuple(crops)), CreativeEdits(edits=tuple(edits))
+    request = EnhancementRequest(plan, words, turns(words), sets, style, rules, fixes)
+    return plan_enhancement(bench, FallbackFonts().load(), request)
+
+
+def whole(last: int | None = None) -> PlannedClip:
+    """The talk as one clip, up to a word."""
+    words = transcript()
+    last = len(words.words) - 1 if last is None else last
+    return planned([Span(start_frame=0, end_frame=RATE.nearest((last + 1) * 320))], [(0, last)])

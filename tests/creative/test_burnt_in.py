@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from enhancement_talk import BOX, RULES, camera
-from test_enhancement import enhanced, style, whole
+from enhancement_talk import BOX, RULES, camera, enhanced, whole
 from test_text_in_the_picture import text, with_texts
 
 from shortform_assets.creative.captions.draw.overlay_faults import overlay_faults
 
-__all__ = ["style"]
 AT = (0.15, 0.55, 0.7, 0.05)
 NAMES = ("keep_off", "cover", "no_captions")
 

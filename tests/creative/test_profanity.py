@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from enhancement_talk import RATE, RULES, camera, planned, transcript
-from test_enhancement import enhanced
+from enhancement_talk import RATE, RULES, camera, enhanced, planned, transcript
 
 from shortform_assets.contracts.selection import Span
 from shortform_assets.creative.captions.text.profanity import LANGUAGES, masker

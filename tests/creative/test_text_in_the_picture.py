@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from enhancement_talk import BOX, RATE, RULES, camera, planned
+from enhancement_talk import BOX, RATE, RULES, camera, enhanced, planned, whole
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_enhancement import enhanced, style, whole
 
 from shortform_assets.contracts.clips import CropPaths, FaceBox
 from shortform_assets.contracts.existing_text import SeenText
@@ -17,8 +16,6 @@ from shortform_assets.contracts.overlays import PunchIn, ZoomFocus, punched
 from shortform_assets.contracts.selection import Span
 from shortform_assets.creative.captions.draw.overlay_faults import overlay_faults
 from shortform_assets.creative.captions.draw.placement import Block, covered, place
-
-__all__ = ["style"]
 
 
 def text(start: int, end: int, x: float, y: float, width: float, height: float, kind="still") -> SeenText:

@@ -25,7 +25,7 @@ _CORE, FOREHEAD = 0.12, 0.2
 """Shares of a face at its sides and chin, and above its brows, that may be touched before it is covered. Our
 choice, below the eyes' place at a third of the box (`EYES` in reframing); test_the_hook_gives_way."""
 # Costs, in units of standing a whole output's height away from the wish. Our choice of what is worse than what:
-# guarded by the properties in tests/creative/test_enhancement.py and test_overlay_faults.py.
+# guarded by the properties in tests/creative/test_text_places.py and test_overlay_faults.py.
 _OUTSIDE = 1e6
 """An output's height outside the safe box; entering the logo's box costs as much."""
 _COVER = 1000.0
