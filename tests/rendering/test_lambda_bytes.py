@@ -43,9 +43,10 @@ def clip_with_captions(bench) -> RenderJob:
     shown = CaptionPage(
         start_frame=0,
         end_frame=FRAMES,
-        lines=tuple((word,) for word in words),
-        anchor={"9:16": 0.6},
-        size={"9:16": (0.8, 0.06)},
+        lines=(words,),
+        anchor={"9:16": 0.7},
+        size={"9:16": (0.9, 0.1)},
+        scale=0.35,
     )
     work = job(bench, clip, framing(0, FRAMES, panel(202, 360, (0, 100, 0), (59, 300, 0))), pages=(shown,))
     fonts = ClipLetters(bench, FallbackFonts().load(), work.style, "ja").fonts([w.text for w in words]).added
