@@ -1,4 +1,5 @@
-"""Draws docs/captions-languages.jpg: one caption line in each of twelve languages, planned and rendered as any clip.
+"""Draws docs/captions-languages.jpg: one caption line in each of twelve languages, and three with a translation below,
+planned and rendered as any clip.
 
 Run `.venv/bin/python docs/caption_sheet.py`; it takes a minute.
 """
@@ -29,6 +30,7 @@ from shortform_assets.contracts.clips import (
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip, Span, clip_id
 from shortform_assets.contracts.speech import Interval, Sentence, SpeakerTurns, Transcript, Turn, Word
+from shortform_assets.contracts.translations import CaptionTranslation, TranslatedCue
 from shortform_assets.creative import (
     EnhancementRequest,
     ensure_shipped_styles,
@@ -55,6 +57,12 @@ LINES = {
     "ja": "この考えがすべてを変えました。",
     "ko": "이 생각이 모든 것을 바꿨어요",
 }
+SECOND = {
+    "en": ("ar", "هذه الفكرة غيّرت كل شيء"),
+    "he": ("ja", "この考えが私のすべてを変えました"),
+    "zh": ("es", "Esta idea lo cambió todo, de verdad"),
+}
+"""Language of what is said -> language and words of the second line."""
 RATE, SIZE, STEP_MS = FrameRate(num=10), (540, 960), 300
 TILE, COLUMNS, LABEL = (520, 250), 3, 26
 
@@ -68,6 +76,15 @@ def main(out: Path) -> None:
         ):
             tiles.append((language, drawn(bench, language, line)))
             assert not bench.degraded, bench.degraded
+    for language, (other, line) in SECOND.items():
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            StoreBench.over(MediaStore.local(Path(folder))) as bench,
+        ):
+            cue = TranslatedCue(start_ms=0, end_ms=60_000, text=line)
+            wanted = CaptionTranslation(language=other, show="second_line", cues=(cue,))
+            tiles.append((f"{language} + {other}", drawn(bench, language, LINES[language], wanted)))
+            assert not bench.degraded, bench.degraded
     rows = -(-len(tiles) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * TILE[0], rows * (TILE[1] + LABEL)), "#202226")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(18)
@@ -78,8 +95,10 @@ def main(out: Path) -> None:
     sheet.save(out, quality=85)
 
 
-def drawn(bench: StoreBench, language: str, line: str) -> Image.Image:
-    """The band of one frame around the captions, in the middle of the line's first page."""
+def drawn(
+    bench: StoreBench, language: str, line: str, wanted: CaptionTranslation | None = None
+) -> Image.Image:
+    """The band of one frame around the captions, in the middle of the line's first page; `wanted` is its translation."""
     ensure_shipped_styles(bench.store)
     style, genre = resolve_style(bench.store, "shortform"), load_genre("podcast")
     words = words_of(line)
@@ -122,8 +141,10 @@ def drawn(bench: StoreBench, language: str, line: str) -> Image.Image:
     )  # fmt: skip
     rules = genre.enhancement.model_copy(update={"hook": False, "logo": False})
     plan = ClipPlan(editor="local", rate=RATE, clips=(clip,), target_count=1)
-    request = EnhancementRequest(plan, transcript, turns, crops, style, rules, CreativeEdits(edits=()))
-    enhanced = plan_enhancement(bench, FallbackFonts().load(), request)
+    request = EnhancementRequest(
+        plan, transcript, turns, crops, style, rules, CreativeEdits(edits=()), (), wanted
+    )
+    enhanced = plan_enhancement(bench, FallbackFonts().load(), (), request)
     delivery = genre.delivery.model_copy(update={"aspects": ("9:16",)})
     (job,) = compose(bench, enhanced, crops, ClipMediaSet(clips=(media,)), style, delivery).outputs
     page = job.enhancement.pages[0]

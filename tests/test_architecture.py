@@ -179,9 +179,10 @@ PARENTS = {
     "crop_paths": {
         "face_tracks", "clip_media", "clip_plan", "speaker_turns", "genre/reframing", "edits/framing",
     },
+    # Which model translates captions is the panel's to say.
     "enhancement_plan": {
         "clip_plan", "transcript", "speaker_turns", "crop_paths", "style_contract",
-        "genre/enhancement", "edits/creative", "source_record",
+        "genre/enhancement", "genre/selection", "edits/creative", "source_record",
     },
     "composition": {"enhancement_plan", "crop_paths", "clip_media", "style_contract", "genre/delivery"},
 }  # fmt: skip

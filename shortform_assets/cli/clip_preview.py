@@ -6,14 +6,17 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from resources.artifacts import Artifacts
 from resources.bench import StoreBench
 from resources.fallback_fonts import FallbackFonts
+from resources.ledger import Ledger
+from resources.llm.caption_translator import CaptionTranslator
 from shortform_assets.cli.project import Project
 from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.selection import ClipPlan
-from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
+from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice, SelectionSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.creative import (
@@ -23,6 +26,7 @@ from shortform_assets.creative import (
     resolve_style,
 )
 from shortform_assets.errors import InputError
+from shortform_assets.graph.caption_languages import wanted_translation
 from shortform_assets.rendering import compose, opening, render, still
 
 _NOT_FRAMED = "there are no framed clips yet"
@@ -93,7 +97,8 @@ def _job(project: Project, key: str, request: PreviewRequest, bench: StoreBench)
         raise InputError(
             f"nothing is framed in {aspect}", "--aspect", f"choose one of {', '.join(dict.fromkeys(framed))}"
         )
-    style = _style(project, key, request.style)
+    style, record = _style(project, key, request.style), project.registry.record(key)
+    translation = wanted_translation(project.store, record, rules)
     plan_request = EnhancementRequest(
         alone,
         project.current(key, "transcript", Transcript, _NOT_FRAMED),
@@ -102,9 +107,14 @@ def _job(project: Project, key: str, request: PreviewRequest, bench: StoreBench)
         style,
         rules,
         project.registry.creative_edits(key),
-        project.registry.record(key).glossary,
+        record.glossary,
+        translation,
     )
-    made = plan_enhancement(bench, FallbackFonts().load(), plan_request)
+    selection = project.current(key, "genre/selection", SelectionSlice, _NOT_FRAMED)
+    asked = translation is not None and not translation.cues
+    resets = Artifacts(project.store).resets(key, "enhancement_plan")
+    translator = CaptionTranslator(selection.panel, Ledger(project.store, key), project.store, resets, asked)
+    made = plan_enhancement(bench, FallbackFonts().load(), translator.load(), plan_request)
     only = delivery.model_copy(update={"aspects": (aspect,)})
     index = compose(bench, made, crops, media, style, only, request.draft)
     if not index.outputs:

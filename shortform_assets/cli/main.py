@@ -57,6 +57,13 @@ def run(
     transcript: Annotated[
         Path | None, typer.Option(help="Your own transcript, SRT, VTT or JSON; it is aligned to the sound.")
     ] = None,
+    translation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANGUAGE[=FILE]",
+            help="Captions in another language too, such as es or pt-BR: from subtitles of your own, else by a model.",
+        ),
+    ] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="Half size and fast, to decide by; never to post.")
     ] = False,
@@ -74,6 +81,7 @@ def run(
         title=title,
         glossary=parse_glossary(glossary or ()),
         transcript=transcript,
+        translation=translation,
         brief=Brief(count=count, about=parse_about(about or ()), exclude_ms=parse_exclude(exclude or ())),
         draft=draft,
     )

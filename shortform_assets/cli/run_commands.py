@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from resources.rates import Rates
 from resources.sources import describe, local_path
 from shortform_assets.cli.display import Display
@@ -20,6 +22,7 @@ from shortform_assets.cli.terminal import Terminal
 from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.clips import CropPathsSet
 from shortform_assets.contracts.source import Brief, SourceRecord, SourceVideo
+from shortform_assets.contracts.translations import WantedTranslation
 from shortform_assets.creative import (
     ensure_shipped_styles,
     resolve_style,
@@ -42,6 +45,8 @@ class RunRequest:
     title: str | None = None
     glossary: tuple[str, ...] = ()
     transcript: Path | None = None
+    translation: str | None = None
+    """`LANGUAGE` or `LANGUAGE=FILE`."""
     brief: Brief = field(default_factory=Brief)
     draft: bool = False
 
@@ -106,6 +111,11 @@ def _facts(project: Project, request: RunRequest, files: int) -> dict[str, Any]:
         raise InputError(
             "one transcript cannot belong to several files", "--transcript", "run them one by one"
         )
+    translation = _translation(project, request.translation) if request.translation else None
+    if translation is not None and translation.file is not None and files > 1:
+        raise InputError(
+            "one file of subtitles cannot belong to several files", "--translation", "run them one by one"
+        )
     return {
         "genre": request.genre,
         "brand": request.brand,
@@ -113,6 +123,7 @@ def _facts(project: Project, request: RunRequest, files: int) -> dict[str, Any]:
         "title": request.title,
         "glossary": request.glossary,
         "transcript": _own_transcript(project, request.transcript) if request.transcript else None,
+        "translation": translation,
         "brief": request.brief,
     }
 
@@ -126,6 +137,22 @@ def _own_transcript(project: Project, path: Path) -> Blob:
         raise InputError(f"it cannot be read ({why})", str(path), "name a transcript file") from None
     parse_transcript(data, path.name)
     return project.store.add_file(path.expanduser())
+
+
+def _translation(project: Project, wanted: str) -> WantedTranslation:
+    """The language, and the user's own subtitles in it where a file is named."""
+    language, named, file = wanted.partition("=")
+    try:
+        found = WantedTranslation(language=language)
+    except ValidationError:
+        raise InputError(
+            f"{language!r} is no language",
+            "--translation",
+            "write its BCP 47 code, as in es or es=talk.es.srt",
+        ) from None
+    if named and not file:
+        raise InputError("it names no file", "--translation", f"write {language}=FILE, or {language} alone")
+    return found.model_copy(update={"file": _own_transcript(project, Path(file)) if named else None})
 
 
 def _brand_style(project: Project, brand: str) -> str | None:

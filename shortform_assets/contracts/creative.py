@@ -15,6 +15,7 @@ from shortform_assets.contracts.known_names import X264Preset
 from shortform_assets.contracts.output_profiles import DRAFT, PlatformLimits
 from shortform_assets.contracts.overlays import BRollSlot, ElementMedia, LowerThird, PlacedBox, PunchIn
 from shortform_assets.contracts.style_contracts import Font, StyleContract
+from shortform_assets.contracts.translations import TranslationPlace
 
 BoxSize = tuple[Measure, Measure]
 """Width and height as shares of the output's."""
@@ -45,6 +46,20 @@ class ClipWord(Contract):
     """False where no font at hand has its letters: it is exported, and no caption shows it."""
 
 
+class TranslatedLines(Contract):
+    """What stands below the words of a page, or instead of them, for as long as the page stands."""
+
+    text: str
+    lines: tuple[str, ...] = Field(min_length=1)
+    """The same as it is broken."""
+    scale: Ratio
+    """Of its type, a share of the style's size."""
+    pitch: Measure = 1.25
+    """Distance of two baselines in em of that type."""
+    right_to_left: bool = False
+    """Base direction of its lines."""
+
+
 class CaptionPage(Contract):
     """Words that are on screen together in clip frames [start_frame, end_frame), broken into lines."""
 
@@ -63,6 +78,8 @@ class CaptionPage(Contract):
     """Distance of two baselines in em: more where letters of the script reach higher or lower than Latin ones."""
     right_to_left: bool = False
     """Base direction of its lines; words stand in the order in which they are said."""
+    translation: TranslatedLines | None = Field(default=None, exclude_if=lambda lines: lines is None)
+    """In `size`, too. None where captions are not translated, and on a page that has no translation."""
 
     def box(self, aspect: Aspect) -> OutputBox:
         """Where the block stands; KeyError in an aspect ratio that the page was not laid out for."""
@@ -133,6 +150,26 @@ class EffectCue(Contract):
     effect: Literal["join", "punch_in"]
 
 
+class ClipTranslation(Contract):
+    """That the captions of a clip are translated."""
+
+    language: str
+    """BCP 47."""
+    show: TranslationPlace
+    source: str
+    """The model that translated, or empty for the user's own subtitles."""
+    pages: int
+    missing: int
+    """Caption pages of the clip, and those of them that have no translation."""
+
+    @property
+    def note(self) -> str:
+        """One sentence for people."""
+        by = f"translated by {self.source}" if self.source else "from subtitles of your own"
+        lacking = f", {self.missing} of {self.pages} caption pages without" if self.missing else ""
+        return f"captions in {self.language} {by}{lacking}"
+
+
 class AudioTreatment(Contract):
     """What is done to a clip's sound, beside what its own measurement asks for (`rendering/sound`)."""
 
@@ -167,6 +204,8 @@ class ClipEnhancement(Contract):
     """What steps in for the style's fonts, in this order, for letters they lack: cut to what this clip shows."""
     burnt_in: BurntInSubtitles | None = Field(default=None, exclude_if=lambda found: found is None)
     """None where the picture carries no subtitles for long."""
+    translation: ClipTranslation | None = Field(default=None, exclude_if=lambda made: made is None)
+    """None where captions are not translated."""
     lower_thirds: tuple[LowerThird, ...] = ()
     progress_bar: dict[Aspect, PlacedBox] = Field(default_factory=dict)
     """For each aspect ratio, where the whole of it stands; empty where there is none."""

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from shortform_assets.contracts.base import Blob, Contract, FrameRate
+from shortform_assets.contracts.translations import WantedTranslation
 
 
 class Brief(Contract):
@@ -40,6 +41,8 @@ class SourceRecord(Contract):
     """Guests, brands and terms as they are written, most important first."""
     transcript: Blob | None = None
     """The user's own transcript: SRT, VTT or JSON."""
+    translation: WantedTranslation | None = None
+    """Comes before what the genre says."""
     brief: Brief = Brief()
 
 

@@ -75,6 +75,15 @@ class CaptionBacking(Contract):
     """0 is not seen, 1 hides the picture."""
 
 
+class SecondLineStyle(Contract):
+    """How a translation looks that stands below the words that are said."""
+
+    scale: float = Field(default=0.68, ge=0.5, le=1)
+    """Em size of its type, a share of the captions' own."""
+    colour: Colour
+    """Of its letters, which are never lit."""
+
+
 class CaptionStyle(Contract):
     """The words that are said. Less tall outputs have their type by the geometric mean of the two heights."""
 
@@ -107,6 +116,8 @@ class CaptionStyle(Contract):
     speaker_colours: tuple[Colour, ...] = Field(default=(), max_length=8)
     """In `two_tone`, by order of first speech in the source, over again where there are more speakers; without them
     `colour` and `active_colour`."""
+    second_line: SecondLineStyle | None = None
+    """A translation below the words, where genre or source ask for one; without it in `colour`, at 0.68 of `size`."""
 
 
 class HookStyle(Contract):

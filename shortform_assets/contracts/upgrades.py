@@ -83,6 +83,11 @@ def genre_with_creative_layer(fields: Fields) -> Fields:
     return fields
 
 
+def record_with_translation(fields: Fields) -> Fields:
+    """Source record, 1 to 2: captions could not be translated before."""
+    return fields
+
+
 def outcome_with_gate(fields: Fields) -> Fields:
     """Outcome, 1 to 2: what the gate says beside problems was not asked before."""
     return fields

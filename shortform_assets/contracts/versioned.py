@@ -31,6 +31,7 @@ from shortform_assets.contracts.upgrades import (
     numbered,
     outcome_with_gate,
     publication_of_config,
+    record_with_translation,
     style_origin,
     style_with_creative_layer,
 )
@@ -111,7 +112,12 @@ class Persisted(Generic[R]):
 
 _AGAIN = "do the edit again and delete this object"
 
-SOURCE_RECORD = Persisted("source record", SourceRecord, "register the source again with `shortform run`")
+SOURCE_RECORD = Persisted(
+    "source record",
+    SourceRecord,
+    "register the source again with `shortform run`",
+    (numbered, record_with_translation),
+)
 RESET = Persisted("reset", StageReset, "delete it and do `shortform reset` again")
 PLAN_EDIT = Persisted("plan edit", PlanEdit, _AGAIN)
 FRAMING_EDIT = Persisted("framing edit", FramingEdit, _AGAIN)

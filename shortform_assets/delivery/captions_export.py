@@ -109,6 +109,8 @@ def words_json(captions: Captions) -> str:
 
 FORMATS = {"srt": srt, "vtt": vtt, "json": words_json}
 """File ending -> what writes it."""
+SUBTITLES = ("srt", "vtt")
+"""Those of which all is meant to be read: a translation has no words with times of their own."""
 
 
 def _time(ms: int, point: str) -> str:

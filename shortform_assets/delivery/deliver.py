@@ -14,12 +14,13 @@ from shortform_assets.contracts.source import SourceVideo
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.creative.captions.text.clip_words import MILLISECONDS, source_words
 from shortform_assets.creative.fixes.word_fixes import fix_plan, fix_words
-from shortform_assets.delivery.captions_export import FORMATS, Captions
+from shortform_assets.delivery.captions_export import FORMATS, SUBTITLES, Captions
 from shortform_assets.delivery.edit_lists.edit_list_files import EditLists, edit_lists
 from shortform_assets.delivery.file_names import file_stems
 from shortform_assets.delivery.manifest import DeliveryReport, Files, manifest, postable
 from shortform_assets.delivery.posting_sheets import posting_sheets
 from shortform_assets.delivery.review import review_page
+from shortform_assets.delivery.translated_export import translated_words
 from shortform_assets.ports.workbench import Workbench
 
 MANIFEST_NAME, REVIEW_NAME, TRANSCRIPT_STEM = "manifest.json", "index.html", "transcript"
@@ -122,8 +123,20 @@ def _files(
             "video": (f"{stem}.mp4", outcome.video),
             "poster": (f"{stem}.jpg", outcome.poster),
             **_written(bench, captions, stem),
+            **_translated(bench, job, stem),
         }
     return found
+
+
+def _translated(bench: Workbench, job: RenderJob, stem: str) -> Files:
+    """Subtitles in the language that the captions are translated into, which their names end with."""
+    made = job.enhancement.translation
+    if made is None:
+        return {}
+    words = translated_words(job.enhancement.pages)
+    captions = Captions.of(words, job.rate, job.media.frames, made.language)
+    files = _written(bench, captions, f"{stem}.{made.language}", SUBTITLES)
+    return {f"{kind} {made.language}": file for kind, file in files.items()}
 
 
 def _transcript(bench: Workbench, transcript: Transcript, turns: SpeakerTurns, edits: CreativeEdits) -> Files:
@@ -164,13 +177,11 @@ def _edit_list_files(bench: Workbench, lists: EditLists) -> Files:
     }
 
 
-def _written(bench: Workbench, captions: Captions, stem: str) -> Files:
-    """The words in every format; nothing where nothing is said."""
+def _written(bench: Workbench, captions: Captions, stem: str, kinds: Sequence[str] = tuple(FORMATS)) -> Files:
+    """The words in these formats; nothing where nothing is said."""
     if not captions.cues:
         return {}
-    return {
-        kind: (f"{stem}.{kind}", _keep(bench, write(captions).encode())) for kind, write in FORMATS.items()
-    }
+    return {kind: (f"{stem}.{kind}", _keep(bench, FORMATS[kind](captions).encode())) for kind in kinds}
 
 
 def _keep(bench: Workbench, data: bytes) -> Blob:

@@ -16,7 +16,7 @@ MANIFEST_VERSION = 1
 """Number of the layout, written into it as `version`."""
 
 Files = Mapping[str, tuple[str, Blob]]
-"""Kind (video, poster, srt, vtt, json) -> file name and bytes."""
+"""Kind (video, poster, srt, vtt, json; `srt es` and `vtt es` of a translation) -> file name and bytes."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _output(
 ) -> dict[str, Any]:
     outcome = state.outcome
     quality = outcome.quality if outcome else None
-    burnt = job.enhancement.burnt_in
+    burnt, translation = job.enhancement.burnt_in, job.enhancement.translation
     return {
         "output_id": state.output_id,
         "clip_id": state.clip_id,
@@ -94,12 +94,17 @@ def _output(
         "error": outcome.error if outcome else state.lost,
         "problems": list(quality.problems) if quality else [],
         "not_checked": list(quality.not_checked) if quality else [],
-        "notes": [*([burnt.note] if burnt else []), *(quality.notes if quality else ())],
+        "notes": [
+            *([burnt.note] if burnt else []),
+            *([translation.note] if translation else []),
+            *(quality.notes if quality else ()),
+        ],
         "degraded": list(outcome.degraded) if outcome else [],
         "title": job.enhancement.title,
         "needs_title": clip.needs_title if clip else False,
         "description": job.enhancement.description,
         "hashtags": list(job.enhancement.hashtags),
+        "translation": translation.language if translation else "",
         "aspect": job.aspect,
         "width": job.width,
         "height": job.height,

@@ -149,7 +149,7 @@ class StyleStudio:
             CreativeEdits(edits=()),
             self._names,
         )
-        plan = plan_enhancement(self._bench, self._shelf, request)
+        plan = plan_enhancement(self._bench, self._shelf, (), request)
         only = self._delivery.model_copy(update={"aspects": (aspect,)})
         made = compose(self._bench, plan, crops, media, style, only, draft)
         if not made.outputs:

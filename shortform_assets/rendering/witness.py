@@ -14,6 +14,7 @@ from typing import NamedTuple
 from shortform_assets.contracts.creative import RenderJob
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.creative.captions.draw.overlay_faults import overlays_of
+from shortform_assets.creative.captions.draw.second_line import translation_box
 
 _SMALL_SIDE, _LARGE_SIDE = 160, 640
 """Pixels of the longer side, about: enough to tell one picture from another, and a letter from none."""
@@ -96,6 +97,9 @@ def planned_marks(job: RenderJob) -> Sequence[PlannedMark]:
             found.append(
                 PlannedMark("caption", page.start_frame, page.end_frame, frame, page.box(job.aspect))
             )
+            show = plan.translation.show if plan.translation else "second_line"
+            if box := translation_box(page, job.style.captions, job.aspect, show):
+                found.append(PlannedMark("translated caption", page.start_frame, page.end_frame, frame, box))
     others, _ = overlays_of(plan, job.aspect, job.frames)
     for name, start, end, box in others:
         if name != "caption":

@@ -137,6 +137,29 @@ def test_where_the_user_gives_the_words_nobody_need_hear_them(shell, tmp_path, m
     assert "source_video" in result.output, result.output
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("Spanish", ("'Spanish' is no language", "--translation", "es=talk.es.srt")),
+        ("es=", ("it names no file", "write es=FILE")),
+        ("es=absent.srt", ("absent.srt", "name a transcript file")),
+        ("es=broken.srt", ("broken.srt", "line 6")),
+    ],
+)
+def test_a_translation_that_cannot_be_read_is_refused_before_anything_is_done(
+    shell, tmp_path, monkeypatch, given, words
+):
+    monkeypatch.chdir(tmp_path)
+    Path("broken.srt").write_text(
+        "1\n00:00:00,000 --> 00:00:02,000\nHola.\n\n2\n00:00:02,000 -> 00:00:03,000\nSí.\n"
+    )
+    Path("any.mp4").write_bytes(b"no video")
+    result = shell("run", "any.mp4", "--translation", given)
+    assert result.exit_code == exit_codes.FAILED, result.output
+    assert all(word in result.output for word in words), result.output
+    assert "no source is registered" in shell("list").output
+
+
 def test_a_video_without_speech_yields_no_clips_and_says_why(shell, tmp_path: Path):
     file = tmp_path / "tone.mp4"
     run_ffmpeg([*VIDEO, *AUDIO, "-c:v", "libx264", "-c:a", "aac", str(file)])

@@ -121,7 +121,7 @@ def enhanced(bench, style, clips, crops, edits=(), rules=RULES, words=None):
     plan = ClipPlan(editor="local", rate=RATE, clips=tuple(clips), target_count=len(clips))
     sets, fixes = CropPathsSet(clips=tuple(crops)), CreativeEdits(edits=tuple(edits))
     request = EnhancementRequest(plan, words, turns(words), sets, style, rules, fixes)
-    return plan_enhancement(bench, FallbackFonts().load(), request)
+    return plan_enhancement(bench, FallbackFonts().load(), (), request)
 
 
 def whole(last: int | None = None) -> PlannedClip:

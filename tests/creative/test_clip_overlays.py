@@ -93,7 +93,7 @@ def made(bench, style, faces=(), text=TALK, step=320, rules=RULES, glossary=(ADA
     request = EnhancementRequest(
         plan, words, turns(words), crops, style, rules, CreativeEdits(edits=()), glossary
     )
-    return plan_enhancement(bench, FallbackFonts().load(), request), crops
+    return plan_enhancement(bench, FallbackFonts().load(), (), request), crops
 
 
 def face(y=0.3, size=0.2, x=0.35, frames=400):

@@ -30,7 +30,7 @@ def made(bench, faces=FACES, words=WORDS, clip=CLIP, rules=RULES):
     crops = CropPathsSet(clips=(camera(clip, faces),))
     style = resolve_style(bench.store, "shortform")
     request = EnhancementRequest(plan, words, turns(words), crops, style, rules, CreativeEdits(edits=()))
-    return plan_enhancement(bench, FallbackFonts().load(), request), crops
+    return plan_enhancement(bench, FallbackFonts().load(), (), request), crops
 
 
 def found(plan, crops, change=None, rules=RULES) -> list[str]:

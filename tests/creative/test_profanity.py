@@ -21,8 +21,15 @@ ORDINARY = {
     "ru": "Мандарин, мандат, страхуя, оскорблять, рубля, хутор, сучок.",
     "uk": "Мандарин, рубля, хутір, застрахувати, сукня.",
     "tr": "Götürdü, sikke, ama, klasik, piknik, müzik, piçete.",
+    "ar": "كسر الكأس وكسب الكثير؛ زبدة وزبون، نيك كليج، خول، خراج.",
+    "hi": "लंडन में गांडीव, चूना, चोट, बहन, मादरी ज़बान, लौटा।",
+    "ko": "시발점에서 병신년까지, 보지 않고 자지 않는다; 씹는 새끼손가락, 지난 5개년.",
+    "zh": "妈妈的操作：我操心，我操作，他操练；牛奶，装备，卧槽马，鸡肉。",
+    "ja": "パチンコとサクソフォン、ファックスとロマンコメディ、イブラヒモビッチ、満腔、はやくそうして。",
+    "th": "ผู้เชี่ยวชาญโหดเหี้ยม สัสดีกินกล้วย แม่งานเปิดหีบ",
 }
-RUDE = {"en": "fucking", "es": "mierda", "de": "Scheiße", "fr": "putain", "it": "cazzo", "pt": "caralho"}
+RUDE = {"en": "fucking", "es": "mierda", "de": "Scheiße", "fr": "putain", "it": "cazzo", "pt": "caralho",
+        "ar": "كسمك", "hi": "भोसड़ीके", "ko": "개새끼야", "zh": "他妈的", "ja": "クソ", "th": "เหี้ย"}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
@@ -42,6 +49,22 @@ def test_a_profanity_keeps_its_first_letter(language):
 def test_words_of_the_genre_are_masked_too():
     mask = masker("en", ("acme*", "Bob"))
     assert mask("Acmecorp and BOB's shit-show, bobby") == "A******* and B**'s s***-show, bobby"
+
+
+def test_what_is_written_across_words_is_masked_and_covered(bench):
+    """Recognizers give Chinese by characters: all of them are masked and bleeped, and what only looks alike is not."""
+    ensure_shipped_styles(bench.store)
+    style = resolve_style(bench.store, "shortform")
+    style = style.model_copy(update={"audio": style.audio.model_copy(update={"bleep": True})})
+    words = transcript(" ".join("我妈妈的车他妈的好")).model_copy(update={"language": "zh"})
+    clip = planned([Span(start_frame=0, end_frame=RATE.nearest(9 * 320))], [(0, 8)], hook="他妈的好")
+    (found,) = enhanced(bench, style, [clip], [camera(clip)], words=words).clips
+    assert "".join(word.text for word in found.words) == "我妈妈的车他**好"
+    assert [word.masked for word in found.words] == [False] * 5 + [True, True, True, False]
+    assert len(found.audio.bleeps) == 3
+    assert found.hook is not None
+    assert "".join(found.hook.lines) == "他**好"
+    assert not bench.degraded
 
 
 def test_captions_title_hook_and_sound_agree(bench):
@@ -75,6 +98,6 @@ def test_a_genre_masks_without_a_tone_and_no_list_is_said(bench):
     assert [word.text for word in found.words if word.masked] == ["s***"]
     assert found.audio.bleeps == ()
     assert not bench.degraded
-    words = words.model_copy(update={"language": "ja"})
+    words = words.model_copy(update={"language": "sw"})
     enhanced(bench, style, [clip], [camera(clip)], words=words, rules=rules)
     assert "masked_words" in bench.degraded[0]

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from present import present
 
 from shortform_assets.contracts.base import FrameRate
-from shortform_assets.contracts.creative import ClipWord
+from shortform_assets.contracts.creative import ClipTranslation, ClipWord, TranslatedLines
 from shortform_assets.contracts.edits import CreativeEdit, CreativeEdits
 from shortform_assets.creative.captions.text.typeset import displayed
 from shortform_assets.delivery.captions_export import Captions, srt, vtt, words_json
@@ -210,8 +210,8 @@ def test_a_foreign_name_keeps_its_spaces_and_phrases_stay_on_one_line():
         assert any(phrase in line for line in lines)
 
 
-def delivered(bench, said, edits=()):
-    job = render_job(0, "One")
+def delivered(bench, said, edits=(), job=None):
+    job = job or render_job(0, "One")
     index = composition(job)
     for key in dispatch(bench.store, "talk", index, terms()).unfinished:
         video = keep_bytes(bench.store, bench.scratch, b"video")
@@ -274,6 +274,34 @@ def test_a_delivery_holds_the_words_of_clips_and_source_fixes_applied(bench):
         assert f'href="transcript.{kind}"' in page
     assert "<i>" not in page
     assert delivered(bench, said, [edit]) == delivery
+
+
+def test_a_translation_is_exported_beside_what_is_said(bench):
+    """Subtitles in both languages, each under its name; what stands on two pages is one cue, in its time."""
+    job = render_job(0, "One")
+    (page,) = job.enhancement.pages
+    lines = TranslatedLines(
+        text="مرحبا بكم في YouTube", lines=("مرحبا بكم", "في YouTube"), scale=0.68, right_to_left=True
+    )
+    pages = (
+        page.model_copy(update={"end_frame": 10, "translation": lines}),
+        page.model_copy(update={"start_frame": 10, "translation": lines}),
+        page.model_copy(update={"start_frame": 20, "end_frame": 30}),
+    )
+    made = ClipTranslation(language="ar", show="second_line", source="", pages=3, missing=1)
+    plan = job.enhancement.model_copy(update={"pages": pages, "translation": made})
+    delivery = delivered(bench, transcript(), job=job.model_copy(update={"enhancement": plan}))
+    files = {file.name: bench.open(file.blob) for file in delivery.files}
+    assert "Hello there" in files["01-one-9x16.srt"].read_text()
+    assert parsed(files["01-one-9x16.ar.srt"].read_text()) == [(0, 1300, ["مرحبا بكم في YouTube"])]
+    assert "01-one-9x16.ar.json" not in files
+    told = json.loads(bench.open(delivery.manifest).read_bytes())["outputs"][0]
+    assert told["translation"] == "ar"
+    assert told["files"]["vtt ar"]["name"] == "01-one-9x16.ar.vtt"
+    assert told["notes"] == ["captions in ar from subtitles of your own, 1 of 3 caption pages without"]
+    page_text = bench.open(delivery.review).read_text()
+    assert "Captions in ar from subtitles of your own, 1 of 3 caption pages without." in page_text
+    assert 'href="01-one-9x16.ar.srt"' in page_text
 
 
 def test_where_nothing_is_said_there_is_no_transcript(bench):

@@ -89,7 +89,10 @@ def test_one_entry_goes_from_the_plan_to_the_composition(entry, bench, tmp_path:
     paths = CropPathsSet(clips=(crops,))
     rules, edits = genre.enhancement, CreativeEdits()
     enhanced = plan_enhancement(
-        bench, FallbackFonts().load(), EnhancementRequest(plan, transcript, turns, paths, style, rules, edits)
+        bench,
+        FallbackFonts().load(),
+        (),
+        EnhancementRequest(plan, transcript, turns, paths, style, rules, edits),
     )
     box = entry.safe_box
     pages = enhanced.clips[0].pages

@@ -12,8 +12,9 @@ from planted_talk import SCRIPT
 from selection_talk import talk
 
 from shortform_assets.selection.panel.anchoring import SearchableWords, long_enough, tokens
-from shortform_assets.selection.panel.transcript_windows import as_data, cut_windows
+from shortform_assets.selection.panel.transcript_windows import cut_windows
 from shortform_assets.selection.read.script import read_script
+from shortform_assets.text.model_data import as_data
 
 THRESHOLD = 0.82
 SYLLABLES = ("ba", "ko", "ri", "tun", "mel", "sha", "dor", "vi", "gen", "pol", "wes", "que", "lam", "ner")

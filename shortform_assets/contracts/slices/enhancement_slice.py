@@ -10,6 +10,7 @@ from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
 from shortform_assets.contracts.base import Contract, Ratio, each_once
 from shortform_assets.contracts.existing_text import BurntInRule
 from shortform_assets.contracts.overlays import OVERLAYS, OverlayName
+from shortform_assets.contracts.translations import TranslationRule
 
 MaskedWord = Annotated[str, Field(pattern=r"^[^\s*]{2,40}\*?$")]
 
@@ -35,6 +36,8 @@ class EnhancementSlice(Contract):
     """A page stays this long after its last word, unless the next begins."""
     caption_min_ms: int = Field(ge=100, le=5_000)
     """A page stands at least so long where the next one leaves room: seen for less it cannot be read."""
+    translation: TranslationRule | None = None
+    """Captions in another language; a source's own record comes before it."""
 
     mask_profanity: bool = False
     """Stars in place of all letters but the first, in captions, titles and subtitles; so does a style that bleeps."""

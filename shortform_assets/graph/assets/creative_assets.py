@@ -2,17 +2,20 @@
 
 import dagster as dg
 
-from resources.artifacts import Ref
+from resources.artifacts import Artifacts, Ref
+from resources.ledger import Ledger
+from resources.llm.caption_translator import CaptionTranslator
 from shortform_assets.contracts.clips import ClipMediaSet, CropPathsSet
 from shortform_assets.contracts.creative import EnhancementPlan
 from shortform_assets.contracts.edits import CreativeEdits
 from shortform_assets.contracts.selection import ClipPlan
-from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice
+from shortform_assets.contracts.slices import DeliverySlice, EnhancementSlice, SelectionSlice
 from shortform_assets.contracts.source import SourceRecord
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.errors import InputError
 from shortform_assets.graph.assets.asset_options import stage
+from shortform_assets.graph.caption_languages import wanted_translation
 from shortform_assets.graph.reuse import as_failure, once
 
 PROFILE_TAG = "shortform/profile"
@@ -23,6 +26,7 @@ PROFILE_TAG = "shortform/profile"
     **stage("creative", {"python"}, "shortform_assets.creative.enhance:plan_enhancement", tools={"fonts"}),
     ins={
         "enhancement": dg.AssetIn(["genre", "enhancement"]),
+        "selection": dg.AssetIn(["genre", "selection"]),
         "edits": dg.AssetIn(["edits", "creative"]),
     },
 )
@@ -34,12 +38,19 @@ def enhancement_plan(
     crop_paths: CropPathsSet,
     style_contract: StyleContract,
     enhancement: EnhancementSlice,
+    selection: SelectionSlice,
     edits: CreativeEdits,
     source_record: SourceRecord,
 ) -> dg.MaterializeResult[Ref]:
-    """Caption pages, hook title, overlays and audio treatment of every clip."""
+    """Caption pages and their translation, hook title, overlays and audio treatment of every clip."""
     from shortform_assets.creative import EnhancementRequest, plan_enhancement
 
+    store, key = context.resources.store, context.partition_key
+    with as_failure():
+        translation = wanted_translation(store, source_record, enhancement)
+        asked = translation is not None and not translation.cues
+        resets = Artifacts(store).resets(key, "enhancement_plan")
+        translator = CaptionTranslator(selection.panel, Ledger(store, key), store, resets, asked)
     request = EnhancementRequest(
         clip_plan,
         transcript,
@@ -49,8 +60,9 @@ def enhancement_plan(
         enhancement,
         edits,
         source_record.glossary,
+        translation,
     )
-    return once(context, plan_enhancement, request, using=(context.resources.fonts,))
+    return once(context, plan_enhancement, request, using=(context.resources.fonts, translator))
 
 
 @dg.asset(

@@ -21,7 +21,7 @@ from shortform_assets.selection.panel.judging import JudgedPassage, shown_candid
 from shortform_assets.selection.panel.pair_strengths import pair_strengths
 from shortform_assets.selection.panel.proposing import Talk, kept_lines
 from shortform_assets.selection.panel.rubric import FinalOrder, final_instructions
-from shortform_assets.selection.panel.transcript_windows import as_data
+from shortform_assets.text.model_data import as_data
 
 INCOMPLETE = "Rank every id that you were shown, each once, best first. Left out: {left}."
 BY_CHANCE = 0.5

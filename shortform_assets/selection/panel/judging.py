@@ -15,7 +15,8 @@ from shortform_assets.ports.judge import Question, Review
 from shortform_assets.selection.panel.model_wording import check_wording
 from shortform_assets.selection.panel.proposing import LineCuts, Talk, kept_lines
 from shortform_assets.selection.panel.rubric import TEN, answers, judge_instructions
-from shortform_assets.selection.panel.transcript_windows import as_data, shown
+from shortform_assets.selection.panel.transcript_windows import shown
+from shortform_assets.text.model_data import as_data
 
 NOBODY_SCORED = "No candidate you were shown got scores. Use the ids c1, c2, ... as they stand."
 

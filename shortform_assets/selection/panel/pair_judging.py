@@ -18,7 +18,7 @@ from shortform_assets.selection.panel.final_ranking import strengths_of
 from shortform_assets.selection.panel.judging import JudgedPassage, shown_candidate
 from shortform_assets.selection.panel.proposing import Talk
 from shortform_assets.selection.panel.rubric import pair_instructions
-from shortform_assets.selection.panel.transcript_windows import as_data
+from shortform_assets.text.model_data import as_data
 
 LETTERS = ("A", "B")
 SMALL = 4.0

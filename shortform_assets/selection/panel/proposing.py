@@ -18,9 +18,10 @@ from shortform_assets.ports.judge import Question, Review
 from shortform_assets.selection.panel.anchoring import QuoteMatch, SearchableWords, long_enough
 from shortform_assets.selection.panel.model_wording import check_wording
 from shortform_assets.selection.panel.rubric import TEN, Proposed, answers, propose_instructions
-from shortform_assets.selection.panel.transcript_windows import TranscriptWindow, as_data, cut_windows, shown
+from shortform_assets.selection.panel.transcript_windows import TranscriptWindow, cut_windows, shown
 from shortform_assets.selection.read.features import Limits
 from shortform_assets.selection.read.script import Line
+from shortform_assets.text.model_data import as_data
 
 NOTHING_SAID = (
     "None of these moments can be used: {why}. Copy first_words, last_words and key_quote letter by letter "

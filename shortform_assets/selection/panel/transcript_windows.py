@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,12 +53,3 @@ def shown(lines: Sequence[Line], speakers: Sequence[str], a: int, b: int) -> lis
         }
         for i, line in enumerate(lines[a : b + 1], start=a)
     ]
-
-
-def as_data(value: Any) -> str:
-    """JSON in which no text can close a fence, a tag or a model's control token."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    for letter in "<>`&":
-        text = text.replace(letter, f"\\u{ord(letter):04x}")
-    # Control, private and invisible letters may steer a model and are never needed to read speech.
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else " " for c in text)

@@ -19,6 +19,7 @@ from shortform_assets.creative.captions.draw.ass_events import (
     Part,
     PixelBox,
     Said,
+    SetType,
     align,
     bare,
     clip,
@@ -33,6 +34,7 @@ from shortform_assets.creative.captions.draw.ass_events import (
 )
 from shortform_assets.creative.captions.draw.drawn_page import DrawnLine, DrawnPage, states
 from shortform_assets.creative.captions.draw.look_room import BOX_ACROSS, BOX_DOWN, POP
+from shortform_assets.creative.captions.draw.second_line import second_line_style
 from shortform_assets.text.direction import runs_right_to_left
 from shortform_assets.text.graphemes import graphemes
 
@@ -86,10 +88,30 @@ class _Brush:
         paint = (align(7), pos(0, 0), bare(), fill(back.colour), fill_opacity(back.opacity))
         return Event(_BACK, start, end, STYLE, (*paint, rounded_box(box, _RADIUS * self.drawn.em)))
 
+    def bar(self) -> Event:
+        """Behind all of the page."""
+        page, default = self.drawn.page, CaptionBacking(colour=self.drawn.style.outline_colour)
+        return self.backing(self.drawn.box, page.start_frame, page.end_frame, default)
+
 
 def caption_events(drawn: DrawnPage, rate: FrameRate) -> Iterator[Event]:
-    """The page as its style's look has it."""
-    yield from _LOOKS[drawn.style.look](_Brush(drawn, rate))
+    """The page as its style's look has it, and its translation, which stands still."""
+    brush = _Brush(drawn, rate)
+    if drawn.lines:
+        yield from _LOOKS[drawn.style.look](brush)
+    elif drawn.style.look == "subtitle_bar":
+        yield brush.bar()
+    if drawn.translated:
+        yield from _translation(brush)
+
+
+def _translation(brush: _Brush) -> Iterator[Event]:
+    drawn = brush.drawn
+    page, style = drawn.page, drawn.style
+    colour = style.colour if drawn.show == "instead" else second_line_style(style).colour
+    for line in drawn.translated:
+        parts = (*drawn.translation_place(line), fill(colour), Said(line.text))
+        yield Event(_TEXT, page.start_frame, page.end_frame, STYLE, parts, SetType(drawn.face, line.em))
 
 
 def _plain(brush: _Brush) -> Iterator[Event]:
@@ -175,9 +197,7 @@ def _one_word(brush: _Brush) -> Iterator[Event]:
 
 
 def _subtitle_bar(brush: _Brush) -> Iterator[Event]:
-    drawn = brush.drawn
-    page, default = drawn.page, CaptionBacking(colour=drawn.style.outline_colour)
-    yield brush.backing(drawn.box, page.start_frame, page.end_frame, default)
+    yield brush.bar()
     yield from _karaoke(brush)
 
 

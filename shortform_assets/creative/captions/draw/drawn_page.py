@@ -9,7 +9,9 @@ from itertools import pairwise
 from shortform_assets.contracts.creative import CaptionPage, CaptionWord, RenderJob
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import CaptionStyle
+from shortform_assets.contracts.translations import TranslationPlace
 from shortform_assets.creative.captions.draw.ass_events import Part, PixelBox, Said, SetType, font_size, pos
+from shortform_assets.creative.captions.draw.second_line import translation_box
 from shortform_assets.creative.captions.draw.word_places import word_places
 from shortform_assets.creative.captions.text.font_stack import FontStack
 from shortform_assets.creative.captions.text.typeset import displayed, type_px
@@ -39,6 +41,18 @@ class DrawnLine:
 
 
 @dataclass(frozen=True)
+class DrawnTranslation:
+    """A line of a page's translation."""
+
+    text: str
+    middle: float
+    """Output pixels, as in `DrawnLine`."""
+    em: float
+    """Pixels of one em of its type."""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
 class DrawnPage:
     """One page of one output."""
 
@@ -51,6 +65,9 @@ class DrawnPage:
     """Output pixels across, where every line is centred."""
     box: PixelBox
     lines: tuple[DrawnLine, ...]
+    """Of what is said; none where a translation stands in its place."""
+    translated: tuple[DrawnTranslation, ...] = ()
+    show: TranslationPlace = "second_line"
 
     def place(self, line: DrawnLine) -> tuple[Part, ...]:
         """Tags that put a whole line where it belongs."""
@@ -77,6 +94,12 @@ class DrawnPage:
     def type(self) -> SetType:
         return SetType(self.face, self.em)
 
+    def translation_place(self, line: DrawnTranslation) -> tuple[Part, ...]:
+        """Tags that put a line of a translation where it belongs, at its size."""
+        at = pos(self.centre, line.middle - self.face.drop(line.text) * line.em)
+        size = font_size(line.em * self.face.own.box)
+        return (at, size, Said(line.mark)) if line.mark else (at, size)
+
     def _at(self, x: float, middle: float, text: str) -> tuple[Part, ...]:
         # libass centres the box of the fonts in use; capitals stand a little below the middle of that.
         place = pos(x, middle - self.face.drop(text) * self.em)
@@ -87,14 +110,37 @@ def drawn_page(page: CaptionPage, job: RenderJob, face: FontStack) -> DrawnPage:
     """Where the page stands in the job's output."""
     style = job.style.captions
     em = type_px(style.size * page.scale, job.aspect)
-    middles = line_middles(page.anchor[job.aspect] * job.canvas[1], len(page.lines), em * page.pitch)
-    lines = tuple(
-        _line(words, middle, style.uppercase, page.right_to_left)
-        for words, middle in zip(page.lines, middles, strict=True)
+    made = job.enhancement.translation
+    show: TranslationPlace = made.show if made else "second_line"
+    below = translation_box(page, style, job.aspect, show)
+    box = pixel_box(page.box(job.aspect), *job.canvas)
+    high = em * page.pitch
+    # What is said stands at the top of the block, as far from its edge as what stands at its bottom.
+    middle = page.anchor[job.aspect] * job.canvas[1]
+    if below is not None:
+        middle = box.top + (box.bottom - below.bottom * job.canvas[1]) + high * len(page.lines) / 2
+    middles = line_middles(middle, len(page.lines), high)
+    said = (
+        ()
+        if below is not None and show == "instead"
+        else tuple(
+            _line(words, middle, style.uppercase, page.right_to_left)
+            for words, middle in zip(page.lines, middles, strict=True)
+        )
     )
     return DrawnPage(
-        page, style, face, em, job.canvas[0] / 2, pixel_box(page.box(job.aspect), *job.canvas), lines
+        page, style, face, em, job.canvas[0] / 2, box, said, tuple(_translated(page, job, below)), show
     )
+
+
+def _translated(page: CaptionPage, job: RenderJob, box: OutputBox | None) -> Iterator[DrawnTranslation]:
+    lines = page.translation
+    if lines is None or box is None:
+        return
+    em = type_px(job.style.captions.size * lines.scale, job.aspect)
+    middles = line_middles((box.top + box.bottom) / 2 * job.canvas[1], len(lines.lines), em * lines.pitch)
+    for text, middle in zip(lines.lines, middles, strict=True):
+        yield DrawnTranslation(text, middle, em, direction_mark(text, lines.right_to_left))
 
 
 def _line(words: Sequence[CaptionWord], middle: float, uppercase: bool, right_to_left: bool) -> DrawnLine:

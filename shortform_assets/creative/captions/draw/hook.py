@@ -14,6 +14,7 @@ from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.overlays import FLICKER_MS
 from shortform_assets.contracts.style_contracts import CallToActionStyle, HookStyle
 from shortform_assets.creative.captions.draw.placement import FOREHEAD, STEP, face_margin, text_width
+from shortform_assets.creative.captions.text.even_lines import even_lines
 from shortform_assets.creative.captions.text.font_stack import FontStack
 from shortform_assets.creative.captions.text.typeset import displayed, type_px
 from shortform_assets.text.line_breaks import wrapping
@@ -28,8 +29,6 @@ _SCALES = (1.0, 0.85, 0.7)
 _LOWEST = 0.6
 """Share of the output's height that a card ends above: what is below belongs to the captions. Our choice, of all
 genres; test_the_hook_gives_way."""
-_NARROWINGS = 40
-"""Steps of the search for even lines: finer than the width of a letter."""
 LONGEST_SHARE = 0.5
 """A hook is gone after this share of the clip, however short the clip and however long the style's `seconds`."""
 
@@ -126,35 +125,6 @@ def layouts(text: str, face: FontStack, width: float) -> Iterator[tuple[tuple[st
     parts = wrapping(text)
     for scale in _SCALES:
         for count in range(1, _MOST_LINES + 1):
-            lines = _even(parts, face, width / scale, count) if parts and width > 0 else None
+            lines = even_lines(parts, face, width / scale, count) if parts and width > 0 else None
             if lines is not None:
                 yield lines, scale
-
-
-def _even(parts: Sequence[str], face: FontStack, width: float, count: int) -> tuple[str, ...] | None:
-    """The parts on exactly `count` lines with the least widest line; None if that is too wide."""
-    if count > len(parts):
-        return None
-    whole = face.width("".join(parts))
-    # Narrow the measure until one more step would need another line: to less than an even share of the text.
-    best = None
-    for step in range(_NARROWINGS):
-        room = width - (width - whole / count * 0.9) * step / _NARROWINGS
-        lines = _greedy(parts, face, room)
-        if lines is None or len(lines) > count:
-            break
-        best = lines
-    return best if best is not None and len(best) == count else None
-
-
-def _greedy(parts: Sequence[str], face: FontStack, width: float) -> tuple[str, ...] | None:
-    lines = [""]
-    for part in parts:
-        longer = (lines[-1] + part).strip()
-        if face.width(longer) <= width:
-            lines[-1] = longer
-        elif face.width(part.strip()) <= width and lines[-1]:
-            lines.append(part.strip())
-        else:
-            return None
-    return tuple(lines)

@@ -58,6 +58,7 @@ def _whole(unit: Sequence[SpokenWord]) -> Unit:
                 before,
                 text=before.text + word.text,
                 end_frame=max(before.end_frame, word.end_frame),
+                source_ms=(before.source_ms[0], max(before.source_ms[1], word.source_ms[1])),
                 ends_sentence=word.ends_sentence,
             )
         found.append(word)

@@ -15,7 +15,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Json = dict[str, Any]
-KINDS = {"sentences": "propose", "candidates": "judge", "finalists": "final", "A": "pair"}
+KINDS = {
+    "sentences": "propose",
+    "candidates": "judge",
+    "finalists": "final",
+    "A": "pair",
+    "pages": "translate",
+}
 """What a question holds -> what it is."""
 CRITERIA = ("completeness", "energy", "engagement", "hook", "quotability", "speaker_changes", "tone")
 
@@ -208,9 +214,16 @@ def honest(asked: Asked) -> Json:
         }
     if asked.kind == "judge":
         return {"candidates": [judged(c) for c in asked.data["candidates"]]}
+    if asked.kind == "translate":
+        return {"pages": [{"n": page["n"], "text": translated(page["text"])} for page in asked.data["pages"]]}
     sentences = asked.data["sentences"]
     strong = [i for i, s in enumerate(sentences) if s["text"].startswith(("In 2009", "You should never"))]
     return {"moments": [proposed(sentences[i : i + 4]) for i in strong[:2]]}
+
+
+def translated(text: str) -> str:
+    """A language that nobody speaks; capitals begin a name, and stay."""
+    return " ".join(word if word[:1].isupper() else f"{word}o" for word in text.split())
 
 
 def proposed(sentences: list[Json], **changes: Any) -> Json:
