@@ -29,6 +29,7 @@ from shortform_assets.graph.assets import (
     source_assets,
 )
 from shortform_assets.graph.jobs import deliver, restyle, shorten
+from shortform_assets.graph.outcome_watch import gather_outcomes, sweep_deadlines
 from shortform_assets.graph.run_claims import run_claim
 from shortform_assets.graph.sensors import request_delivery
 from shortform_assets.ports.progress import SilentProgress
@@ -62,7 +63,8 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         ),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
         jobs=[shorten, restyle, deliver],
-        sensors=[request_delivery],
+        sensors=[request_delivery, gather_outcomes],
+        schedules=[sweep_deadlines],
         resources=resources,
         executor=dg.in_process_executor,
     )

@@ -1,8 +1,8 @@
 from .deliver import DeliveryRequest, deliver
 from .dispatched_jobs import DispatchedJobs
 from .export import export
-from .job_records import outcome_path, progress_path, survey, task_of
-from .outcomes import Terms, begin_attempt, dispatch, finish, open_generation, states
+from .job_records import folder_of, outcome_path, progress_path, survey, task_of
+from .outcomes import Terms, begin_attempt, dispatch, finish, forgotten, open_generation, states, sweep
 from .quality import measure
 from .render_messages import RenderMessages
 from .render_reuse import picture_of, renderer_named, renderer_version, same_code
@@ -17,6 +17,8 @@ __all__ = [
     "dispatch",
     "export",
     "finish",
+    "folder_of",
+    "forgotten",
     "measure",
     "open_generation",
     "outcome_path",
@@ -27,5 +29,6 @@ __all__ = [
     "same_code",
     "states",
     "survey",
+    "sweep",
     "task_of",
 ]

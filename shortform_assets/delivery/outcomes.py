@@ -82,6 +82,16 @@ class Swept:
     """Job keys whose render was there: only the word of it was lost."""
 
 
+@dataclass(frozen=True)
+class Forgotten:
+    """Output ids of one composition."""
+
+    overdue: tuple[str, ...]
+    """Without an outcome past their deadline."""
+    unsent: tuple[str, ...]
+    """Never dispatched."""
+
+
 def dispatch(store: ObjectStore, source: str, composition: Composition, terms: Terms) -> Dispatched:
     """Write a job for every output that has none, or whose records or files were lost.
 
@@ -195,8 +205,7 @@ def sweep(store: ObjectStore, now_ms: int, executor: str, prefix: str = "deliver
             continue
         # A dispatch that nobody ever began was an attempt too.
         number = max(1, seen.latest)
-        overdue_ms = now_ms - _last_sign(store, seen, task) - task.deadline_ms
-        if task.executor != executor or overdue_ms < CLOCK_SKEW_MS:
+        if task.executor != executor or not _is_overdue(store, seen, task, now_ms):
             continue
         earlier = earlier_render(store, task.job, task.renderer)
         if earlier and finish(store, seen.key, earlier) == earlier:
@@ -211,6 +220,17 @@ def sweep(store: ObjectStore, now_ms: int, executor: str, prefix: str = "deliver
         ):
             again.append((seen.key, number + 1))
     return Swept(tuple(again), tuple(failed), tuple(completed))
+
+
+def forgotten(store: ObjectStore, source: str, composition: Composition, now_ms: int) -> Forgotten:
+    """What nobody may be working on any more, whoever it was given to; nothing is written."""
+    current, late = _current(store, source, composition), []
+    for seen in current.values():
+        with contextlib.suppress(InputError):
+            if not seen.outcome and _is_overdue(store, seen, task_of(store, seen.key), now_ms):
+                late.append(seen.output_id)
+    unsent = (job.output_id for job in composition.outputs if job.output_id not in current)
+    return Forgotten(tuple(late), tuple(unsent))
 
 
 def states(store: ObjectStore, source: str, composition: Composition) -> tuple[OutputState, ...]:
@@ -283,6 +303,10 @@ def check_outcome(key: str, outcome: Outcome) -> None:
         raise ValueError(f"{outcome.output_id}: completed without video, poster and quality")
     if outcome.state == "failed" and not outcome.error:
         raise ValueError(f"{outcome.output_id}: failed without a reason")
+
+
+def _is_overdue(store: ObjectStore, seen: Seen, task: RenderTask, now_ms: int) -> bool:
+    return now_ms - _last_sign(store, seen, task) >= task.deadline_ms + CLOCK_SKEW_MS
 
 
 def _last_sign(store: ObjectStore, seen: Seen, task: RenderTask) -> int:

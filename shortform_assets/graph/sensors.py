@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from resources.artifacts import Artifacts
+from resources.artifacts import Artifacts, Ref
 from resources.claims import is_held
 from resources.store_errors import StoreError
 from shortform_assets.contracts.creative import Composition
+from shortform_assets.contracts.delivery import Outcome
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.graph.jobs import deliver
 from shortform_assets.graph.partitions import source_videos
@@ -50,7 +51,9 @@ def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | d
             if is_held(artifacts.store, key):
                 held.append(key)
             else:
-                requests.append(_request(artifacts, key))
+                ref, composition = composed(artifacts, key)
+                ended = ended_outcomes(artifacts, key, composition)
+                requests.append(delivery_request(key, ref, ended))
         except ShortformError as error:
             failures.append(error)
     if failures and not requests and all(type(failure) is StoreError for failure in failures):
@@ -69,18 +72,28 @@ def _why_none(failures: Sequence[ShortformError], held: Sequence[str]) -> Iterat
     yield from (f"{key}: a run works on it" for key in held)
 
 
-def _request(artifacts: Artifacts, key: str) -> dg.RunRequest:
-    from shortform_assets.delivery import states
-
+def composed(artifacts: Artifacts, key: str) -> tuple[Ref, Composition]:
+    """The composition in force; InputError where it cannot be read, and StoreError."""
     ref = artifacts.current(key, "composition")
     if ref is None:
         raise InputError("its composition is gone or unreadable", key, f"run `shortform rerun {key}`")
     try:
-        composition = artifacts.load(ref, Composition)
+        return ref, artifacts.load(ref, Composition)
     except InputError as error:
         raise InputError(
             f"its composition cannot be read ({error.what})", key, f"run `shortform rerun {key}`"
         ) from error
-    ended = [o.outcome.digest() for o in states(artifacts.store, key, composition) if o.outcome]
-    terminal = hashlib.sha256("".join(sorted(ended)).encode()).hexdigest()
+
+
+def delivery_request(key: str, ref: Ref, ended: Sequence[Outcome]) -> dg.RunRequest:
+    """A run of `deliver`, under a key that stands for the composition and its terminal outcomes."""
+    digests = "".join(sorted(outcome.digest() for outcome in ended))
+    terminal = hashlib.sha256(digests.encode()).hexdigest()
     return dg.RunRequest(run_key=f"{key}:{ref.data_version[:16]}:{terminal[:16]}", partition_key=key)
+
+
+def ended_outcomes(artifacts: Artifacts, key: str, composition: Composition) -> list[Outcome]:
+    """Of the outputs that have come to their end."""
+    from shortform_assets.delivery import states
+
+    return [state.outcome for state in states(artifacts.store, key, composition) if state.outcome]

@@ -28,8 +28,19 @@ RETRY_TAG = "shortform/retry"
 def rendered_outputs(
     context: dg.AssetExecutionContext, composition: Composition, terms: DeliverySlice
 ) -> dg.MaterializeResult[Ref]:
-    """Dispatches the outputs that lack an outcome; a local executor drains them, a remote one returns."""
-    from shortform_assets.delivery import DispatchedJobs, Terms, dispatch, open_generation, renderer_version
+    """Dispatches the outputs that lack an outcome; a local executor drains them, a remote one returns.
+
+    What a remote one was given and has outlived its deadline is sent again, or failed.
+    """
+    from shortform_assets.delivery import (
+        DispatchedJobs,
+        Terms,
+        dispatch,
+        folder_of,
+        open_generation,
+        renderer_version,
+        sweep,
+    )
 
     store, renderer, progress = (
         context.resources.store,
@@ -44,7 +55,10 @@ def rendered_outputs(
         sent = dispatch(store, context.partition_key, composition, now)
         for output, lost in sent.renewed:
             context.log.warning(f"output {output} is rendered again: {lost}")
-        keys = sent.unfinished if renderer.drains else sent.created
+        keys = sent.unfinished
+        if not renderer.drains:
+            swept = sweep(store, now.now_ms, renderer.name, folder_of(context.partition_key, composition))
+            keys = sent.created + tuple(key for key, _ in swept.again)
         for key in keys:
             progress.output(key.rsplit("/", 1)[-1], "pending", 0.0)
         renderer.dispatch(DispatchedJobs(store), keys, progress.output)
