@@ -45,6 +45,11 @@ class Rates:
         self._learnt[stage] = (self._learnt.get(stage, rate) + rate) / 2
         self._store.replace(_PATH, json.dumps(self._learnt, sort_keys=True).encode())
 
+    def known(self, stages: Iterable[str]) -> float:
+        """Of these stages the share that this machine has measured, 0 to 1."""
+        asked = list(stages)
+        return sum(stage in self._learnt for stage in asked) / len(asked)
+
     def expect(self, stages: Iterable[str], media_seconds: float) -> float:
         """Seconds that `stages` will take for a source of this length."""
         return sum(self._learnt.get(s, _FIRST_GUESS.get(s, 0.01)) * media_seconds for s in stages)

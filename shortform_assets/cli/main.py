@@ -89,6 +89,20 @@ def run(
 
 
 @app.command()
+def estimate(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A local video file.")],
+    genre: Annotated[str, typer.Option("--genre", "-g", help="One of `shortform genres list`.")] = "podcast",
+    count: Annotated[
+        int | None, typer.Option(min=1, help="How many clips; by default what the genre makes of it.")
+    ] = None,
+) -> None:
+    """Time and money that a run of FILE takes, before it begins."""
+    from shortform_assets.cli.estimate_command import estimate as tell
+
+    tell(terminal, file, genre, count)
+
+
+@app.command()
 def rerun(
     key: Key,
     out: Annotated[Path, typer.Option(help="Folder for the finished clips.")] = Path("out"),

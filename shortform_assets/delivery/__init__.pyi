@@ -4,6 +4,7 @@ from .export import export
 from .job_records import folder_of, outcome_path, progress_path, survey, task_of
 from .outcomes import Terms, begin_attempt, dispatch, finish, forgotten, open_generation, states, sweep
 from .quality import measure
+from .render_cost import render_costs
 from .render_messages import RenderMessages
 from .render_reuse import picture_of, renderer_named, renderer_version, same_code
 
@@ -24,6 +25,7 @@ __all__ = [
     "outcome_path",
     "picture_of",
     "progress_path",
+    "render_costs",
     "renderer_named",
     "renderer_version",
     "same_code",
