@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from shortform_assets.contracts.base import Blob
@@ -45,6 +47,16 @@ class BlobCache:
         except OSError:
             return None
         return path
+
+    @contextlib.contextmanager
+    def fetching(self, blob: Blob) -> Iterator[None]:
+        """Held while a blob is fetched: who wants the same one, in any thread or process, waits and finds it."""
+        # Few names, so that no lock file need ever be removed: a blob in 256 waits for another one.
+        lock = self.root / "locks" / blob.sha256[:2]
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def take(self, path: Path, blob: Blob) -> Path:
         """Move a verified file in; `path` is gone afterwards."""

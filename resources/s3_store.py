@@ -74,8 +74,12 @@ class BucketStore(MediaStore):
                 raise KeyTaken(f"{self.url}/{key}: other bytes stand here already") from None
 
     def _localise(self, key: str, blob: Blob | None) -> Path:
-        cached = self._cache.find(blob) if blob else None
-        return cached or self._download(key, blob)
+        if blob is None:
+            return self._download(key, None)
+        if cached := self._cache.find(blob):
+            return cached
+        with self._cache.fetching(blob):
+            return self._cache.find(blob) or self._download(key, blob)
 
     def _download(self, key: str, blob: Blob | None) -> Path:
         half = self._cache.root / "incoming" / uuid.uuid4().hex
