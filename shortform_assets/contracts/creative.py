@@ -44,6 +44,8 @@ class ClipWord(Contract):
     """A profanity: all its letters but the first are stars in `text`."""
     captioned: bool = True
     """False where no font at hand has its letters: it is exported, and no caption shows it."""
+    emoji: str = Field(default="", exclude_if=lambda sign: not sign)
+    """What stands after it in captions alone."""
 
 
 class TranslatedLines(Contract):

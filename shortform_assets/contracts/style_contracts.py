@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+import regex
+from pydantic import AfterValidator, Field
 
 from shortform_assets.contracts.aspects import MIN_BOX, Aspect, SafeBox
 from shortform_assets.contracts.base import Blob, Contract, Ratio, Words
 from shortform_assets.contracts.output_profiles import PROFILES, Platform
 from shortform_assets.contracts.style_b_roll import BRollStyle
 from shortform_assets.contracts.style_sounds import AudioStyle
+from shortform_assets.contracts.translations import LanguageTag
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 TypeSize = Annotated[float, Field(gt=0.01, lt=0.15)]
@@ -64,6 +66,22 @@ class Font(Contract):
     """The family or full name that the file carries."""
     file: Blob
     """The font file, TrueType or OpenType, at most 20 MB."""
+
+
+def _one_emoji(sign: str) -> str:
+    if not regex.fullmatch(r"\X", sign) or not regex.search(r"\p{Extended_Pictographic}|\p{RI}|\u20e3", sign):
+        raise ValueError(f"{sign!r} is not one emoji")
+    return sign
+
+
+EmojiWords = Annotated[
+    dict[
+        Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=40)],
+        Annotated[str, AfterValidator(_one_emoji)],
+    ],
+    Field(max_length=500),
+]
+"""Word or phrase -> emoji."""
 
 
 class CaptionBacking(Contract):
@@ -116,6 +134,11 @@ class CaptionStyle(Contract):
     speaker_colours: tuple[Colour, ...] = Field(default=(), max_length=8)
     """In `two_tone`, by order of first speech in the source, over again where there are more speakers; without them
     `colour` and `active_colour`."""
+    emoji: dict[LanguageTag, EmojiWords] = Field(
+        default_factory=dict, max_length=60, exclude_if=lambda words: not words
+    )
+    """By language (BCP 47) words or phrases, each with the emoji that stands after it in captions, in one colour; without
+    any there are none but what is said."""
     second_line: SecondLineStyle | None = None
     """A translation below the words, where genre or source ask for one; without it in `colour`, at 0.68 of `size`."""
 

@@ -38,6 +38,7 @@ from shortform_assets.creative.captions.text.page_times import Pace
 from shortform_assets.creative.captions.text.pages import Page
 from shortform_assets.creative.captions.text.profanity import LANGUAGES, masked_words, masker
 from shortform_assets.creative.captions.text.translated_pages import PageTranslator
+from shortform_assets.creative.captions.text.word_emoji import with_emoji, word_emoji
 from shortform_assets.creative.fixes.word_fixes import fix_clip, fix_words
 from shortform_assets.creative.overlays.clip_overlays import ClipOverlays, OverlayRules, PlacedBefore
 from shortform_assets.creative.overlays.speaker_names import speaker_names
@@ -125,6 +126,8 @@ class _Draft:
     pages: list[Page]
     columns: int
     """Of a translated line; 0 where nothing is translated."""
+    emoji: Mapping[int, str]
+    """After which of `words`."""
 
 
 class _Artist:
@@ -170,9 +173,16 @@ class _Artist:
         scene = PageScene(framings, boxes, self._logos(framings, boxes), rate, clip.frames)
         hooked = self.rules.hook and self.style.hook is not None and bool(clip.hook.strip())
         written = (*(word.text for word in words), *([clip.hook] if hooked else []), *overlays.texts(words))
-        fonts = self.letters.fonts(written)
+        listed = self.style.captions.emoji.get(self.language.split("-")[0], {})
+        emoji = word_emoji(words, listed, masked)
+        fonts = self.letters.fonts((*written, *emoji.values()))
+        emoji = {at: sign for at, sign in emoji.items() if fonts.draws_card(sign)}
+        written = (*written, *emoji.values())
         captioned = self.rules.captions and not (subtitles and subtitles.handled == "no_captions")
-        shown = fonts.drawn(words) if captioned else []
+        decorated = [
+            replace(word, text=with_emoji(word.text, emoji.get(at, ""))) for at, word in enumerate(words)
+        ]
+        shown = fonts.drawn(decorated) if captioned else []
         layout = self._layout(fonts, scene)
         pages = layout.pages(shown, self.pace)
         columns = layout.setter(shown).columns() if self.translator.active else 0
@@ -190,6 +200,7 @@ class _Artist:
             fonts,
             pages,
             columns,
+            emoji,
         )
 
     def finished(self, draft: _Draft, number: int) -> ClipEnhancement:
@@ -225,7 +236,10 @@ class _Artist:
             title=clip.title,
             description=clip.description,
             hashtags=tuple(tag for tag in clip.hashtags if self.mask(tag) == tag),
-            words=tuple(self._exported(word, fonts, i in masked) for i, word in enumerate(words)),
+            words=tuple(
+                self._exported(word, fonts, i in masked, draft.emoji.get(i, ""))
+                for i, word in enumerate(words)
+            ),
             pages=pages,
             hook=hook,
             show_logo=self.rules.logo and self.style.logo is not None,
@@ -274,7 +288,7 @@ class _Artist:
             )
         return box
 
-    def _exported(self, word: SpokenWord, fonts: ClipFonts, masked: bool) -> ClipWord:
+    def _exported(self, word: SpokenWord, fonts: ClipFonts, masked: bool, emoji: str) -> ClipWord:
         return ClipWord(
             text=word.text,
             start_frame=word.start_frame,
@@ -283,6 +297,7 @@ class _Artist:
             speaker=self.turns.speakers[word.speaker] if word.speaker >= 0 else "",
             masked=masked,
             captioned=fonts.draws(word.text),
+            emoji=emoji,
         )
 
     def _hook(

@@ -14,6 +14,8 @@ from shortform_assets.contracts import style_b_roll, style_contracts, style_soun
 from shortform_assets.contracts.output_profiles import PLATFORMS
 from shortform_assets.contracts.style_contracts import StyleContract
 
+_LANGUAGE = "^[a-z]{2,3}(-"
+"""How the pattern of language tags begins."""
 _COLOUR = "^#"
 _MODULES = (style_contracts, style_sounds, style_b_roll)
 _NAME = "of contract"
@@ -99,11 +101,13 @@ def _allowed(kind: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
         item = _allowed(_resolved(kind["items"], defs), defs)
         return ", ".join([f"a list, each {item}", *_limits(kind, _COUNTS)])
     if what == "object":
-        value = _resolved(kind["additionalProperties"], defs)
+        patterns = kind.get("patternProperties", {})
+        value = _resolved(next(iter(patterns.values()), kind.get("additionalProperties", {})), defs)
         if value.get(_NAME) == "SafeBox":
             sides = "shares of the output: {left, top, right, bottom}"
             return f"of {', '.join(PLATFORMS)} each {sides}"
-        return ", ".join([f"names, each {_allowed(value, defs)}", *_limits(kind, _COUNTS)])
+        names = "languages" if any(pattern.startswith(_LANGUAGE) for pattern in patterns) else "names"
+        return ", ".join([f"{names}, each {_allowed(value, defs)}", *_limits(kind, _COUNTS)])
     if what == "boolean":
         return "true or false"
     if what == "string":

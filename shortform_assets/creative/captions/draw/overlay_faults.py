@@ -156,7 +156,7 @@ def _word_faults(clip: ClipEnhancement, camera: CropPaths) -> Iterator[str]:
     """Words said without a caption, captions of words nobody says, and words whose page is not there in time."""
     # Words that no font has are said once for the whole plan.
     words = [word for word in clip.words if word.captioned]
-    said = [(_letters(word.text), word.start_frame) for word in words]
+    said = [(_letters(word.text + word.emoji), word.start_frame) for word in words]
     shown = [(_letters(word.text), page) for page in clip.pages for line in page.lines for word in line]
     spoken, written = "".join(text for text, _ in said), "".join(text for text, _ in shown)
     pages = [page for text, page in shown for _ in text]
