@@ -38,6 +38,10 @@ def describe(place: str | os.PathLike[str]) -> Source:
         raise InputError("there is no such file", str(path), "check the path")
     if path.is_dir():
         raise InputError("this is a folder, not a video file", str(path), "name the files in it")
+    if not path.is_file():
+        raise InputError(
+            "this is a pipe or a device, which can be read only once", str(path), "save it to a file first"
+        )
     try:
         with path.open("rb") as file:
             file.read(1)

@@ -28,6 +28,7 @@ from shortform_assets.creative import (
     resolve_style,
     style_versions,
 )
+from shortform_assets.delivery import check_folder
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.graph.partitions import partition_key
 from shortform_assets.media import container_seconds
@@ -56,6 +57,7 @@ def run_sources(terminal: Terminal, files: Sequence[str], request: RunRequest, o
 
     A file that fails does not stop the others. Raises ShortformError where there is only one.
     """
+    check_folder(out)
     project = Project()
     facts = _facts(project, request, len(files))
     tags = _tags(draft=request.draft)
@@ -189,6 +191,7 @@ def _run(
     tags: dict[str, str] | None = None,
     jobs: Sequence[str] = ("shorten", "deliver"),
 ) -> int:
+    check_folder(out)
     record = project.registry.record(key)
     with Display(terminal, record.name, Rates(project.store), _length(project, key, record)) as display:
         for job in jobs:

@@ -1,6 +1,6 @@
 from .deliver import DeliveryRequest, deliver
 from .dispatched_jobs import DispatchedJobs
-from .export import export
+from .export import check_folder, export
 from .job_records import folder_of, outcome_path, progress_path, survey, task_of
 from .outcomes import Terms, begin_attempt, dispatch, finish, forgotten, open_generation, states, sweep
 from .quality import measure
@@ -14,6 +14,7 @@ __all__ = [
     "RenderMessages",
     "Terms",
     "begin_attempt",
+    "check_folder",
     "deliver",
     "dispatch",
     "export",

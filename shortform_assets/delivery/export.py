@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,18 @@ from shortform_assets.errors import InputError
 LIST_NAME = ".shortform-files.json"
 """Name -> SHA-256 (of each version) of what earlier exports wrote into the folder."""
 _PART_NAME = ".shortform-part"
+
+
+def check_folder(out_dir: Path) -> None:
+    """InputError where `out_dir` cannot be written, before hours of work are meant for it; nothing stays there."""
+    there = next(
+        folder for folder in (out_dir.absolute(), *out_dir.absolute().parents) if os.path.lexists(folder)
+    )
+    try:
+        with tempfile.TemporaryDirectory(prefix=_PART_NAME, dir=there):
+            pass
+    except OSError as error:
+        raise _unwritable(out_dir, error) from error
 
 
 def export(open_blob: Callable[[Blob], Path], delivery: Delivery, out_dir: Path) -> list[Path]:
@@ -43,10 +56,12 @@ def export(open_blob: Callable[[Blob], Path], delivery: Delivery, out_dir: Path)
             (out_dir / name).unlink()
         _write_list(out_dir, ours)
     except OSError as error:
-        raise InputError(
-            f"it cannot be written ({error.strerror})", str(out_dir), "choose another folder"
-        ) from error
+        raise _unwritable(out_dir, error) from error
     return [out_dir / name for name in wanted]
+
+
+def _unwritable(out_dir: Path, error: OSError) -> InputError:
+    return InputError(f"it cannot be written ({error.strerror})", str(out_dir), "choose another folder")
 
 
 def _missing(out_dir: Path, wanted: dict[str, Blob], own: dict[str, list[str]]) -> list[str]:

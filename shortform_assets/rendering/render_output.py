@@ -62,16 +62,7 @@ def render(bench: Workbench, job: RenderJob) -> RenderedFiles:
         ]
     )
     picture.unlink()
-    return RenderedFiles(video, poster, witness, (*sound.notes, *_shown(job), *_picture_notes(job)))
-
-
-def _picture_notes(job: RenderJob) -> list[str]:
-    held = job.media.held_frames
-    if not held:
-        return []
-    return [
-        f"For {held / job.rate.fps:.1f} s the last picture of the recording stands: it ended before its sound."
-    ]
+    return RenderedFiles(video, poster, witness, (*sound.notes, *_shown(job)))
 
 
 def _picture(bench: Workbench, job: RenderJob, sound: Future[PreparedSound]) -> tuple[Path, Path, Witness]:
@@ -145,6 +136,9 @@ def overflows(sizes: Sequence[int], job: RenderJob) -> bool:
 def _shown(job: RenderJob) -> Iterator[str]:
     for slot in job.enhancement.b_roll:
         yield f"B-roll {slot.shot + 1} of the style {job.style.pin}: {slot.reason}."
+    if held := job.media.held_frames:
+        seconds = held / job.rate.fps
+        yield f"For {seconds:.1f} s the last picture of the recording stands: it ended before its sound."
 
 
 def _script(bench: Workbench, job: RenderJob) -> tuple[Path | None, Path]:

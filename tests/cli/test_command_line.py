@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,23 @@ def test_a_bad_file_is_refused_by_name(shell, tmp_path: Path, make):
     assert not (tmp_path / "out").exists()
     artifacts = Artifacts(MediaStore.local(shell.home / "media_store"))
     assert not list(artifacts.store.list("artifacts/source_video")), "nothing half-written"
+
+
+def test_a_folder_that_cannot_be_written_is_known_before_the_work(shell, tmp_path: Path):
+    (tmp_path / "file").write_text("not a folder")
+    video = tmp_path / "talk.mp4"
+    video.write_bytes(b"never looked at")
+    result = shell("run", str(video), "--out", str(tmp_path / "file" / "clips"))
+    assert result.exit_code == exit_codes.FAILED
+    assert "cannot be written (Not a directory) - choose another folder" in result.output
+    assert "talk.mp4" not in result.output
+
+
+def test_a_pipe_is_not_read_once_and_lost(shell, tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    result = shell("run", str(tmp_path / "pipe.mp4"))
+    assert result.exit_code == exit_codes.FAILED
+    assert "which can be read only once - save it to a file first" in result.output
 
 
 def test_a_failed_stage_is_a_failed_run_in_dagster(shell, tmp_path: Path):
