@@ -34,8 +34,8 @@ class BRollStyle(Contract):
     seconds: float = Field(default=3.0, ge=2, le=4)
     """How long; a shorter video for its length."""
     place: Literal["full", "upper"] = "full"
-    """full: the whole picture. upper: its upper half, in outputs that are not wider than high, and where no face is cut
-    by it: all of the picture there."""
+    """full: the whole picture. upper: its upper half, in outputs that are not wider than high, and where no face or
+    text of the picture is cut by it: all of the picture there."""
 
     def height(self, aspect: Aspect) -> float:
         """Share of the output's height that a shot takes where there is no face."""

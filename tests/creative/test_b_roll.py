@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from enhancement_talk import camera, planned
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shortform_assets.contracts.base import Blob, FrameRate
+from shortform_assets.contracts.clips import FaceBox
+from shortform_assets.contracts.existing_text import SeenText
+from shortform_assets.contracts.selection import Span
 from shortform_assets.contracts.style_b_roll import BRollShot, BRollStyle
 from shortform_assets.creative.captions.text.clip_words import SpokenWord
 from shortform_assets.creative.overlays.b_roll_slots import SlotRoom, b_roll_slots
@@ -91,3 +95,19 @@ def test_a_phrase_is_whole_words_and_its_evidence_is_what_was_said():
     assert slot.reason == "shown because 'rain' is said at 00:16"
     tower = b_roll_slots(words, library(("Eiffel Tower",)), [None], SlotRoom(RATE, 2000, 0, [], {}))
     assert [each.reason for each in tower] == ["shown because 'Eiffel Tower' is said at 00:22"]
+
+
+@given(st.floats(0, 0.95), st.floats(0.02, 0.2), st.booleans())
+def test_the_edge_of_a_shot_cuts_neither_face_nor_text(y, height, text):
+    clip = planned([Span(start_frame=0, end_frame=300)], [(0, 3)])
+    framing = camera(clip).aspects[0]
+    at = {"x": 0.2, "y": y, "width": 0.3, "height": height}
+    seen = (
+        {"texts": (SeenText(start_frame=0, end_frame=300, kind="subtitle", **at),)}
+        if text
+        else {"faces": tuple(FaceBox(frame=frame, **at) for frame in range(0, 300, 12))}
+    )
+    room = SlotRoom(RATE, 300, 0, [], {"9:16": framing.model_copy(update=seen)})
+    upper = library(("Paris",)).model_copy(update={"place": "upper"})
+    (slot,) = b_roll_slots(spoken(["so"] * 4 + ["Paris"]), upper, [None], room)
+    assert slot.height == {"9:16": 1.0 if y < 0.5 < y + height else 0.5}

@@ -156,3 +156,18 @@ def test_the_hook_gives_way(bench, style):
     off = RULES.model_copy(update={"captions": False, "hook": False, "logo": False})
     bare = enhanced(bench, style, [clip], [camera(clip)], rules=off).clips[0]
     assert (bare.pages, bare.hook, bare.logo, bare.show_logo) == ((), None, {}, False)
+
+
+def test_a_logo_whose_corners_hide_faces_stands_lower(bench, style):
+    clip = whole()
+    heads = [
+        FaceBox(frame=f, x=x, y=0.05, width=0.35, height=0.2)
+        for f in range(0, clip.frames, 12)
+        for x in (0.02, 0.6)
+    ]
+    plan = enhanced(bench, style, [clip], [camera(clip, heads)])
+    (made,) = plan.clips
+    logo = made.logo["9:16"].box
+    assert 0.2 < logo.top < 0.3
+    assert logo.left == pytest.approx(BOX.left, abs=1e-3)
+    assert not [fault for fault in overlay_faults(made, camera(clip, heads), RULES) if "logo" in fault]

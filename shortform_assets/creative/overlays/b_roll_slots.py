@@ -72,8 +72,10 @@ def b_roll_slots(
 
 
 def _height(wanted: float, framing: AspectFraming, start: int, end: int) -> float:
-    """All of the picture where the edge of a part of it would cut a face."""
-    cut = any(face.y < wanted < face.y + face.height for face in framing.faces_during(start, end))
+    """All of the picture where the edge of a part of it would cut a face, or text of the picture."""
+    boxes = [face.box for face in framing.faces_during(start, end)]
+    boxes += [text.box for text in framing.texts_during(start, end)]
+    cut = any(box.top < wanted < box.bottom for box in boxes)
     return 1.0 if cut else wanted
 
 

@@ -23,6 +23,8 @@ from shortform_assets.text.writing_systems import reads_right_to_left
 
 _LOGO_ON_CARD = 3.0
 """How much higher the logo stands on a card than in its corner. A matter of looks."""
+_AIR = 0.03
+"""Space between a card's own words or logo and the captions on it, as a share of the output's height. A matter of looks."""
 _SHORTEST_TALK = 4
 """A clip is at least so many times as long as its intro card, or has none. Our choice."""
 
@@ -69,18 +71,27 @@ def intro_card(
         return None
     anchors = {}
     for aspect, box in boxes.items():
-        width, height = card.size[aspect]
         above = logo_above(logo, aspect)[0] if logo else 0.0
-        middle, reach = (box.top + box.bottom) / 2, int((box.bottom - box.top) / 2 / STEP)
-        # The middle first, then ever further below and above it.
-        for step in sorted(range(-reach, reach + 1), key=lambda step: (abs(step), step < 0)):
-            words = OutputBox.around(middle + step * STEP, width, height)
-            room = words._replace(top=words.top - max(above, STEP), bottom=words.bottom + STEP)
-            inside = box.top <= words.top - above and words.bottom <= box.bottom
-            if inside and not any(caption.meets(room) for caption in captions[aspect]):
-                anchors[aspect] = middle + step * STEP
-                break
-    return card.model_copy(update={"anchor": anchors}) if len(anchors) == len(boxes) else None
+        places = (_free(card.size[aspect], above, box, captions[aspect], air) for air in (_AIR, STEP))
+        if (anchor := next((place for place in places if place is not None), None)) is None:
+            return None
+        anchors[aspect] = anchor
+    return card.model_copy(update={"anchor": anchors})
+
+
+def _free(
+    size: tuple[float, float], above: float, box: SafeBox, captions: Sequence[OutputBox], air: float
+) -> float | None:
+    """The centre of words of `size` with so much room above them, in the box and off the captions by `air`."""
+    middle, reach = (box.top + box.bottom) / 2, int((box.bottom - box.top) / 2 / STEP)
+    # The middle first, then ever further below and above it.
+    for step in sorted(range(-reach, reach + 1), key=lambda step: (abs(step), step < 0)):
+        words = OutputBox.around(middle + step * STEP, *size)
+        room = words._replace(top=words.top - above - air, bottom=words.bottom + air)
+        inside = box.top <= words.top - above and words.bottom <= box.bottom
+        if inside and not any(caption.meets(room) for caption in captions):
+            return middle + step * STEP
+    return None
 
 
 def _words(

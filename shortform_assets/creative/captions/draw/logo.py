@@ -1,4 +1,4 @@
-"""Where the brand's logo stands: in a top corner of the safe box, off faces.
+"""Where the brand's logo stands: in a top corner of the safe box, off faces; lower at its edge where both corners hide some.
 
 One rule for what meets it: captions keep out of its box, and it waits for the end of a hook in its row.
 """
@@ -12,11 +12,13 @@ from shortform_assets.contracts.clips import AspectFraming
 from shortform_assets.contracts.creative import LogoPlacement, TextOverlay
 from shortform_assets.contracts.geometry import OutputBox
 from shortform_assets.contracts.style_contracts import LogoStyle
-from shortform_assets.creative.captions.draw.placement import covered
+from shortform_assets.creative.captions.draw.placement import STEP, covered
 from shortform_assets.creative.captions.text.typeset import type_px
 
 _WIDEST = 0.4
 """Share of the output's width that a logo never exceeds: half of it stays free beside the hook's row. Our choice."""
+_LOWEST_SHARE = 0.45
+"""Of the safe box's height: what is below belongs to the captions. Our choice."""
 
 
 def logo_ratio(path: Path) -> float:
@@ -34,12 +36,17 @@ def place_logo(
     framing: AspectFraming,
     box: SafeBox,
 ) -> OutputBox:
-    """The preferred corner unless the other covers faces, or text of the picture, less often."""
+    """The preferred corner unless the other covers faces, or text of the picture, less often; of places that cover them
+    as often the highest."""
     width, height = logo_size(style, ratio, aspect)
     left, right = (box.left, "top_left"), (box.right - width, "top_right")
     corners = sorted((left, right), key=lambda corner: corner[1] != style.corner)
-
-    places = [OutputBox(x, box.top, x + width, box.top + height) for x, _ in corners]
+    rows = int(((box.bottom - box.top) * _LOWEST_SHARE - height) / STEP)
+    places = [
+        OutputBox(x, box.top + row * STEP, x + width, box.top + row * STEP + height)
+        for row in range(max(0, rows) + 1)
+        for x, _ in corners
+    ]
 
     def hides(place: OutputBox) -> int:
         faces = sum(covered(face, place) for face in framing.faces)
