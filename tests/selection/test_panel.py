@@ -25,6 +25,8 @@ from shortform_assets.contracts.panel_verdicts import Verdict, Verdicts
 from shortform_assets.selection.panel.verdicts import blend
 
 HERE = Path(__file__).parent
+SUITES = [str(HERE), str(HERE.parent)]
+"""Where what tests share lies."""
 
 
 def test_what_a_model_is_asked_and_what_comes_of_it(server: LyingServer, bench: StoreBench):
@@ -81,7 +83,7 @@ def test_prompt_and_answer_are_kept(server: LyingServer, bench: StoreBench):
 
 KILLED = """
 import sys
-sys.path.insert(0, {here!r})
+sys.path[:0] = {here!r}
 from pathlib import Path
 from panel_room import hold
 from resources.bench import StoreBench
@@ -95,7 +97,7 @@ def test_killed_half_way_only_what_is_missing_is_asked_again(
     server: LyingServer, bench: StoreBench, tmp_path: Path
 ):
     server.mood = lambda asked: Sent(json.dumps(honest(asked)), wait=30.0 if asked.number == 3 else 0.0)
-    script = KILLED.format(here=str(HERE), store=str(tmp_path / "store"))
+    script = KILLED.format(here=SUITES, store=str(tmp_path / "store"))
     run = subprocess.Popen([sys.executable, "-c", script], cwd=HERE.parents[1])
     try:
         while server.count() < 4:
@@ -176,7 +178,7 @@ def test_a_missing_key_or_package_is_said_in_words(bench: StoreBench, monkeypatc
 
 def test_without_models_nothing_is_imported_or_asked(bench: StoreBench):
     code = (
-        f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
+        f"import sys; sys.path[:0] = {SUITES!r}\n"
         "from panel_room import slice_of\n"
         "from resources.llm import panel_for\n"
         "tool = panel_for(slice_of(models=()), None, None)\n"
