@@ -13,6 +13,7 @@ from shortform_assets.cli import (
     plan_commands,
     reframe_command,
     restyle_command,
+    review_command,
     styles_commands,
     webhook_command,
 )
@@ -196,6 +197,7 @@ def overlay(
 plan_commands.register(app)
 reframe_command.register(app)
 restyle_command.register(app)
+review_command.register(app)
 genre_commands.register(app)
 styles_commands.register(app)
 webhook_command.register(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from shortform_assets.contracts.selection import ClipPlan, Moments, PlannedClip
 from shortform_assets.contracts.slices import SelectionSlice
 from shortform_assets.contracts.speech import SpeakerTurns, Transcript
 from shortform_assets.errors import InputError
+from shortform_assets.ports.sentence_parser import SentenceParser
 from shortform_assets.selection import parse_time
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def show_plan(terminal: Terminal, key: str, *, as_data: bool, everything: bool) 
     plan = project.current(key, "clip_plan", ClipPlan)
     waiting = len(project.registry.plan_edits(key).edits) - plan.edits
     # Without waiting edits, nothing but the plan itself is read.
-    rows = _draft(project, key).rows if waiting else [Row(n, c, "") for n, c in enumerate(plan.clips, 1)]
+    rows = open_draft(project, key).rows if waiting else [Row(n, c, "") for n, c in enumerate(plan.clips, 1)]
     view = PlanView(key, plan, rows, waiting)
     terminal.data(as_json(view)) if as_data else show(terminal, view, everything=everything)
 
@@ -109,11 +111,11 @@ def retitle_clip(terminal: Terminal, key: str, number: int, title: str) -> None:
 def _opened(key: str) -> tuple[Project, PlanDraft, str]:
     project = Project()
     key = project.require(key)
-    return project, _draft(project, key), key
+    return project, open_draft(project, key), key
 
 
-def _draft(project: Project, key: str) -> PlanDraft:
-    from resources.spacy_parser import EnglishGrammar
+def open_draft(project: Project, key: str) -> PlanDraft:
+    """The plan of `key` with the edits that wait; InputError where there is none yet."""
     from shortform_assets.selection import PlanDraft, PlanMaterial
 
     return PlanDraft(
@@ -125,8 +127,16 @@ def _draft(project: Project, key: str) -> PlanDraft:
             project.current(key, "genre/selection", SelectionSlice),
         ),
         project.registry.plan_edits(key).edits,
-        EnglishGrammar().load(),
+        _grammar(),
     )
+
+
+@cache
+def _grammar() -> SentenceParser:
+    """Loaded once: a review page makes many drafts."""
+    from resources.spacy_parser import EnglishGrammar
+
+    return EnglishGrammar().load()
 
 
 def _stretch(start: str | None, end: str | None) -> tuple[int, int]:

@@ -34,7 +34,7 @@ def reframe(terminal: Terminal, key: str, number: int, request: FramingRequest) 
     """
     project = Project()
     key = project.require(key)
-    framed = _framed(project, key, number)
+    framed = framed_clip(project, key, number)
     if not request:
         show(terminal, framed)
         return
@@ -67,7 +67,8 @@ def show(terminal: Terminal, framed: FramedClip) -> None:
     )
 
 
-def _framed(project: Project, key: str, number: int) -> FramedClip:
+def framed_clip(project: Project, key: str, number: int) -> FramedClip:
+    """Clip `number` of the plan with its camera; InputError where it has none."""
     plan = project.current(key, "clip_plan", ClipPlan, _NOT_FRAMED)
     if not 1 <= number <= len(plan.clips):
         there = f"the plan's clips are 1 to {len(plan.clips)}" if plan.clips else "the plan holds no clip"

@@ -1,5 +1,6 @@
 from .enhance import EnhancementRequest, plan_enhancement
 from .fixes.fix_places import ClipPlaces, FixScope, Places, make_fix
+from .fixes.word_fixes import fixed_words
 from .styles.style_checks import style_faults
 from .styles.style_diff import StyleChange, style_changes, style_values
 from .styles.style_registry import (
@@ -26,6 +27,7 @@ __all__ = [
     "UnknownStyle",
     "WithdrawnStyle",
     "ensure_shipped_styles",
+    "fixed_words",
     "make_fix",
     "new_style",
     "plan_enhancement",

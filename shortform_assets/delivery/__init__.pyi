@@ -1,4 +1,4 @@
-from .deliver import DeliveryRequest, deliver
+from .deliver import DeliveryRequest, deliver, delivery_report
 from .dispatched_jobs import DispatchedJobs
 from .export import check_folder, export
 from .job_records import folder_of, outcome_path, progress_path, survey, task_of
@@ -7,15 +7,18 @@ from .quality import measure
 from .render_cost import render_costs
 from .render_messages import RenderMessages
 from .render_reuse import picture_of, renderer_named, renderer_version, same_code
+from .review import WaitingEdits, review_asset, served_page, served_policy
 
 __all__ = [
     "DeliveryRequest",
     "DispatchedJobs",
     "RenderMessages",
     "Terms",
+    "WaitingEdits",
     "begin_attempt",
     "check_folder",
     "deliver",
+    "delivery_report",
     "dispatch",
     "export",
     "finish",
@@ -29,7 +32,10 @@ __all__ = [
     "render_costs",
     "renderer_named",
     "renderer_version",
+    "review_asset",
     "same_code",
+    "served_page",
+    "served_policy",
     "states",
     "survey",
     "sweep",

@@ -45,8 +45,8 @@ class DeliveryRequest:
     heading: str = "Clips for review"
 
 
-def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
-    """Assemble the delivery of a composition.
+def delivery_report(bench: Workbench, request: DeliveryRequest) -> DeliveryReport:
+    """All that there is to tell of a composition's outputs as they stand, its files kept in the store.
 
     Words come from the composition for the clips, and with the edits applied from the transcript and turns
     for the whole source. Planned clips without output are listed with the reason that the composition knows.
@@ -59,7 +59,7 @@ def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
     )
     lists = edit_lists(composition, plan, request.source, request.source_name, request.heading)
     files = _files(bench, composition, states, transcript.language)
-    report = DeliveryReport(
+    return DeliveryReport(
         states=states,
         composition=composition,
         plan=plan,
@@ -73,6 +73,12 @@ def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
         degraded=tuple(dict.fromkeys(fallen)),
         heading=request.heading,
     )
+
+
+def deliver(bench: Workbench, request: DeliveryRequest) -> Delivery:
+    """Assemble the delivery of a composition: see `delivery_report`."""
+    composition, states = request.composition, request.states
+    report = delivery_report(bench, request)
     for_tools, for_people = manifest(report), review_page(report)
     for_tools_blob, for_people_blob = _keep(bench, for_tools), _keep(bench, for_people.encode())
     return Delivery(

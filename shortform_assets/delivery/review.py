@@ -1,4 +1,4 @@
-"""The review page: one HTML file beside the clips, for deciding what to post.
+"""The review page: one HTML file beside the clips, for deciding what to post; and the same with controls, to be served.
 
 Everything on it is escaped by Jinja; it loads nothing but the videos and posters in its own folder.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from shortform_assets.contracts.creative import RenderJob
@@ -16,6 +16,20 @@ from shortform_assets.contracts.delivery import OutputState
 from shortform_assets.contracts.selection import PlannedClip
 from shortform_assets.delivery.manifest import DeliveryReport, Files, passed, source_ms
 from shortform_assets.text.clock import clock
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_SERVED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; media-src 'self'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_FOLDER = Path(__file__).with_name("review_page")
+_ASSETS = {
+    "review_served.js": "text/javascript",
+    "review_served.css": "text/css",
+    "review_icon.svg": "image/svg+xml",
+}
 
 Standing = Literal["ready", "draft", "problems", "failed", "waiting"]
 
@@ -67,35 +81,81 @@ class _Clip:
 
 def review_page(report: DeliveryReport) -> str:
     """HTML, with links to the report's files in its own folder."""
-    from jinja2 import Environment, StrictUndefined
+    return _template("review.html.j2").render(_shown(report))
+
+
+@dataclass(frozen=True)
+class WaitingEdits:
+    """What a person changed since the clips were made, for the served page."""
+
+    count: int
+    states: Mapping[str, str]
+    """Clip id -> `dropped`, `trimmed`, `retitled` or `pinned`."""
+    added: Sequence[str]
+    """Titles of clips that the next run adds."""
+
+
+def served_page(
+    report: DeliveryReport, numbers: Mapping[str, int], waiting: WaitingEdits, styles: Sequence[str]
+) -> str:
+    """The same page with controls: it works where `review_asset`s and the review server are beside it.
+
+    `numbers` are the clips' in the plan by clip id; `styles` are the pins that the clips could be restyled to.
+    """
+    shown = _shown(report)
+    return _template("review_served.html.j2").render(
+        **shown, numbers=numbers, waiting=waiting, styles=styles, policy=served_policy()
+    )
+
+
+def served_policy() -> str:
+    """Content-Security-Policy of the served page: its own files, and no script that is written into the page."""
+    return _SERVED_POLICY
+
+
+def review_asset(name: str) -> tuple[bytes, str] | None:
+    """Bytes and media type of a file of the served page; None where it has none of this name."""
+    kind = _ASSETS.get(name)
+    return None if kind is None else ((_FOLDER / name).read_bytes(), kind)
+
+
+def _template(name: str) -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(clock=clock, url=lambda name: quote(name, safe=""))
-    template = environment.from_string(Path(__file__).with_name("review.html.j2").read_text(encoding="utf-8"))
+    return environment.get_template(name)
+
+
+def _shown(report: DeliveryReport) -> dict[str, Any]:
     composition, plan, language = report.composition, report.plan, report.language
     clips = _clips(report)
-    return template.render(
-        heading=report.heading,
-        style=composition.style,
-        language=language,
-        direction="rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto",
-        clips=clips,
-        transcript=_names(report.transcript),
-        edit_lists=_names(report.edit_lists),
-        edit_list_notes=report.edit_list_notes,
-        posts=_names(report.posts),
-        counts={kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
-        labels=_LABELS,
-        untitled=sum(bool(clip.plan and clip.plan.needs_title) for clip in clips),
-        minutes=clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
-        degraded=report.degraded,
-        shortfall=plan.shortfall or composition.empty_reason,
-        titles={clip.clip_id: clip.title for clip in plan.clips},
-        dropped=report.dropped,
-        not_chosen=sorted(plan.fell_out, key=lambda moment: -moment.score),
-    )
+    return {
+        "heading": report.heading,
+        "style": composition.style,
+        "language": language,
+        "direction": "rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "auto",
+        "clips": clips,
+        "transcript": _names(report.transcript),
+        "edit_lists": _names(report.edit_lists),
+        "edit_list_notes": report.edit_list_notes,
+        "posts": _names(report.posts),
+        "counts": {kind: sum(clip.standing == kind for clip in clips) for kind in _LABELS},
+        "labels": _LABELS,
+        "untitled": sum(bool(clip.plan and clip.plan.needs_title) for clip in clips),
+        "minutes": clock(sum(clip.job.rate.ms(clip.job.frames) for clip in clips)),
+        "degraded": report.degraded,
+        "shortfall": plan.shortfall or composition.empty_reason,
+        "titles": {clip.clip_id: clip.title for clip in plan.clips},
+        "dropped": report.dropped,
+        "not_chosen": sorted(plan.fell_out, key=lambda moment: -moment.score),
+    }
 
 
 def _names(files: Files) -> dict[str, str]:

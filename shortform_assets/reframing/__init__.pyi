@@ -9,7 +9,7 @@ from .see.text_detector import TextDetector
 from .see.tracks import track_faces
 from .see.user_judges import Judges
 from .show.debug_overlay import render_overlay
-from .show.path_plot import plots_markdown
+from .show.path_plot import path_plot, plots_markdown
 from .who.voice_map import local_turns, map_voices
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "local_turns",
     "map_voices",
     "misfits",
+    "path_plot",
     "plots_markdown",
     "render_overlay",
     "requested_edits",

@@ -39,6 +39,11 @@ def draw_card(folder: Path, job: RenderJob, *, extra: tuple[str, ...] = ()) -> M
     return made
 
 
+def draw_anything(bench: Workbench, job: RenderJob) -> Made:
+    """A card for any job, whatever its captions say."""
+    return draw_card(bench.scratch, job)
+
+
 def render(bench: Workbench, job: RenderJob) -> Made:
     assert (job.output_id, job.enhancement.title) == ("", ""), "what is not drawn must not be seen"
     word = job.enhancement.pages[0].lines[0][0].text

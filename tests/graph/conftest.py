@@ -1,5 +1,6 @@
-"""The fixtures of this suite, by name; they are made in graph_rig.py."""
+"""The fixtures of this suite, by name; they are made in graph_rig.py and review_rig.py."""
 
 from graph_rig import episode, finished, graph, ran
+from review_rig import delivered_store, desk, served, writable
 
-__all__ = ["episode", "finished", "graph", "ran"]
+__all__ = ["delivered_store", "desk", "episode", "finished", "graph", "ran", "served", "writable"]

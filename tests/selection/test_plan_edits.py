@@ -8,8 +8,10 @@ from selection_talk import silent_media, talk
 
 from shortform_assets.contracts.edits import PlanEdit, PlanEdits
 from shortform_assets.contracts.source import Brief
+from shortform_assets.errors import InputError
 from shortform_assets.genres import load_genre
 from shortform_assets.selection.edit.edit_anchor import said_in
+from shortform_assets.selection.edit.plan_draft import PlanDraft, PlanMaterial
 from shortform_assets.selection.plan import PlanRequest, plan_clips
 from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 
@@ -27,6 +29,7 @@ def plan(bench):
 
         def __init__(self) -> None:
             self.transcript = transcript
+            self.material = PlanMaterial(moments, transcript, turns, selection)
 
         def __call__(self, *edits: PlanEdit, count: int = 4):
             plan = plan_clips(
@@ -153,6 +156,23 @@ def test_trim_can_widen_to_words_beside_the_clip(plan):
     (new,) = [c for c in second.clips if c.clip_id not in before]
     assert plan.transcript.words[new.word_ranges[0][0]].text == "Let's"
     assert not new.mid_sentence
+
+
+def test_clicked_words_are_quoted_so_that_a_trim_finds_them(plan):
+    _, first = plan()
+    draft = PlanDraft(first, plan.material, ())
+    for clip in first.clips:
+        low, high = clip.word_ranges[0][0], clip.word_ranges[-1][1]
+        for begin, end in ((low + 3, None), (None, high - 2), (low - 4, high + 3), (low + 1, high - 1)):
+            start, last = draft.quotes_of(clip, begin, end)
+            assert (start is None, last is None) == (begin is None, end is None)
+            trim = draft.anchor(clip, "trim", to_start_quote=start or "", to_end_quote=last or "")
+            _, second = plan(trim)
+            (new,) = [c for c in second.clips if c.clip_id not in {c.clip_id for c in first.clips}]
+            edges = new.word_ranges[0][0], new.word_ranges[-1][1]
+            assert edges == (low if begin is None else begin, high if end is None else end)
+    with pytest.raises(InputError, match="would end before it begins"):
+        draft.quotes_of(first.clips[0], 5, 4)
 
 
 def test_trim_to_words_that_are_not_said_there_is_refused(plan):

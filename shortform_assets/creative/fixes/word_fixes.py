@@ -17,7 +17,8 @@ import regex
 from shortform_assets.contracts.base import FrameRate
 from shortform_assets.contracts.edits import CreativeEdit
 from shortform_assets.contracts.selection import ClipPlan, PlannedClip
-from shortform_assets.creative.captions.text.clip_words import SpokenWord
+from shortform_assets.contracts.speech import SpeakerTurns, Transcript
+from shortform_assets.creative.captions.text.clip_words import SpokenWord, source_words
 from shortform_assets.text.graphemes import grapheme_count
 from shortform_assets.text.spacing import RUN_ON, runs_on, space_between
 
@@ -70,6 +71,13 @@ def fix_clip(clip: PlannedClip, rate: FrameRate, edits: Sequence[CreativeEdit]) 
 
 TEXTS = ("title", "hook", "description", "quote", "reason")
 """Fields of a planned clip that quote what was said."""
+
+
+def fixed_words(
+    transcript: Transcript, turns: SpeakerTurns, edits: Sequence[CreativeEdit]
+) -> list[SpokenWord]:
+    """Every word of the source as it is shown: at milliseconds, with the edits applied."""
+    return fix_words(source_words(transcript, turns), edits)
 
 
 def fix_plan(plan: ClipPlan, edits: Sequence[CreativeEdit]) -> ClipPlan:

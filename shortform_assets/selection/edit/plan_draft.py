@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from shortform_assets.ports.sentence_parser import SentenceParser
 from shortform_assets.selection.choose.choice import overlap
 from shortform_assets.selection.choose.clip_builder import ClipBuilder
 from shortform_assets.selection.edit.edit_anchor import TextMatch, find_words, said_in, stretch
-from shortform_assets.selection.edit.plan_edits import Edited, apply_edits, pieces_of
+from shortform_assets.selection.edit.plan_edits import Edited, apply_edits, asked_words, pieces_of
 from shortform_assets.selection.say.title_judge import shipped_title_judge
 from shortform_assets.selection.say.wording import TitleWriter
 from shortform_assets.text.clock import clock
@@ -24,6 +25,9 @@ from shortform_assets.text.spacing import joined
 
 ENOUGH = 85.0
 """Likeness, 0 to 100, from which quoted words are taken for what is said: a person types with slips. Our choice."""
+_QUOTE_WORDS = range(3, 31)
+"""Words that a quote of a clicked word may have: fewer are said too often. Our choice;
+test_clicked_words_are_quoted_so_that_a_trim_finds_them."""
 SHOWN_WORDS = 12
 """Of what is said where the quoted words are not: about a line of the terminal."""
 
@@ -138,6 +142,38 @@ class PlanDraft:
         skip = [(words[a[1]].end_ms, words[b[0]].start_ms) for a, b in pairwise(pieces)]
         facts = {"verb": verb, "start_ms": start, "end_ms": end, "quote": clip.quote, "quote_ms": at}
         return PlanEdit.model_validate({**facts, "skip_ms": skip, **more})
+
+    def quotes_of(
+        self, clip: PlannedClip, first: int | None, last: int | None
+    ) -> tuple[str | None, str | None]:
+        """What a trim of the clip must quote to begin with word `first` and end with word `last`, indices of the
+        transcript; None for an end that stays. InputError where no words say it clearly, or there are no such words.
+        """
+        words = self.transcript.words
+        old = (clip.word_ranges[0][0], clip.word_ranges[-1][1])
+        wanted = (old[0] if first is None else first, old[1] if last is None else last)
+        if not 0 <= wanted[0] <= wanted[1] < len(words):
+            raise InputError(
+                "the clip would end before it begins", fix="choose a later end or an earlier beginning"
+            )
+        for length in _QUOTE_WORDS:
+            start = (
+                joined(w.text for w in words[wanted[0] : wanted[0] + length]) if first is not None else None
+            )
+            end = (
+                joined(w.text for w in words[max(0, wanted[1] + 1 - length) : wanted[1] + 1])
+                if last is not None
+                else None
+            )
+            # Without a letter it would be taken for a time.
+            if not all(any(c.isalpha() for c in quote) for quote in (start, end) if quote):
+                continue
+            edit = self.anchor(clip, "trim", to_start_quote=start or "", to_end_quote=end or "")
+            with suppress(LookupError):
+                if asked_words(clip, edit, self._desk) == wanted:
+                    return start, end
+        told = words[wanted[0] if first is not None else wanted[1]].text
+        raise InputError(f'no words around "{told}" say which one is meant', fix="choose the word beside it")
 
     def added(self, passage: TextMatch, quote: str, title: str) -> PlanEdit:
         """An edit that adds the whole sentences around a passage."""

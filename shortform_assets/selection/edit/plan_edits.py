@@ -178,10 +178,9 @@ def _called(clip: PlannedClip, title: str) -> PlannedClip:
     return clip.model_copy(update={"title": title, "needs_title": False, "hook": hook})
 
 
-def _trim(state: Edited, entry: EditedClip, edit: PlanEdit, desk: EditableClips, where: str) -> None:
-    """Move an end to the words that are quoted, or to the edge of a sentence nearest to a time."""
-    old = (entry.clip.word_ranges[0][0], entry.clip.word_ranges[-1][1])
-    first, last = old
+def asked_words(clip: PlannedClip, edit: PlanEdit, desk: EditableClips) -> tuple[int, int]:
+    """First and last word that `edit`, a trim, wants the clip to have; LookupError with words that are not said near it."""
+    first, last = old = (clip.word_ranges[0][0], clip.word_ranges[-1][1])
     if edit.to_start_ms is not None:
         to_start = edit.to_start_ms
         first = min(desk.lines, key=lambda x: (abs(x.start_ms - to_start), x.first)).first
@@ -196,9 +195,19 @@ def _trim(state: Edited, entry: EditedClip, edit: PlanEdit, desk: EditableClips,
             quote, desk.transcript, near, NEAR + 20
         )
         if found is None:
-            state.refuse(f'{where} was left out: "{one_line(quote)}" is not said near the clip any more.')
-            return
+            raise LookupError(quote)
         first, last = (found.first, last) if opens else (first, found.last)
+    return first, last
+
+
+def _trim(state: Edited, entry: EditedClip, edit: PlanEdit, desk: EditableClips, where: str) -> None:
+    """Move an end to the words that are quoted, or to the edge of a sentence nearest to a time."""
+    old = (entry.clip.word_ranges[0][0], entry.clip.word_ranges[-1][1])
+    try:
+        first, last = asked_words(entry.clip, edit, desk)
+    except LookupError as quote:
+        state.refuse(f'{where} was left out: "{one_line(str(quote))}" is not said near the clip any more.')
+        return
     if (first, last) == old:
         precise = edit.to_start_quote or edit.to_end_quote
         why = "the clip is so already" if precise else "no sentence ends nearer to it, and none is ever cut"
