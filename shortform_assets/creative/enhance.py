@@ -15,7 +15,6 @@ from shortform_assets.contracts.creative import (
     ClipEnhancement,
     ClipWord,
     EnhancementPlan,
-    LogoPlacement,
     MutedSpan,
     TextOverlay,
     TranslatedLines,
@@ -30,7 +29,7 @@ from shortform_assets.contracts.style_contracts import StyleContract
 from shortform_assets.contracts.translations import CaptionTranslation
 from shortform_assets.creative.captions.draw.burnt_in import burnt_in, covered_anchor, uncovered
 from shortform_assets.creative.captions.draw.hook import CardRoom, card_overlay, hook_end
-from shortform_assets.creative.captions.draw.logo import logo_ratio, place_logo, show_logo
+from shortform_assets.creative.captions.draw.logo import logo_ratio, place_logo, show_logos
 from shortform_assets.creative.captions.draw.page_layout import PageLayout, PageScene
 from shortform_assets.creative.captions.text.clip_fonts import ClipFonts, ClipLetters
 from shortform_assets.creative.captions.text.clip_words import SpokenWord, clip_words, voice_turns
@@ -243,7 +242,7 @@ class _Artist:
             pages=pages,
             hook=hook,
             show_logo=self.rules.logo and self.style.logo is not None,
-            logo=self._shown_logos(hook, scene.logos, draft.overlays.sting_frames, seen),
+            logo=show_logos(scene.logos, hook, draft.overlays.sting_frames, seen),
             fonts=fonts.added,
             burnt_in=draft.subtitles,
             translation=translation,
@@ -322,11 +321,3 @@ class _Artist:
             return {}
         ratio = logo_ratio(self.bench.open(logo.image))
         return {a: place_logo(logo, ratio, a, framing, boxes[a]) for a, framing in framings.items()}
-
-    def _shown_logos(
-        self, hook: TextOverlay | None, logos: Mapping[Aspect, OutputBox], sting: int, start: int
-    ) -> dict[Aspect, LogoPlacement]:
-        return {
-            aspect: show_logo(place, hook, hook.box(aspect) if hook else None, sting, start)
-            for aspect, place in logos.items()
-        }

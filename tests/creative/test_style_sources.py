@@ -150,6 +150,7 @@ def test_faults_of_the_whole_name_file_key_and_line(store, source, old, new, say
         ("look: karaoke_fill, active_colour: '#06283E'", ["active_colour: its contrast against captions.outline_colour"]),
         ("look: two_tone, speaker_colours: ['#FFFFFF', '#101010']", ["speaker_colours.1: its contrast"]),
         ("emphasis_colour: '#06283E'", ["emphasis_colour: its contrast"]),
+        ("second_line: {colour: '#06283E'}", ["second_line.colour: its contrast"]),
         ("look: subtitle_bar, outline: 0, backing: {colour: '#000000', opacity: 0.9}", []),
         (
             "look: subtitle_bar, outline: 0, backing: {colour: '#000000', opacity: 0.5}",

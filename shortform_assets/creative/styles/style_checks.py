@@ -141,6 +141,9 @@ class _Examiner:
         if behind:
             for keys, ink in _caption_inks(captions):
                 yield from self._too_alike(keys, ink, captions.size, behind)
+            if second := captions.second_line:
+                keys = ("captions", "second_line", "colour")
+                yield from self._too_alike(keys, second.colour, captions.size * second.scale, behind)
         else:
             what = "captions without outline or bar cannot be read over a bright picture"
             fix = f"give at least {_LEAST_OUTLINE}, or the look subtitle_bar"

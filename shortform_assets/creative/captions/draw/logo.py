@@ -5,6 +5,7 @@ One rule for what meets it: captions keep out of its box, and it waits for the e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from shortform_assets.contracts.aspects import ASPECTS, Aspect, SafeBox
@@ -63,6 +64,16 @@ def logo_size(style: LogoStyle, ratio: float, aspect: Aspect) -> tuple[float, fl
     if width > _WIDEST:
         width, height = _WIDEST, height * _WIDEST / width
     return width, height
+
+
+def show_logos(
+    places: Mapping[Aspect, OutputBox], hook: TextOverlay | None, sting: int, start: int
+) -> dict[Aspect, LogoPlacement]:
+    """`show_logo` in every aspect ratio that has a place for it."""
+    return {
+        aspect: show_logo(place, hook, hook.box(aspect) if hook else None, sting, start)
+        for aspect, place in places.items()
+    }
 
 
 def show_logo(
