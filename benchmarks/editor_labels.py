@@ -62,6 +62,8 @@ class ShownTitle:
     """0 bad, 1 passable, 2 good."""
     ranges: tuple[tuple[int, int], ...]
     """First and last words of the run."""
+    grade: int
+    """Of the run as a clip, 0 to 3."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +281,9 @@ def _talk(episode: dict[str, Any], labels: dict[str, Any]) -> Talk:
         never=tuple((sentences[p["first"]][0], sentences[p["last"]][1]) for p in labels["never"]),
         titles=tuple(
             # Some were kept as they stood on a page.
-            ShownTitle(html.unescape(c["title"]), c["title_ok"], tuple((a, b) for a, b in c["ranges"]))
+            ShownTitle(
+                html.unescape(c["title"]), c["title_ok"], tuple((a, b) for a, b in c["ranges"]), c["grade"]
+            )
             for c in shown
             if c["title"] and c["title_ok"] is not None
         ),

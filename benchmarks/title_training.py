@@ -40,7 +40,9 @@ class GradedTitle:
     ok: bool
     faulty: bool
     made: bool
-    """Whether it is among the lines that are found for its clip today."""
+    """Whether it is among the lines that are found for its clip today; questions are only makeshifts."""
+    grade: int
+    """Of its clip, 0 to 3."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def read_titles(talks: Sequence[Talk], parser: SentenceParser) -> list[GradedTit
                     point_cues(lines, word_vectors(lines, weights), weights),
                     shown.ok > 0,
                     bool(faults(shown.text, clause)),
-                    plain_text(shown.text) in made,
+                    kind == "claim" and plain_text(shown.text) in made,
+                    shown.grade,
                 )
             )
     return found
@@ -123,9 +126,9 @@ def train_titles(titles: Sequence[GradedTitle], points: Sequence[PointedClip]) -
         "title_weights": np.zeros(0),
     }
     half = judge_of(held)
-    sound = [t for t in titles if not t.faulty]
-    given = np.array([_cues(half, t) for t in sound])
-    truth = np.array([t.ok for t in sound], float)
+    # Those with a fault are three of five: without them there is too little to learn from.
+    given = np.array([_cues(half, t) for t in titles])
+    truth = np.array([t.ok for t in titles], float)
     held["title_centre"], held["title_scale"] = given.mean(0), given.std(0) + 0.05
     held["title_weights"] = _logistic((given - held["title_centre"]) / held["title_scale"], truth)
     return {name: array.astype(np.float32) for name, array in held.items()}
@@ -135,7 +138,7 @@ def title_scores(
     titles: Sequence[GradedTitle], points: Sequence[PointedClip], fold: Mapping[str, int]
 ) -> dict[str, float]:
     """How well a judge that was taught on the other folds tells those that were let stand; the trade-off by `SHARES`."""
-    truth, liked, sound, made = [], [], [], []
+    truth, liked, sound, made, worth = [], [], [], [], []
     for k in sorted(set(fold.values())):
         judge = judge_of(
             train_titles(
@@ -148,15 +151,19 @@ def title_scores(
             liked.append(_liking(judge, title))
             sound.append(not title.faulty)
             made.append(title.made)
-    t, s, whole, now = (np.array(x) for x in (truth, liked, sound, made))
+            worth.append(title.grade >= 2)
+    t, s, whole, now, good = (np.array(x) for x in (truth, liked, sound, made, worth))
     found = {
         "titles graded": float(len(t)),
         "let stand": float(t.mean()),
         "without fault": float(whole.mean()),
         "let stand of those without fault": float(t[whole].mean()),
-        "found today": float(now.mean()),
+        "found today": float(now.sum()),
         "let stand of those found today": float(t[now].mean()),
+        "found today, clips of grade 2 and 3": float((now & good).sum()),
+        "let stand of these": float(t[now & good].mean()),
         "AUC of the judge": auc(t[whole], s[whole]),
+        "AUC of the judge, found today": auc(t[now], s[now]),
     }
     order = np.argsort(-s[now], kind="stable")
     for share in SHARES:

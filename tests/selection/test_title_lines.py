@@ -112,6 +112,42 @@ LINES = [
     ("You were baking in a garage in those years.", NOTHING, "You were baking in a garage in those years"),
     ("You can bake a cake in a flower pot.", "You can bake a cake in a flower pot", NOTHING),
     ("The flour was kind of grey.", NOTHING, "The flour was grey"),
+    # Said to somebody, or about the recording.
+    ("We talked to you about rye in 2013.", NOTHING, "We talked to you about rye in 2013"),
+    ("You're certainly in the minority of bakers.", NOTHING, "You're certainly in the minority of bakers"),
+    ("Your first loaf goes back to a garage in Denver.", NOTHING, "Your first loaf goes back to a garage in Denver"),
+    ("You would have made a better baker.", NOTHING, "You would have made a better baker"),
+    ("We are baking all night, Jerod.", NOTHING, "We are baking all night, Jerod"),
+    ("The mill sold flour, salt, and Rye.", "The mill sold flour, salt, and Rye", NOTHING),
+    ("Always flour, I'll tell you.", NOTHING, "Always flour, I'll tell you"),
+    ("Today I have with me a famous miller.", NOTHING, "Today I have with me a famous miller"),
+    ("Today most bread is baked by machines.", "Today most bread is baked by machines", NOTHING),
+    ("Like you said, the mill also mentions rye.", NOTHING, "The mill also mentions rye"),
+    ("I would love to hear from you bakers.", NOTHING, "I would love to hear from you bakers"),
+    ("We were talking about flour the other day.", NOTHING, "We were talking about flour the other day"),
+    # Half a sentence, or two.
+    ("Unless the baker has data on salt.", NOTHING, "Unless the baker has data on salt"),
+    ("Unless the river floods, we bake at four.", "Unless the river floods, we bake at four", "We bake at four"),
+    ("Wonder why the baker made ten loaves.", NOTHING, "Wonder why the baker made ten loaves"),
+    ("Ten percent is just not I wonder why the rye is dear.", NOTHING, "Ten percent is just not I wonder why the rye is dear"),
+    # Nothing named, though it looks so.
+    ("My brother parsed it the correct way.", NOTHING, "My brother parsed it the correct way"),
+    ("My brother burned his hand on the oven.", "My brother burned his hand on the oven", NOTHING),
+    ("It's great if bakers have suggestions.", NOTHING, "It's great if bakers have suggestions"),
+    ("It wasn't able to answer the baker.", NOTHING, "It wasn't able to answer the baker"),
+    ("It doesn't seem to help any baker.", NOTHING, "It doesn't seem to help any baker"),
+    ("It seems that bakers sleep badly.", "It seems that bakers sleep badly", NOTHING),
+    ("It's worth protecting the oven.", NOTHING, "It's worth protecting the oven"),
+    ("It's not easy bread, but it's not hard bread either.", NOTHING, "It's not easy bread, but it's not hard bread either"),
+    ("The baker gave the salt to said child.", NOTHING, "The baker gave the salt to said child"),
+    ("Number three was a wrought iron oven.", NOTHING, "Number three was a wrought iron oven"),
+    ("The miller wrote a long description of it.", NOTHING, "The miller wrote a long description of it"),
+    ("You have an oven, and frankly.", NOTHING, "You have an oven, and frankly"),
+    # Openers and fillers that claim nothing.
+    ("The mill could grind like 500 sacks.", "The mill could grind 500 sacks", NOTHING),
+    ("Thus, the mill closed in April.", "The mill closed in April", "Thus, the mill closed in April"),
+    ("Certainly, ovens are primitive machines.", "Ovens are primitive machines", NOTHING),
+    ("They have been friends of the mill since like school.", NOTHING, "since like"),
 ]  # fmt: skip
 
 
@@ -153,6 +189,16 @@ CLIPS = [
     (("Rye is dead.", "It isn't."), "", "Rye is dead"),
     (("People always say:", "Bread is dead."), "", "Bread is dead"),
     (("Imagine.", "The mill is on fire."), "", ""),
+    # Inside a quotation over several lines, also one whose beginning was cut off.
+    (
+        ('He wrote, "I love this flour to bits.', "We are proud of every loaf.", 'The mill will explode."'),
+        "",
+        "proud of every loaf",
+    ),
+    (("Rye is fast.", 'At least the oven is warm", right? So we bake slowly now.'), "", "Rye is fast"),
+    (('The sign said "fresh bread".', "The mill closed in April."), "The mill closed in April", ""),
+    (('My old oven is 5" wide.', "The mill closed in April."), "The mill closed in April", ""),
+    (("The mill closed in April.", 'The door is 40" wide today.'), "The mill closed in April", ""),
 ]
 
 

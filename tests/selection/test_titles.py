@@ -19,12 +19,20 @@ from shortform_assets.selection.choose.edge_evidence import edge_evidence
 from shortform_assets.selection.plan import PlanRequest, plan_clips
 from shortform_assets.selection.propose.moments import MomentsRequest, find_moments
 from shortform_assets.selection.read.features import Measures, ReadTalk
-from shortform_assets.selection.read.script import plain_text, read_script
+from shortform_assets.selection.read.script import is_content, plain_text, read_script, stem, tokenize
 from shortform_assets.selection.read.topics import idf
 from shortform_assets.selection.say.parsed_clause import ParsedClause
+from shortform_assets.selection.say.phrases import find_phrases
+from shortform_assets.selection.say.title_checks import balanced, faults
 from shortform_assets.selection.say.title_judge import shipped_title_judge, title_cues
 from shortform_assets.selection.say.title_lines import TitleLine
-from shortform_assets.selection.say.wording import TITLE_LENGTH, TitleWriter, same_words, word_clip
+from shortform_assets.selection.say.wording import (
+    HOOK_LENGTH,
+    TITLE_LENGTH,
+    TitleWriter,
+    same_words,
+    word_clip,
+)
 
 PODCAST = load_genre("podcast").selection
 PARSER = EnglishGrammar().load()
@@ -68,6 +76,59 @@ def test_the_title_is_a_claim_that_is_said_and_the_hook_is_another_line():
     assert not same_words(found.hook, found.title)
     _, other = worded(BAKERY, WRITER, {found.title})
     assert other.title != found.title
+
+
+SUBJECTS = ["It", "They", "The miller", "My oldest oven", "That one", "Nobody in town", "He", "You"]
+VERBS = ["sold", "was able to see", "never wanted", "said", "burns", "would have liked", "seems to need"]
+OBJECTS = [
+    "forty loaves",
+    "it",
+    "the red van",
+    '"a quiet kitchen',
+    "them over there",
+    "any debt",
+    "that",
+    "you in 2013",
+]
+ENDS = ["", ", Jerod", " if the bank agrees", ", man", '" and left', ", you know"]
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.tuples(*map(st.sampled_from, (SUBJECTS, VERBS, OBJECTS, ENDS))), min_size=2, max_size=6))
+def test_title_and_hook_hold_every_check_whatever_is_said(parts):
+    script = "A: " + " ".join(f"{a} {b} {c}{d}." for a, b, c, d in parts)
+    measures, found = worded(script, WRITER)
+    said = {s for line in measures.lines for s in line.stems}
+    for line, most in (
+        (found.hook, HOOK_LENGTH),
+        *(((found.title, TITLE_LENGTH),) if not found.needs_title else ()),
+    ):
+        if line:
+            clause = ParsedClause(PARSER.parse([line])[0])
+            assert not faults(line, clause), line
+            assert len(line) <= most
+            assert balanced(line)
+            assert {stem(t) for t in tokenize(plain_text(line)) if is_content(t)} <= said
+    assert found.title
+    assert not same_words(found.hook, found.title)
+
+
+def test_a_hook_never_loses_a_denial():
+    phrases = find_phrases(
+        measured("A: No battle was ever won by a baker."), [(0, "No battle was ever won by a baker.")], 60
+    )
+    assert {p.text for p in phrases} == {"No battle was ever won by a baker"}
+    phrases = find_phrases(
+        measured("A: No, the battle was won by bakers."), [(0, "No, the battle was won by bakers.")], 60
+    )
+    assert "The battle was won by bakers" in {p.text for p in phrases}
+
+
+def test_a_topic_line_is_not_the_same_noun_twice():
+    script = "A: The AWS bill came. It was an AWS bill of theirs. AWS is AWS. They paid the AWS bill, and part of nothing."
+    _, found = worded(script, WRITER)
+    assert found.needs_title or " and " not in found.title
+    assert found.title.count("AWS") == 1
 
 
 def test_without_a_grammar_a_person_is_asked():

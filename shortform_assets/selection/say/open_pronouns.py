@@ -20,7 +20,25 @@ _OWNED = frozenset(["its", "their", "his", "her"])
 """Of these a noun phrase would point elsewhere itself."""
 _POINTERS = frozenset(["this", "that", "these", "those"])
 _WEATHER = frozenset(["turn", "seem", "appear", "rain", "snow", "happen", "matter", "take"])
-_CONTRAST = re.compile(r"^it(?:'s| is| was)(?: not|n't) .+[,;] (?:but )?it(?:'s| is| was) ")
+_OF_SOMEBODY = frozenset(
+    [
+        "able",
+        "unable",
+        "ready",
+        "willing",
+        "likely",
+        "unlikely",
+        "bound",
+        "worth",
+        "due",
+        "happy",
+        "eager",
+        "free",
+        "about",
+    ]
+)
+"""What is said with an infinitive of somebody or something: "it is able to answer" has a real "it"."""
+_CONTRAST = re.compile(r"^it(?:'s| is| was)(?: not|n't) .+[,;] (?:but )?it(?:'s| is| was) (?!not\b)")
 """An "it" that only weighs one thing against another."""
 _MEN = listed("father dad grandfather husband brother son uncle boy man guy king grandpa boyfriend")
 _WOMEN = listed("mother mom mum grandmother wife sister daughter aunt girl woman queen grandma girlfriend")
@@ -40,9 +58,9 @@ _PEOPLE = _MEN | _WOMEN | listed(
     "volunteer waiter waitress witness worker writer anybody anyone everybody everyone nobody somebody "
     "someone"
 )  # fmt: skip
-_VAGUE = listed(
+VAGUE = listed(
     "thing things way ways lot lots kind sort bit stuff reason point case idea end part one ones "
-    "something anything everything nothing time times day days year years week month moment minute hour "
+    "something anything everything nothing sense difference fun care place time times day days year years week month moment minute hour "
     "morning evening night afternoon spring summer autumn winter decade century monday tuesday "
     "wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december"
@@ -65,7 +83,9 @@ def open_words(clause: ParsedClause) -> list[int]:
 def _open(clause: ParsedClause, i: int) -> bool:
     word, said = clause.words[i], clause.words[i].text.lower()
     if word.tag in ("PRP", "PRP$") and said in _THING | _MANY | _HE | _SHE:
-        return not _expletive(clause, i) and not any(_agrees(clause, j, said) for j in range(i))
+        return not _expletive(clause, i) and not any(
+            _agrees(clause, j, said) and not _same_clause(clause, j, i) for j in range(i)
+        )
     if said in _POINTERS and word.tag == "DT":
         return True
     if said in ("there", "here") and word.tag == "RB":
@@ -89,19 +109,25 @@ def _expletive(clause: ParsedClause, i: int) -> bool:
         return False
     verb = clause.words[word.head]
     clauses = [c for c in clause.hanging(word.head, "ccomp", "xcomp", "csubj", "advcl") if c > word.head]
+    # "It's great if people ask" is about something that was said before.
+    after = [c for c in clauses if not any(clause.words[m].text.lower() == "if" for m in clause.children[c])]
     inner = [
         c
         for a in clause.hanging(word.head, "acomp", "attr")
         for c in clause.hanging(a, "xcomp", "ccomp", "acl")
+        if clause.words[a].lemma.lower() not in _OF_SOMEBODY or clause.words[c].relation == "ccomp"
     ]
     if verb.lemma == "be" and _CONTRAST.search(clause.text(range(len(clause.words))).lower()):
         return True
     if verb.lemma in ("take", "cost") and any(w.tag == "TO" for w in clause.words[word.head :]):
         return True
     if verb.lemma == "be":
-        described = any(clause.hanging(word.head, "acomp", "attr"))
-        return described and bool(inner or clauses)
-    return verb.lemma in _WEATHER and (bool(clauses) or verb.lemma in ("rain", "snow"))
+        said = [clause.words[a].lemma.lower() for a in clause.hanging(word.head, "acomp", "attr", "prep")]
+        able = bool(said) and said[0] in _OF_SOMEBODY
+        return bool(said) and bool(inner or (after and not able))
+    # "It seems that" says nothing of a thing, "it seems to work" does.
+    whole = [c for c in clauses if clause.words[c].relation != "xcomp"]
+    return verb.lemma in _WEATHER and (bool(whole) or verb.lemma in ("rain", "snow"))
 
 
 def _agrees(clause: ParsedClause, i: int, pronoun: str) -> bool:
@@ -118,13 +144,33 @@ def _agrees(clause: ParsedClause, i: int, pronoun: str) -> bool:
         "anyone",
     ):
         return True
-    if word.tag not in _NOUNS or word.relation in ("compound", "npadvmod", "nmod") or lemma in _VAGUE:
+    if word.tag not in _NOUNS or word.relation in ("compound", "npadvmod", "nmod") or lemma in VAGUE:
         return False
     if pronoun in _MANY:
         return word.tag in ("NNS", "NNPS")
     if pronoun in _THING:
         return word.tag in ("NN", "NNP") and not human
     return word.tag in ("NN", "NNP") and human and lemma not in (_WOMEN if pronoun in _HE else _MEN)
+
+
+def _same_clause(clause: ParsedClause, j: int, i: int) -> bool:
+    """Whether word j cannot be what the pronoun i means, being the subject of the verb whose object it is: "My brain parsed
+    it" is about something else.
+
+    Principle B of binding theory (Chomsky, 1981); of possessives and of "itself" it does not hold.
+    """
+    word = clause.words[i]
+    if word.tag != "PRP" or word.text.lower().endswith(("self", "selves")):
+        return False
+    verb = word.head
+    if word.relation == "pobj" and clause.words[verb].relation == "prep":
+        verb = clause.words[verb].head
+        if verb == j:
+            # "A specification of it" is not its own.
+            return True
+    elif word.relation not in ("dobj", "dative"):
+        return False
+    return clause.words[j].head == verb and clause.words[j].relation in ("nsubj", "nsubjpass")
 
 
 def resolve(
@@ -141,7 +187,9 @@ def resolve(
         group = next((g for g in (_THING, _MANY, _HE, _SHE) if said in g), None)
         if group is None or clause.words[i].tag not in ("PRP", "PRP$") or said in named:
             continue
-        if _expletive(clause, i) or any(_agrees(clause, j, said) for j in kept if j < i):
+        if _expletive(clause, i) or any(
+            _agrees(clause, j, said) and not _same_clause(clause, j, i) for j in kept if j < i
+        ):
             continue
         noun = None if instead else _only_noun(clause, i, kept, said, before)
         if noun is None:

@@ -108,6 +108,9 @@ def clean(line: Sequence[str]) -> str:
         first, second = _bare(kept[0]), _bare(kept[1])
         if (first, second) in SPARE_PAIRS and len(kept) > 2:
             kept = kept[2:]
+        elif first == "no" and kept[0][-1:].isalpha():
+            # "No battle was won" is no "No, the battle was won".
+            break
         elif first in FILLER or first in SPARE or not first:
             kept = kept[1:]
         else:

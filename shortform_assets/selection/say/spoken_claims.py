@@ -55,6 +55,14 @@ _LOOSE = frozenset(
         "anyway",
         "well",
         "like",
+        "thus",
+        "therefore",
+        "certainly",
+        "definitely",
+        "additionally",
+        "meanwhile",
+        "luckily",
+        "unfortunately",
     ]
 )
 _QUOTES = ('"', "“", "”")

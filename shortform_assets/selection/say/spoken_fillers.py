@@ -27,6 +27,8 @@ _FILLERS = re.compile(
     r"\b(?:you know|i mean),\s*",
     re.I,
 )
+_HALTING = re.compile(r"\b((?:since|in|at|for|of|about|by|with|from|to) |\w+ (?=like \d))like (?=\w)", re.I)
+""" "Since like high school", "change like 500 pages": after a preposition and before a number it means nothing."""
 _NODS = re.compile(
     r",?\s*\b(?:right|correct|you know|you know what i mean|okay|huh|yeah|isn't it|don't you think)\?$", re.I
 )
@@ -54,7 +56,7 @@ def bare_sentence(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     while True:
         shorter = _NODS.sub(".", _OPENERS.sub("", text))
-        shorter = _TRAILS.sub("", _FILLERS.sub(" ", shorter))
+        shorter = _HALTING.sub(r"\1", _TRAILS.sub("", _FILLERS.sub(" ", shorter)))
         shorter = _NAMED.sub("", shorter) if shorter.endswith("?") else shorter
         shorter = re.sub(r"\s+([,.?!;:])", r"\1", re.sub(r"\s+", " ", shorter)).strip()
         if not _KNOWING.match(shorter):

@@ -1,4 +1,4 @@
-"""The title of a clip: the claim that an editor would let stand, or a makeshift that says it is one (English)."""
+"""The title of a clip: its best claim that passes all checks, or a makeshift that says it is one (English)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from shortform_assets.ports.sentence_parser import SentenceParser
+from shortform_assets.selection.read.lexicon import GENERIC
 from shortform_assets.selection.read.meaning import word_vectors
-from shortform_assets.selection.read.script import Line, is_content, stem
+from shortform_assets.selection.read.script import Line, is_content, plain_text, stem, tokenize
+from shortform_assets.selection.say.open_pronouns import VAGUE
 from shortform_assets.selection.say.parsed_clause import ParsedClause
 from shortform_assets.selection.say.title_checks import TITLE_LENGTH
 from shortform_assets.selection.say.title_judge import TitleJudge
 from shortform_assets.selection.say.title_lines import ClipLine, title_lines
 from shortform_assets.text.graphemes import grapheme_count
 
-LIKED = 0.5
-"""Chance of being let stand from which a line is a title that nobody has to look at: see the curve in
-`docs/selection.md`."""
 _NOUNS = ("NN", "NNS", "NNP", "NNPS")
 _ASKING = ("WP", "WRB", "WDT", "WP$")
 POINT = 1.0
@@ -56,7 +55,10 @@ def choose_title(
     weights: Mapping[str, float],
     taken: Collection[str] = (),
 ) -> TitleChoice:
-    """The best of `title_lines` that is liked, else the clip's question, else what it is about.
+    """The best claim of `title_lines`, else the clip's question, else what it is about.
+
+    The judge orders the claims; it keeps none back: among lines that pass the checks those it likes better are let stand
+    no more often, see `docs/selection.md`.
 
     `weights` tell how telling a stem is in the source (`topics.idf`), `taken` are titles of other clips.
     """
@@ -66,13 +68,11 @@ def choose_title(
     ranked = sorted(found, key=lambda x: (-round(liked[x] + POINT * float(points[x.line]), 6), x.text))
     claims = [line for line in ranked if line.kind != "question"]
     others = tuple(line.text for line in claims if line.kind == "claim" and not line.renamed)
-    good = next((line.text for line in claims if liked[line] >= LIKED), "")
-    if good:
-        return TitleChoice(good, False, others)
-    # A question that opens something, or else a claim that is not liked, tells more than a topic.
+    if claims:
+        return TitleChoice(claims[0].text, False, others)
+    # A question that opens something tells more than a topic.
     asked = next((x.text for x in ranked if x.kind == "question" and x.clause.words[0].tag in _ASKING), "")
-    drafts = [asked, *(line.text for line in claims), _topic(parser, said, weights)]
-    return TitleChoice(next((text for text in drafts if text), ""), True, others)
+    return TitleChoice(asked or _topic(parser, said, weights), True, others)
 
 
 def _topic(parser: SentenceParser, said: ClipSaid, weights: Mapping[str, float]) -> str:
@@ -84,11 +84,19 @@ def _topic(parser: SentenceParser, said: ClipSaid, weights: Mapping[str, float])
         for i, word in enumerate(words):
             if word.tag not in _NOUNS or word.relation == "compound" or not is_content(word.text.lower()):
                 continue
+            if not word.text[0].isalpha() or word.lemma.lower() in VAGUE | GENERIC:
+                continue
             key = stem(word.text.lower())
             seen[key] += 1
-            shown.setdefault(key, clause.text({i, *clause.hanging(i, "compound")}))
-    again = [s for s in seen if seen[s] > 1 and shown[s][0].isalpha()]
+            named = clause.text({i, *clause.hanging(i, "compound")})
+            shown[key] = max(shown.get(key, ""), named, key=len)
+    again = [s for s in seen if seen[s] > 1]
     best = sorted(again, key=lambda s: (-(seen[s] ** 0.5) * weights.get(s, 1.0), s))[:2]
+    # "AWS bill and AWS" is one topic.
+    if len(best) > 1 and set(tokenize(plain_text(shown[best[0]]))) & set(
+        tokenize(plain_text(shown[best[1]]))
+    ):
+        best = [max(best, key=lambda s: len(shown[s]))]
     line = " and ".join(shown[s] for s in best)
     line = line if grapheme_count(line) <= TITLE_LENGTH else shown[best[0]] if best else ""
     return line[:1].upper() + line[1:] if grapheme_count(line) <= TITLE_LENGTH else ""

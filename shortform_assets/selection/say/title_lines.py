@@ -17,6 +17,7 @@ from shortform_assets.selection.say.spoken_fillers import bare_sentence
 from shortform_assets.selection.say.title_checks import TITLE_LENGTH, faults
 from shortform_assets.text.graphemes import grapheme_count
 
+_QUOTE = re.compile(r"[\"“”]")
 _OWN = re.compile(r"\b(?:my|our|your)\b")
 ANSWER_WORDS = 6
 """An answer of more words is no line to put beside its question. Set by hand; test_what_a_clip_says_of_its_own_lines."""
@@ -87,9 +88,11 @@ Draft = tuple[str, int, Literal["claim", "answer", "question"], bool]
 def _claims(
     lines: Sequence[ClipLine], bare: Sequence[str], parsed: Sequence[ParsedClause], earlier: ParsedClause
 ) -> Iterator[Draft]:
+    quoted = _in_quotations(lines)
     for i, clause in enumerate(parsed):
         if (
             "?" in bare[i]
+            or i in quoted
             or _taken_back(lines, i)
             or (i and _quotes_others(lines[i - 1].text))
             or _quotes_others(bare[i])
@@ -126,6 +129,30 @@ def _taken_back(lines: Sequence[ClipLine], i: int) -> bool:
 
 def _quotes_others(text: str) -> bool:
     return text.rstrip().endswith(":") or bool(_QUOTES_OTHERS.search(plain_text(text)))
+
+
+def _in_quotations(lines: Sequence[ClipLine]) -> set[int]:
+    """Lines that stand inside a quotation over several of them: what they claim is somebody else's.
+
+    A quotation ends with its speaker's turn. One that is closed without having been opened began before: with the turn.
+    """
+    found: set[int] = set()
+    first, opened = 0, False
+    for i, line in enumerate(lines):
+        if i and lines[i - 1].speaker != line.speaker:
+            first, opened = i, False
+        if opened:
+            found.add(i)
+        for mark in _QUOTE.finditer(line.text):
+            opening = mark[0] == "“" or (
+                mark[0] == '"' and bool(re.match(r"\w", line.text[mark.end() : mark.end() + 1]))
+            )
+            if not opening and not opened:
+                if line.text[: mark.start()][-1:].isdigit():
+                    continue  # inches
+                found |= set(range(first, i + 1))
+            first, opened = i + 1, opening
+    return found
 
 
 def _capital(text: str) -> str:

@@ -12,8 +12,9 @@ from shortform_assets.selection.read.features import Measures
 from shortform_assets.selection.read.lexicon import GENERIC, STOP, words
 from shortform_assets.selection.read.script import plain_text, stem, tokenize
 from shortform_assets.selection.read.topics import keywords
+from shortform_assets.selection.say.parsed_clause import ParsedClause
 from shortform_assets.selection.say.phrases import PAUSE, Phrase, find_phrases, shorten
-from shortform_assets.selection.say.title_checks import TITLE_LENGTH, balanced
+from shortform_assets.selection.say.title_checks import TITLE_LENGTH, balanced, faults
 from shortform_assets.selection.say.title_choice import ClipSaid, TitleChoice, choose_title
 from shortform_assets.selection.say.title_judge import TitleJudge
 from shortform_assets.text.graphemes import grapheme_count
@@ -67,9 +68,9 @@ def word_clip(
 ) -> ClipWording:
     """Wording for the lines of a clip: their indices, each with the words of it that the clip keeps.
 
-    The quote is verbatim. The title is a claim of the clip, compressed by grammar, that the `writer`'s judge likes;
-    else a makeshift, and the clip `needs_title`: so it is always without a writer. `taken` are the titles and hooks of
-    other clips.
+    The quote is verbatim. The title is a claim of the clip, compressed by grammar, the best by the `writer`'s
+    judge; else a makeshift, and the clip `needs_title`: so it is always without a writer. The hook is another line that
+    passes the checks of a title, or none. `taken` are the titles and hooks of other clips.
     """
     texts = [(i, text) for i, text in texts if text]
     strongest = max(
@@ -82,7 +83,8 @@ def word_clip(
     chosen = _choice(measures, texts, taken, writer) if writer else TitleChoice("", True, ())
     title = chosen.title or _best(phrases, TITLE_LENGTH, taken, question=0.5) or shorten(quote, TITLE_LENGTH)
     fitting = (t for t in chosen.others if grapheme_count(t) <= HOOK_LENGTH and t not in taken)
-    hook = next((t for t in fitting if not _alike(t, title)), "") or _hook(phrases, title, taken)
+    sayable = _sound(writer.parser, phrases) if writer else phrases
+    hook = next((t for t in fitting if not _alike(t, title)), "") or _hook(sayable, title, taken)
     return ClipWording(
         title=respaced(title),
         hook="" if same_words(hook, title) else respaced(hook),
@@ -111,6 +113,13 @@ def _hook(phrases: Sequence[Phrase], title: str, taken: Collection[str]) -> str:
     avoid = {*taken, title}
     apart = [p for p in others if not _alike(p.text, title)]
     return _best(apart, HOOK_LENGTH, avoid, question=-0.2) or _best(others, HOOK_LENGTH, avoid, question=-0.2)
+
+
+def _sound(parser: SentenceParser, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """Those that could stand as a title: a sentence of its own, nothing open, nothing broken."""
+    fitting = [p for p in phrases if grapheme_count(p.text) <= HOOK_LENGTH]
+    parsed = parser.parse([p.text for p in fitting])
+    return [p for p, words in zip(fitting, parsed, strict=True) if not faults(p.text, ParsedClause(words))]
 
 
 def _best(phrases: Sequence[Phrase], length: int, taken: Collection[str], question: float) -> str:
