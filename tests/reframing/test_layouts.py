@@ -13,6 +13,7 @@ from numbers_clip import FPS, VOICES, always, direct, lips, never, synthetic, tu
 
 from shortform_assets.contracts.clips import VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
+from shortform_assets.reframing.direct.layout import READABLE
 
 SIZE = (1920, 1080)
 LEFT, RIGHT = (300, 400, 150), (1600, 400, 150)
@@ -279,3 +280,30 @@ def test_in_a_grid_every_talker_has_a_panel_of_their_own_box_only(reframing, col
                 x1, y1, x2, y2 = panel.crop(framing.start_frame)
                 for a, b, c, d in boxes[: int(panel.subject[1:])] + boxes[int(panel.subject[1:]) + 1 :]:
                     assert x2 <= a + 1 or x1 >= c - 1 or y2 <= b + 1 or y1 >= d - 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(120, 540), st.floats(0.04, 0.4), st.floats(0.3, 0.7))
+def test_a_small_source_is_enlarged_as_little_as_its_faces_allow(reframing, half, face, y):
+    """One speaker in a picture of 240 to 1080 lines: a wider crop first, then a fill, and a face is well seen."""
+    lines = 2 * half
+    size = (2 * round(lines * 8 / 9), lines)
+    made = synthetic(size, [(size[0] / 2, y * lines, face * lines, always)], seconds=4)
+    (framing,) = upright(direct(made, reframing)).framings
+    (panel,) = framing.panels
+    tall, limit = 1920 * panel.slot[3], reframing.max_upscale
+    factor, shown = tall / panel.height, face * lines * tall / panel.height / 1920
+    # An eighth above it may bring the eyes to their line; a big crop is not given up for less.
+    if factor > 1.15 * limit + 0.01:
+        assert shown <= READABLE * 1.01
+    full = 1920 / lines <= 1.15 * limit
+    assert (framing.fill == "none") is full
+    if not full and shown > READABLE * 1.01:
+        assert panel.height == pytest.approx(lines, abs=1), (
+            "of a picture so small nothing is cut off above or below"
+        )
+    freely = reframing.model_copy(update={"max_upscale": 10.0})
+    (before,) = upright(direct(made, freely)).framings
+    assert factor <= 1920 * before.panels[0].slot[3] / before.panels[0].height + 0.01
+    if face * lines / before.panels[0].height <= READABLE:
+        assert not full or panel.height == before.panels[0].height, "what is hardly seen is not shown smaller"

@@ -51,6 +51,8 @@ class ReframingSlice(Contract):
     """Wanted height of the face as a share of the output's height."""
     max_zoom: float = Field(ge=1, le=10)
     """The crop is never less high than the source's height over this."""
+    max_upscale: float = Field(default=3.0, ge=1, le=10)
+    """A crop is taken wider, or shown over a fill, before it is enlarged more than so many times."""
     eye_line: Ratio
     """Where the eyes of a face of `face_height` sit, as a share of the output's height from the top; those
     of a bigger face sit higher."""

@@ -48,6 +48,9 @@ RIM = 0.03
 """Share of a text's box at each side that is no letter."""
 SPECK = 1e-4
 """Share of the output below which a rest of text at an edge is none."""
+TOO_SOFT = 1.15
+"""Times `max_upscale` from which the biggest crop is shown over a fill: a part of the output is left free for little
+gain below it. Our choice."""
 WEBCAM_ZOOM = 1.6
 """A webcam beside a slide may be enlarged this much further than a whole picture."""
 
@@ -99,7 +102,10 @@ def slots(count: int, aspect: float) -> list[Slot]:
 
 
 def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, pins: Pins) -> list[Panel]:
-    full = Part(take.start, take.end, WHOLE, shape, reframing.face_height, reframing.max_zoom)
+    upscale = reframing.max_upscale
+    full = Part(take.start, take.end, WHOLE, shape, reframing.face_height, reframing.max_zoom, upscale)
+    # Of panels each is enlarged less than a whole picture, and a source of the output's shape is shown as it is.
+    sharp = _filled(full)
     actors = [scene.actor(name) for name in take.subjects]
     source: Box = (0.0, 0.0, float(shape.source[0]), float(shape.source[1]))
     match take.layout:
@@ -114,14 +120,14 @@ def _panels(take: Take, scene: Scene, shape: Shape, reframing: ReframingSlice, p
         case "fit":
             return [region(take.start, source, WHOLE, shape.aspect)]
         case "single" if not shape.same:
-            return [_one(full, scene, actors, reframing, pins, shape.aspect)]
+            return [_one(sharp, scene, actors, reframing, pins, shape.aspect)]
         case "wide" if not shape.same and actors:
             if fit_together(actors, scene, (take.start, take.end), shape):
-                return [following(full, scene, actors, reframing, pins)]
+                return [following(sharp, scene, actors, reframing, pins)]
             return [region(take.start, _around(actors, scene, shape), WHOLE, shape.aspect, actors[0].name)]
         case "cutaway" if scene.focus is not None and not shape.same:
-            return [_action(full, scene, reframing, pins)]
-    return [standing(full, None, take.subjects[0] if take.subjects else "", pins, scene.texts)]
+            return [_action(sharp, scene, reframing, pins)]
+    return [standing(sharp, None, take.subjects[0] if take.subjects else "", pins, scene.texts)]
 
 
 def _one(
@@ -142,9 +148,27 @@ def _slotted(full: Part, slot: Slot, reframing: ReframingSlice) -> Part:
         full.start,
         full.end,
         slot,
-        Shape(full.shape.source, aspect),
+        Shape(full.shape.source, aspect, full.shape.lines * slot[3]),
         reframing.face_height * SMALL_FACE,
         reframing.max_zoom / slot[3],
+        reframing.max_upscale,
+    )
+
+
+def _filled(full: Part) -> Part:
+    """`full`, or where its biggest crop would be too soft, a wider one over a fill, in as much of the output's height as
+    it can be enlarged to; never less than the whole source takes."""
+    shape = full.shape
+    biggest = shape.biggest[1]
+    if shape.same or shape.lines <= TOO_SOFT * full.upscale * biggest:
+        return full
+    tall = biggest * full.upscale / shape.lines
+    tall = round(min(1.0, max(tall, shape.aspect * shape.source[1] / shape.source[0])), 4)
+    return replace(
+        full,
+        slot=(0.0, round((1 - tall) / 2, 4), 1.0, tall),
+        shape=Shape(shape.source, shape.aspect / tall, shape.lines * tall),
+        face_height=full.face_height / tall,
     )
 
 
@@ -176,9 +200,12 @@ def _action(full: Part, scene: Scene, reframing: ReframingSlice, pins: Pins) -> 
         return standing(full, hold_action(scene.focus, wide, source), pins=pins, texts=scene.texts)
     window = follow_action(scene.focus, wide, source, scene.fps)
     if window.share < SPREAD and full.shape.aspect < 1:
-        tall = round(full.shape.aspect, 4)
+        tall = round(full.shape.aspect * full.slot[3], 4)
+        lines = full.shape.lines / full.slot[3] * tall
         full = replace(
-            full, slot=(0.0, round((1 - tall) / 2, 4), 1.0, tall), shape=Shape(full.shape.source, 1.0)
+            full,
+            slot=(0.0, round((1 - tall) / 2, 4), 1.0, tall),
+            shape=Shape(full.shape.source, 1.0, lines),
         )
         window = follow_action(scene.focus, full.shape.biggest[0], source, scene.fps)
     return action(full, scene, window, reframing, pins)
@@ -249,4 +276,4 @@ def _measures(box: OutputBox) -> dict[str, float]:
 
 def shape_of(aspect: Aspect, source: tuple[int, int]) -> Shape:
     wide, tall = ASPECTS[aspect].size
-    return Shape(source, wide / tall)
+    return Shape(source, wide / tall, tall)

@@ -42,6 +42,8 @@ class Shape:
     source: tuple[float, float]
     aspect: float
     """Width over height of the output."""
+    lines: float = 0.0
+    """Height in pixels at which it is shown."""
 
     @property
     def biggest(self) -> tuple[float, float]:

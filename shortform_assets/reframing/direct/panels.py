@@ -12,7 +12,7 @@ from shortform_assets.contracts.clips import Keyframe, Panel
 from shortform_assets.contracts.existing_text import PictureText
 from shortform_assets.contracts.slices.reframing_slice import ReframingSlice
 from shortform_assets.reframing.direct.camera_path import Reach, plan_path, simplify
-from shortform_assets.reframing.direct.layout import Shape
+from shortform_assets.reframing.direct.layout import READABLE, Shape
 from shortform_assets.reframing.where.attention import CropWindow
 from shortform_assets.reframing.where.text_edges import shift_off
 from shortform_assets.reframing.who.scene import Actor, Box, Scene
@@ -61,6 +61,8 @@ class Part:
     """Wanted, as a share of the slot's height."""
     zoom: float
     """The crop is at least the source's height over this."""
+    upscale: float
+    """The crop is no smaller than that it is enlarged so many times, where the face stays well seen all the same."""
 
 
 def following(
@@ -287,7 +289,8 @@ def _area(actors: Sequence[Actor], part: Part) -> Box:
 def _size(
     wanted: _Wanted, eyes: Floats, people: int, part: Part, heads: Floats, area: Box
 ) -> tuple[float, float]:
-    """Width and height of the crop: faces as high as wanted, within the zoom that the source can bear.
+    """Width and height of the crop: faces as high as wanted, within the zoom that the source can bear, and
+    no softer than `part.upscale` where faces allow it.
 
     The crop ends at the lower edge of its `area`: where that holds the eyes below their line, a closer crop
     brings them up, as far as `CLOSER` allows.
@@ -296,6 +299,8 @@ def _size(
     biggest = replace(shape, source=(area[2] - area[0], area[3] - area[1])).biggest
     room = float(np.percentile(heads[:, 2] - heads[:, 0], 95)) * (ROOM if people == 1 else 1.04)
     least = max(shape.source[1] / part.zoom, room / shape.aspect, 16.0)
+    # A face that would be hard to see is enlarged further: what cannot be made out is not helped by being sharp.
+    least = max(least, min(shape.lines / part.upscale, wanted.face * part.slot[3] / READABLE))
     tall = float(np.clip(wanted.face / wanted.height, min(least, biggest[1]), biggest[1]))
     low, middle = max(min(least, tall), tall / CLOSER), float(np.median(eyes))
     for closer in np.linspace(tall, low, 26):
