@@ -13,6 +13,7 @@ from numbers_clip import FPS, VOICES, always, direct, lips, never, synthetic, tu
 
 from shortform_assets.contracts.clips import VoicedFace, VoiceMap
 from shortform_assets.contracts.edits import FramingEdit, FramingEdits
+from shortform_assets.reframing.direct.framings import TOO_SOFT
 from shortform_assets.reframing.direct.layout import READABLE
 
 SIZE = (1920, 1080)
@@ -293,10 +294,9 @@ def test_a_small_source_is_enlarged_as_little_as_its_faces_allow(reframing, half
     (panel,) = framing.panels
     tall, limit = 1920 * panel.slot[3], reframing.max_upscale
     factor, shown = tall / panel.height, face * lines * tall / panel.height / 1920
-    # An eighth above it may bring the eyes to their line; a big crop is not given up for less.
-    if factor > 1.15 * limit + 0.01:
+    full = 1920 / lines <= TOO_SOFT * limit
+    if factor > (max(limit, 1920 / lines) if full else limit) + 0.01:
         assert shown <= READABLE * 1.01
-    full = 1920 / lines <= 1.15 * limit
     assert (framing.fill == "none") is full
     if not full and shown > READABLE * 1.01:
         assert panel.height == pytest.approx(lines, abs=1), (

@@ -48,9 +48,9 @@ RIM = 0.03
 """Share of a text's box at each side that is no letter."""
 SPECK = 1e-4
 """Share of the output below which a rest of text at an edge is none."""
-TOO_SOFT = 1.15
-"""Times `max_upscale` from which the biggest crop is shown over a fill: a part of the output is left free for little
-gain below it. Our choice."""
+TOO_SOFT = 1.3
+"""Times `max_upscale` from which the biggest crop is shown over a fill: 720 lines between bars are not, 480 lines are. Our
+choice."""
 WEBCAM_ZOOM = 1.6
 """A webcam beside a slide may be enlarged this much further than a whole picture."""
 
