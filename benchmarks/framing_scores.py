@@ -26,6 +26,11 @@ SLACK = 0.02
 """Share of a face by which its box may hang out of the crop and still be wholly in it: two landmarkers differ
 by as much."""
 
+BAR_PIXELS = 2.0
+"""Rows of a bar that are not seen: coding blurs its edge by as many."""
+RIM = 0.08
+"""Share of a line's box that may be missing: its margin."""
+
 
 @dataclass
 class Tally:
@@ -39,6 +44,12 @@ class Tally:
     with_subject: int = 0
     heads_cut: int = 0
     poster_shown: int = 0
+    bars_shown: int = 0
+    barred: int = 0
+    """Frames with bars."""
+    text_cut: int = 0
+    written: int = 0
+    """Lines of text, each in each frame."""
     frames: int = 0
     seconds: float = 0.0
     flat_subject: int = 0
@@ -74,6 +85,10 @@ class Tally:
                 "face at least 12 %": self.big_enough / judged,
                 "heads cut": self.heads_cut / judged,
             }
+        if self.barred:
+            found["bars shown"] = self.bars_shown / self.barred
+        if self.written:
+            found["text cut"] = self.text_cut / self.written
         if self.headroom:
             found["headroom error"] = float(np.mean(self.headroom))
         if self.delays:
@@ -147,7 +162,32 @@ def truth_tally(camera: AspectFraming, truth: Truth, fps: float, reframing: Refr
         else:
             tally.misses.append(n)
     tally.delays = _delays(truth, whole, fps)
+    _edits_tally(tally, camera, truth)
     return tally
+
+
+def _edits_tally(tally: Tally, camera: AspectFraming, truth: Truth) -> None:
+    """Bars in the output, and lines of text of which it has a part."""
+    top, bottom = truth.active
+    for framing in camera.framings:
+        for n in range(framing.start_frame, framing.end_frame):
+            crops = [panel.crop(n) for panel in framing.panels]
+            if top > 0:
+                tally.barred += 1
+                tally.bars_shown += any(
+                    y1 < top - BAR_PIXELS or y2 > bottom + BAR_PIXELS for _, y1, _, y2 in crops
+                )
+            for start, end, box in truth.texts:
+                if start <= n < end:
+                    shares = [_share_in(box, crop) for crop in crops]
+                    tally.written += 1
+                    tally.text_cut += any(RIM < share < 1 - RIM for share in shares)
+
+
+def _share_in(box: tuple[float, ...], crop: tuple[float, ...]) -> float:
+    """Of the area of `box`, what is in `crop`."""
+    low, high = np.maximum(box[:2], crop[:2]), np.minimum(box[2:], crop[2:])
+    return float(np.prod(np.clip(high - low, 0, None)) / ((box[2] - box[0]) * (box[3] - box[1])))
 
 
 def asd_tally(

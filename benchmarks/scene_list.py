@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from picture_edits import Written, text_box
 from scenes import VOICE_OVER, Role, Said, Scene, Shot
 
 HD, HALF, SMALL = (1920, 1080), (1280, 720), (640, 360)
 LEFT, RIGHT = Role(0, 0.22, 0.42, 0.22), Role(1, 0.78, 0.44, 0.22)
 TURNS = (Said(0, 0.2, 3.1), Said(1, 3.3, 6.2), Said(0, 6.4, 8.6), Said(1, 8.8, 10.8))
+SUBTITLES = (
+    "What is said first",
+    "and then is answered",
+    "with some more words",
+    "by the one beside",
+    "until it ends",
+)
 CHOSEN_ON = (1, 2)
 """The seeds of the scenes that thresholds were chosen on."""
 
@@ -51,8 +59,13 @@ def _varied(scene: Scene) -> Scene:
         walk = None if role.walk_to is None else 1 - role.walk_to
         return replace(role, x=1 - role.x, yaw=-role.yaw, walk_to=walk)
 
+    def mirrored_line(line: Written) -> Written:
+        right = text_box(line, scene.size)[2] / scene.size[0]
+        return replace(line, x=round(1 - right, 4), start=when(line.start), end=when(line.end))
+
     return replace(
         scene,
+        written=tuple(map(mirrored_line, scene.written)),
         shots=tuple(map(mirrored, scene.shots)),
         said=tuple(replace(one, start=when(one.start), end=when(one.end)) for one in scene.said),
     )
@@ -65,8 +78,11 @@ def _all(seed: int, shared: bool) -> list[Scene]:
         shots: tuple[Shot, ...],
         said: tuple[Said, ...],
         handheld: float = 0.0,
+        bars: float = 0.0,
+        written: tuple[Written, ...] = (),
     ) -> Scene:
-        return Scene(f"{name} {seed}", size, shots, said, seed, shared, handheld)
+        name = f"{name} {seed}"
+        return Scene(name, size, shots, said, seed, shared, handheld, bars=bars, written=written)
 
     alone = (Said(0, 0.3, 3.6), Said(0, 4.0, 7.6))
     over = (Said(VOICE_OVER, 0.3, 3.4), Said(VOICE_OVER, 3.8, 7.6))
@@ -107,4 +123,9 @@ def _all(seed: int, shared: bool) -> list[Scene]:
               TURNS),
         scene("leaves the picture", HALF, (Shot(8, (Role(0, 0.25, 0.42, 0.2), Role(1, 0.7, 0.42, 0.22, walk_to=1.2))),),
               (Said(1, 0.2, 3.0), Said(0, 3.6, 7.6))),
+        scene("letterbox", HALF, (Shot(11, (LEFT, RIGHT)),), TURNS, bars=0.125),
+        scene("letterbox and subtitles in it", HALF, (Shot(11, (LEFT, RIGHT)),), TURNS, bars=0.125,
+              written=tuple(Written(text, 0.3, 0.895, 0.06, 2.2 * n, 2.2 * n + 2.0) for n, text in enumerate(SUBTITLES))),
+        scene("names and a logo", HALF, (Shot(11, (LEFT, RIGHT)),), TURNS,
+              written=(Written("Ada Byron", 0.15, 0.72, 0.06), Written("Karl Weiss", 0.68, 0.74, 0.06), Written("NEWS 4", 0.86, 0.05, 0.06))),
     ]  # fmt: skip

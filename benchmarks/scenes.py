@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from actors import Actor, Box, Placed
 from numpy.typing import NDArray
+from picture_edits import Written, bar_rows, lay_over, text_box
 from sitters import Picture, cast
 
 from shortform_assets.contracts.base import FrameRate
@@ -33,7 +34,7 @@ LEAD = 0.06
 BRIEF = 1.0
 """Seconds below which something said is an interjection, for which nobody cuts."""
 VOICE_OVER = -1
-CODE = ("sitters.py", "puppets.py", "actors.py", "scenes.py")
+CODE = ("sitters.py", "puppets.py", "actors.py", "picture_edits.py", "scenes.py")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class Scene:
     handheld: float = 0.0
     """How far the whole picture shakes, as a share of its width."""
     crf: int = 26
+    bars: float = 0.0
+    """Of the height, that is black at the top and again at the bottom."""
+    written: tuple[Written, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -110,6 +114,10 @@ class Truth:
     """(n,) somebody interjects."""
     cuts: tuple[int, ...]
     turns: tuple[Turn, ...]
+    active: tuple[float, float] = (-1e9, 1e9)
+    """First and last row between bars, in pixels."""
+    texts: tuple[tuple[int, int, Box], ...] = ()
+    """Frames [start, end) of a line of text, and where it is, x1 y1 x2 y2 in pixels; none of those in a bar."""
 
     @property
     def frames(self) -> int:
@@ -166,7 +174,14 @@ def truth_of(scene: Scene, boxes: NDArray[np.float64], placed: list[Shot]) -> Tr
         if one.heard
     )
     # A face on a screen whose voice is heard (a remote guest) does speak.
-    return Truth(boxes, live & seen, talking & seen, brief, tuple(ends[:-1]), turns)
+    edge = bar_rows(scene.bars, scene.size)
+    active = (edge, scene.size[1] - edge) if edge else (-1e9, 1e9)
+    texts = tuple(
+        (round(line.start * FPS), min(len(boxes), round(min(line.end, 1e6) * FPS)), box)
+        for line in scene.written
+        if (box := text_box(line, scene.size))[1] >= active[0] and box[3] <= active[1]
+    )
+    return Truth(boxes, live & seen, talking & seen, brief, tuple(ends[:-1]), turns, active, texts)
 
 
 def draw(scene: Scene) -> Iterator[tuple[Picture, NDArray[np.float64]]]:
@@ -205,7 +220,8 @@ def draw(scene: Scene) -> Iterator[tuple[Picture, NDArray[np.float64]]]:
                 picture = np.asarray(warped, np.uint8)
                 boxes = boxes * zoom + np.tile(into[:, 2], 2)
             noisy = cv2.add(picture, np.repeat(grain[frame % 3], 3, axis=2), dtype=cv2.CV_8U)
-            yield np.asarray(noisy, np.uint8), boxes
+            edited = lay_over(np.asarray(noisy, np.uint8), scene.bars, scene.written, frame / FPS)
+            yield edited, boxes
             frame += 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import sitters
 from actors import Actor
 from framing_scores import camera_tally, truth_tally
+from picture_edits import Written
 from scenes import FPS, VOICE_OVER, Role, Said, Scene, Shot, draw, truth_of, voice
 
 SIZE = (640, 360)
@@ -147,3 +149,33 @@ def test_scores_of_cameras_that_are_right_late_and_restless(drawn, reframing) ->
     )
     assert restless["still frames"] < 0.5
     assert restless["switches a minute"] > good["switches a minute"]
+
+
+def test_scores_of_cameras_that_show_bars_and_cut_text(drawn, reframing) -> None:
+    """A name for the first half, a subtitle in the lower bar, which no camera is asked to keep."""
+    lines = (Written("A name", 0.1, 0.7, 0.06, 0.0, 2.0), Written("In the bar", 0.4, 0.92, 0.06))
+    edited = replace(SCENE, bars=0.1, written=lines)
+    picture, boxes = next(iter(draw(edited)))
+    assert picture[:36].max() <= 16 < picture[36:324].mean()
+    assert picture[331:345, 260:300].max() > 200, "letters in the bar"
+    shots = [shot for shot in edited.shots for _ in range(round(shot.seconds * FPS))]
+    truth = truth_of(edited, np.tile(boxes, (100, 1, 1)), shots)
+    assert truth.active == (36, 324)
+    ((start, end, box),) = truth.texts
+    assert (start, end, *box[:2]) == pytest.approx((0, 50, 64, 252))
+
+    def numbers(left: float, top: float, tall: float) -> dict[str, float]:
+        path = (Keyframe(frame=0, x=left, y=top),)
+        panel = Panel(slot=(0, 0, 1, 1), width=200, height=tall, path=path)
+        framing = Framing(start_frame=0, end_frame=100, layout="single", reason="-", panels=(panel,))
+        camera = AspectFraming(aspect="9:16", framings=(framing,))
+        return truth_tally(camera, truth, FPS, reframing).numbers()
+
+    inside, beside, through = (
+        numbers(40, 36, 288),
+        numbers(300, 0, 360),
+        numbers((box[0] + box[2]) / 2, 36, 288),
+    )
+    assert (inside["bars shown"], inside["text cut"]) == (0, 0)
+    assert (beside["bars shown"], beside["text cut"]) == (1, 0)
+    assert (through["bars shown"], through["text cut"]) == (0, 1)
