@@ -4,8 +4,8 @@ The event is a `RenderOrder`; the render, its gate and its outcome are those of 
 {"output": id, "state": "completed" | "failed" | "skipped"}. An attempt that is about to run out of time says so in the store
 before Lambda ends it, and then fails, as does one whose store fails: what Lambda sends its failures to hears of it.
 
-Of its own it needs SHORTFORM_CACHE in a folder that may be written, as `/tmp`. Where SHORTFORM_STORE is set, jobs of other
-stores are refused.
+Of its own it needs SHORTFORM_CACHE in a folder that may be written, as `/tmp`. Where SHORTFORM_STORE is set, jobs of stores
+that are not there or below are refused.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _order(event: Any) -> RenderOrder:
             f"{where}: {first['msg']}", "render order", "send what SHORTFORM_RENDER=lambda sends"
         ) from None
     own = os.environ.get("SHORTFORM_STORE", "").rstrip("/")
-    if own and order.store.rstrip("/") != own:
+    if own and not f"{order.store}/".startswith(f"{own}/"):
         raise InputError(f"this function renders for {own} only", order.store, "deploy one for this store")
     return order
 

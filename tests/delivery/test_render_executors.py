@@ -14,6 +14,7 @@ from present import present
 from render_rigs import HERE, RenderRig, inline, local, on_lambda
 
 from resources.inline_renders import InlineRenders
+from resources.lambda_renders import LambdaRenders
 from resources.media_store import MediaStore
 from resources.render_choice import renders_from_environment
 from resources.render_pool import LocalRenderPool
@@ -87,6 +88,13 @@ def test_a_cancelled_output_is_rendered_no_further(rig: RenderRig) -> None:
 def test_the_environment_chooses_where_renders_run() -> None:
     chosen = [renders_from_environment(render_here, {"SHORTFORM_RENDER": kind}) for kind in ("", "inprocess")]
     assert [type(renders) for renders in chosen] == [LocalRenderPool, InlineRenders]
+    there = {"SHORTFORM_RENDER": "lambda", "SHORTFORM_RENDER_LAMBDA_FUNCTION": "render"}
+    # Sensors see to the outcomes; a command has none, and waits.
+    chosen = [renders_from_environment(render_here, there, waits=waits) for waits in (False, True)]
+    assert [(type(renders), renders.drains) for renders in chosen] == [
+        (LambdaRenders, False),
+        (LambdaRenders, True),
+    ]
 
 
 @pytest.mark.parametrize(

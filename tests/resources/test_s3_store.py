@@ -91,6 +91,19 @@ def test_a_profile_gives_credentials(s3_env: str, monkeypatch: pytest.MonkeyPatc
     assert store.read("k") == b"v"
 
 
+def test_where_nobody_works_a_full_cache_is_emptied_and_another_is_not(tmp_path: Path) -> None:
+    """As a warm instance on Lambda does between two jobs, whose media were all used just now."""
+    cache = BlobCache(tmp_path / "cache", limit=150)
+    cache.empty_if_full()
+    first, second = (hash_file(make(tmp_path / name, name.encode() * 100)) for name in "ab")
+    cache.take(tmp_path / "a", first)
+    cache.empty_if_full()
+    assert cache.find(first)
+    cache.take(tmp_path / "b", second)
+    cache.empty_if_full()
+    assert [cache.find(first), cache.find(second)] == [None, None]
+
+
 def test_the_cache_drops_the_oldest_but_nothing_in_use(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path / "cache", limit=250)
     blobs: list[Blob] = []
