@@ -93,7 +93,7 @@ def _caption(sheet: PostingSheet, texts: Sequence[str], made: ClipEnhancement) -
     said = [one_line(text) for text in texts]
     if sheet.title:
         said = [text.replace("<", "").replace(">", "") for text in said]
-    caption = _cut(" ".join(text for text in dict.fromkeys(said) if text), sheet.caption)
+    caption = _cut(" – ".join(text for text in dict.fromkeys(said) if text), sheet.caption)
     tags = [f"#{bare}" for tag in made.hashtags if (bare := _NO_TAG.sub("", one_line(tag)))]
     for tag in tags[: sheet.tags or None]:
         longer = f"{caption} {tag}".strip()

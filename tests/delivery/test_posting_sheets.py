@@ -85,7 +85,7 @@ def test_rows_say_what_an_importer_wants():
     sheets = {name: rows(sheet)[0] for name, sheet in posting_sheets([(made, "01-why.mp4")]).items()}
     assert sheets["youtube"]["title"] == "Why we sleep"
     assert sheets["youtube"]["text"] == "It is odd. #sleep #twowords #sleep"
-    assert sheets["tiktok"]["text"] == "Why we sleep It is <odd>. #sleep #twowords #sleep"
+    assert sheets["tiktok"]["text"] == "Why we sleep – It is <odd>. #sleep #twowords #sleep"
     assert {row["media"] for row in sheets.values()} == {"01-why.mp4"}
     assert {row["title"] for name, row in sheets.items() if name != "youtube"} == {""}
     # Square ones were made for none of these three.
