@@ -297,7 +297,8 @@ def test_the_project_itself_is_read(tmp_path: Path) -> None:
     shutil.copytree(PROJECT / "shortform_assets", root, ignore=shutil.ignore_patterns("__pycache__"))
     before = {name: codes_of(CodeBase({"shortform_assets": root}), e) for name, e in entries.items()}
     assert set(before["shots"].libraries) >= {"av", "numpy"}
-    assert "av" not in before["captions"].libraries
+    # How long a film of a style is the plan asks PyAV; what finds shots it never meets.
+    assert not {"cv2", "scipy"} & set(before["captions"].libraries)
     pages = root / "creative" / "captions" / "text" / "pages.py"
     text = pages.read_text()
     assert "COLUMNS_A_WORD = " in text
