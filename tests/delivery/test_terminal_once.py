@@ -44,13 +44,32 @@ DEADLINE_MS = 60_000
 MOST_ATTEMPTS = 2
 ORDER = {"pending": 0, "in_progress": 1, "completed": 2, "failed": 2}
 AT_ONCE = 5
+MOST_OPERATIONS = 12
+"""Of one actor, at least until it has decided something."""
 
-Who = tuple[str, int]
-"""An actor, and a number that says which job, message or end it takes."""
-WHO = st.tuples(
-    st.sampled_from(["worker", "webhook", "poll", "sweeper", "canceller", "rerunner", "dispatcher"]),
-    st.integers(0, 11),
+NAMES = ["worker", "worker", "webhook", "poll", "sweeper", "canceller", "rerunner", "dispatcher"]
+RIVALS = [
+    ("worker", "worker"),
+    ("worker", "worker"),
+    ("worker", "canceller"),
+    ("worker", "sweeper"),
+    ("webhook", "webhook"),
+    ("webhook", "canceller"),
+    ("canceller", "sweeper"),
+    ("rerunner", "rerunner"),
+    ("rerunner", "worker"),
+    ("dispatcher", "dispatcher"),
+    ("sweeper", "sweeper"),
+]
+"""Those who may undo each other's work."""
+ROUND = st.tuples(
+    st.sampled_from(RIVALS),
+    st.integers(0, 9),
+    st.booleans(),
+    st.lists(st.booleans(), min_size=8, max_size=24),
+    st.sampled_from([0, 0, DEADLINE_MS + CLOCK_SKEW_MS]),
 )
+"""Rivals, what they take, how that ends, whose turn it is, and how long before that nothing happens."""
 
 
 class TerminalOnce(RuleBasedStateMachine):
@@ -71,6 +90,8 @@ class TerminalOnce(RuleBasedStateMachine):
         self.places: dict[str, tuple[int, int]] = {}
         self.delivered: dict[str, set[str]] = defaultdict(set)
         """Videos that were handed out, by output."""
+        self.stood: dict[str, Outcome] = {}
+        """What somebody was told to be the end, by job."""
 
     def teardown(self) -> None:
         try:
@@ -98,10 +119,12 @@ class TerminalOnce(RuleBasedStateMachine):
             store.actor.pause()
             self.mail.append((key, 1))
 
-    def worker(self, store: SteppedStore, good: bool = True, twice: bool = False) -> None:
+    def worker(self, store: SteppedStore, which: int, good: bool) -> None:
+        """Takes a message, which is there twice at times, as queues have it."""
         if not self.mail:
             return
-        key, attempt = self.mail[0] if twice else self.mail.pop(0)
+        place = which % len(self.mail)
+        key, attempt = self.mail[place] if which % 2 else self.mail.pop(place)
         if begin_attempt(store, key, self.now, "remote", attempt) is None:
             return
         assert (key, attempt) not in self.begun, "one attempt was given to two workers"
@@ -114,13 +137,18 @@ class TerminalOnce(RuleBasedStateMachine):
         ended = completed(output, video, video, attempt) if video else failed(output, attempt)
         store.actor.pause()
         self.calls.append((key, ended))
-        finish(store, key, ended)
+        self.told(key, finish(store, key, ended))
 
-    def webhook(self, store: SteppedStore, which: int = 0) -> None:
+    def webhook(self, store: SteppedStore, which: int) -> None:
         if self.calls:
             key, ended = self.calls[which % len(self.calls)]
-            standing = finish(store, key, ended)
+            standing = self.told(key, finish(store, key, ended))
             assert standing or ended.state == "failed"
+
+    def canceller(self, store: SteppedStore, which: int) -> None:
+        if keys := sorted(path for path in self.objects if path.endswith("/job.json")):
+            key = keys[which % len(keys)].removesuffix("/job.json")
+            assert self.told(key, DispatchedJobs(store).give_up(key, "Cancelled.")), "it goes on"
 
     def poll(self, store: SteppedStore) -> None:
         """Hands out what is there, as a delivery does."""
@@ -128,36 +156,36 @@ class TerminalOnce(RuleBasedStateMachine):
             if state.outcome and state.outcome.video:
                 self.delivered[state.output_id].add(state.outcome.video.sha256)
 
-    def canceller(self, store: SteppedStore, which: int = 0) -> None:
-        if keys := [path for path in self.objects if path.endswith("/job.json")]:
-            key = keys[which % len(keys)].removesuffix("/job.json")
-            assert DispatchedJobs(store).give_up(key, "Cancelled."), "a cancelled output goes on"
+    def told(self, key: str, standing: Outcome | None) -> Outcome | None:
+        if standing:
+            assert self.stood.setdefault(key, standing) == standing, "an output has two ends"
+        return standing
 
     # What happens
 
-    def act(self, who: Who) -> Callable[[SteppedStore], None]:
-        name, number = who
-        acts: dict[str, Callable[[SteppedStore], None]] = {
+    def actor(self, name: str, which: int, good: bool) -> Actor:
+        acts: dict[str, Callable[[SteppedStore], object]] = {
             "dispatcher": self.dispatcher,
             "rerunner": self.rerunner,
             "sweeper": self.sweeper,
             "poll": self.poll,
-            "worker": lambda store: self.worker(store, good=number % 2 == 0, twice=number % 3 == 0),
-            "webhook": lambda store: self.webhook(store, number),
-            "canceller": lambda store: self.canceller(store, number),
+            "worker": lambda store: self.worker(store, which, good),
+            "webhook": lambda store: self.webhook(store, which),
+            "canceller": lambda store: self.canceller(store, which),
         }
-        return acts[name]
+        made = Actor(self.store, acts[name])
+        self.live = [actor for actor in self.live if not actor.over] + [made]
+        return made
 
-    @initialize(dispatched=st.booleans())
-    def begin(self, dispatched: bool) -> None:
+    @initialize(dispatched=st.integers(0, 3))
+    def begin(self, dispatched: int) -> None:
         if dispatched:
             Actor(self.store, self.dispatcher).run()
 
-    @rule(who=WHO)
-    def start(self, who: Who) -> None:
-        self.live = [actor for actor in self.live if not actor.over]
-        if len(self.live) < AT_ONCE:
-            self.live.append(Actor(self.store, self.act(who)))
+    @precondition(lambda self: sum(not actor.over for actor in self.live) < AT_ONCE)
+    @rule(name=st.sampled_from(NAMES), which=st.integers(0, 9), good=st.booleans())
+    def start(self, name: str, which: int, good: bool) -> None:
+        self.actor(name, which, good)
 
     @precondition(lambda self: self.live)
     @rule(which=st.integers(0, AT_ONCE - 1), steps=st.integers(1, 6))
@@ -167,22 +195,22 @@ class TerminalOnce(RuleBasedStateMachine):
             if not actor.over:
                 actor.step()
 
-    @rule(both=st.tuples(WHO, WHO), order=st.lists(st.booleans(), max_size=16))
-    def race(self, both: tuple[Who, Who], order: list[bool]) -> None:
-        """Two at the same time, to the end of both."""
-        two = [Actor(self.store, self.act(who)) for who in both]
-        self.live += two
-        for second in order:
-            if not two[second].over:
-                two[second].step()
-        for actor in two:
-            actor.run()
+    @rule(rounds=st.lists(ROUND, min_size=3, max_size=6))
+    def race(self, rounds: list[tuple[tuple[str, str], int, bool, list[bool], int]]) -> None:
+        """Two over the same thing at the same time, to the end of both; and the next two."""
+        for names, which, good, order, quiet_ms in rounds:
+            self.now += quiet_ms
+            two = [self.actor(name, which, good) for name in names]
+            for second in order:
+                if not two[second].over:
+                    two[second].step()
+            for actor in two:
+                actor.run()
 
-    @rule(who=WHO, steps=st.integers(0, 12))
-    def die(self, who: Who, steps: int) -> None:
+    @rule(name=st.sampled_from(NAMES), which=st.integers(0, 9), steps=st.integers(0, 12))
+    def die(self, name: str, which: int, steps: int) -> None:
         """Killed after so many operations."""
-        actor = Actor(self.store, self.act(who))
-        self.live.append(actor)
+        actor = self.actor(name, which, True)
         for _ in range(steps):
             if not actor.over:
                 actor.step()
@@ -205,7 +233,6 @@ class TerminalOnce(RuleBasedStateMachine):
 
     # What holds
 
-    @rule()
     def all_ends(self) -> None:
         """Whatever happened: once somebody dispatches and the sweeper goes round, every output has its end."""
         for actor in self.live:
@@ -213,7 +240,7 @@ class TerminalOnce(RuleBasedStateMachine):
         Actor(self.store, self.dispatcher).run()
         for _ in range(MOST_ATTEMPTS + 1):
             while self.mail:
-                Actor(self.store, self.worker).run()
+                Actor(self.store, lambda store: self.worker(store, 0, True)).run()
             self.now += DEADLINE_MS + CLOCK_SKEW_MS
             Actor(self.store, self.sweeper).run()
         assert {state.state for state in states(self.store, "talk", COMPOSITION)} <= {"completed", "failed"}
@@ -276,11 +303,51 @@ def check(store: MediaStore, examples: int, steps: int) -> None:
 
 
 def test_whoever_is_killed_every_output_ends_once(tmp_path: Path) -> None:
-    check(MediaStore.local(tmp_path), examples=40, steps=20)
+    check(MediaStore.local(tmp_path), examples=30, steps=15)
 
 
 def test_whoever_is_killed_every_output_ends_once_on_s3(s3_store: MediaStore) -> None:
     check(s3_store, examples=4, steps=15)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("worker", "worker"),
+        ("worker", "canceller"),
+        ("worker", "sweeper"),
+        ("canceller", "worker"),
+        ("canceller", "sweeper"),
+        ("sweeper", "sweeper"),
+        ("rerunner", "rerunner"),
+    ],
+    ids="-".join,
+)
+def test_two_rivals_interrupt_each_other_anywhere(names: tuple[str, str], tmp_path: Path) -> None:
+    """So far the one, so far the other; then the first goes on, or is dead."""
+    for first, dies in itertools.product(range(MOST_OPERATIONS), (False, True)):
+        for second in (0,) if dies else (3, 6, MOST_OPERATIONS):
+            machine = TerminalOnce(MediaStore.local(tmp_path / f"{first}-{second}-{dies}"))
+            machine.begin(dispatched=1)
+            machine.look()
+            if names[0] == "rerunner":
+                machine.actor("worker", 0, good=False).run()
+            if "sweeper" in names:
+                machine.now += DEADLINE_MS + CLOCK_SKEW_MS
+            # An odd number: the message stays in the queue for the other one too.
+            one, other = (machine.actor(name, 1, good=True) for name in names)
+            for actor, steps in ((one, first), (other, second)):
+                for _ in range(steps):
+                    if not actor.over:
+                        actor.step()
+            if dies:
+                one.kill()
+            one.run()
+            other.run()
+            machine.look()
+            machine.one_end_an_output()
+            machine.teardown()
+            machine.one_end_an_output()
 
 
 @pytest.mark.slow

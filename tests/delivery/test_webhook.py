@@ -32,8 +32,13 @@ from shortform_assets.workers.webhook_sources import served_sources
 
 
 @pytest.fixture
-def rig(either_store: MediaStore, tmp_path: Path) -> WebhookRig:
+def anywhere(either_store: MediaStore, tmp_path: Path) -> WebhookRig:
     return WebhookRig(either_store, tmp_path)
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> WebhookRig:
+    return WebhookRig(MediaStore.local(tmp_path / "store"), tmp_path)
 
 
 @pytest.fixture
@@ -41,22 +46,30 @@ def weak(tmp_path: Path) -> WebhookRig:
     return WebhookRig(Weak(tmp_path / "store"), tmp_path)
 
 
-def test_an_ended_render_is_terminal_once(rig) -> None:
-    done, lost = rig.message(rig.done(0)), rig.message(failed(rig.keys[1].rsplit("/", 1)[-1]), 1)
-    with rig.serving():
+def test_an_ended_render_is_terminal_once(anywhere) -> None:
+    done, lost = (
+        anywhere.message(anywhere.done(0)),
+        anywhere.message(failed(anywhere.keys[1].rsplit("/", 1)[-1]), 1),
+    )
+    with anywhere.serving():
         first = signed(done)
-        assert rig.send(done, first).status_code == 202
-        until(lambda: rig.state(0) == "completed")
+        assert anywhere.send(done, first).status_code == 202
+        until(lambda: anywhere.state(0) == "completed")
         # The very same again; the same said anew; another end; and one that the sender wrote itself.
-        assert rig.send(done, first).json() == {"result": "duplicate"}
-        assert rig.send(done).status_code == 202
-        assert rig.send(rig.message(failed(rig.keys[0].rsplit("/", 1)[-1], error="No."))).status_code == 202
-        assert rig.send(lost).status_code == 202
-        finish(rig.store, rig.keys[2], rig.done(2))
-        assert rig.send(rig.message(None, 2)).status_code == 202
-        until(lambda: rig.counters().get('requests_total{result="accepted"}') == 5)
-        until(lambda: "waiting" not in rig.counters())
-        assert rig.counters() == {
+        assert anywhere.send(done, first).json() == {"result": "duplicate"}
+        assert anywhere.send(done).status_code == 202
+        assert (
+            anywhere.send(
+                anywhere.message(failed(anywhere.keys[0].rsplit("/", 1)[-1], error="No."))
+            ).status_code
+            == 202
+        )
+        assert anywhere.send(lost).status_code == 202
+        finish(anywhere.store, anywhere.keys[2], anywhere.done(2))
+        assert anywhere.send(anywhere.message(None, 2)).status_code == 202
+        until(lambda: anywhere.counters().get('requests_total{result="accepted"}') == 5)
+        until(lambda: "waiting" not in anywhere.counters())
+        assert anywhere.counters() == {
             'requests_total{result="accepted"}': 5,
             'requests_total{result="duplicate"}': 1,
             'messages_total{result="completed"}': 1,
@@ -64,7 +77,7 @@ def test_an_ended_render_is_terminal_once(rig) -> None:
             'messages_total{result="late"}': 1,
             'messages_total{result="failed"}': 1,
         }
-    assert [rig.state(n) for n in range(3)] == ["completed", "failed", "completed"]
+    assert [anywhere.state(n) for n in range(3)] == ["completed", "failed", "completed"]
 
 
 def test_what_is_no_message_is_refused(rig, caplog) -> None:
@@ -131,19 +144,19 @@ def test_clocks_two_minutes_apart_are_believed(rig) -> None:
     assert [rig.state(n) for n in range(3)] == ["completed", "completed", "pending"]
 
 
-def test_a_file_of_another_hash_ends_nothing(rig, tmp_path) -> None:
-    done = rig.done(0, b"the video")
-    body = rig.message(done)
-    rig.store.replace(blob_key(done.video), b"no! video")
-    with rig.serving():
-        assert rig.send(body).status_code == 202
-        until(lambda: rig.counters().get('messages_total{result="wrong_hash"}') == 1)
-        assert rig.state() == "pending"
+def test_a_file_of_another_hash_ends_nothing(anywhere, tmp_path) -> None:
+    done = anywhere.done(0, b"the video")
+    body = anywhere.message(done)
+    anywhere.store.replace(blob_key(done.video), b"no! video")
+    with anywhere.serving():
+        assert anywhere.send(body).status_code == 202
+        until(lambda: anywhere.counters().get('messages_total{result="wrong_hash"}') == 1)
+        assert anywhere.state() == "pending"
         # The next one puts it right.
-        rig.store.delete(blob_key(done.video))
-        keep_bytes(rig.store, tmp_path, b"the video")
-        assert rig.send(body).status_code == 202
-    assert rig.state() == "completed"
+        anywhere.store.delete(blob_key(done.video))
+        keep_bytes(anywhere.store, tmp_path, b"the video")
+        assert anywhere.send(body).status_code == 202
+    assert anywhere.state() == "completed"
 
 
 def test_of_twenty_at_once_one_ends_it_and_all_are_answered_in_a_second(rig) -> None:
@@ -211,8 +224,8 @@ def test_what_is_stopped_in_the_middle_goes_on_at_the_next_start(weak) -> None:
     assert not list(WebhookInbox(weak.store).waiting())
 
 
-def test_the_inbox_forgets_what_was_handled_and_nothing_else(rig) -> None:
-    inbox, day = WebhookInbox(rig.store), 86_400.0
+def test_the_inbox_forgets_what_was_handled_and_nothing_else(anywhere) -> None:
+    inbox, day = WebhookInbox(anywhere.store), 86_400.0
     old = [present(inbox.accept("render", f"m{n}", b"{}", 10 * day)) for n in range(2)]
     inbox.handled(old[0], "completed", 10 * day)
     assert inbox.accept("render", "m0", b"{}", 11 * day) is None

@@ -84,7 +84,7 @@ class Graph:
     def registry(self) -> Registry:
         return Registry(self.store)
 
-    def register(self, file: Path, **record: Any) -> str:
+    def register(self, file: Path | str, **record: Any) -> str:
         source = describe(file)
         key = partition_key(source.name, source.uri, source.etag)
         facts = {"uri": source.uri, "etag": source.etag, "name": source.name, "genre": "brief", **record}
