@@ -26,6 +26,7 @@ from shortform_assets.selection.learned.line_judge import (
     shifted,
     surroundings,
 )
+from shortform_assets.selection.learned.never_judge import CROWDED, show_talk
 from shortform_assets.selection.learned.run_cues import highest, highest_around
 from shortform_assets.selection.learned.trees import Trees
 from shortform_assets.selection.plan import PlanRequest, plan_clips
@@ -196,10 +197,38 @@ def test_what_is_never_a_clip_is_worth_nothing_wherever_it_is_cut(monkeypatch):
     told = look.never_lines
     assert ((told > 0) & (told < 1)).all()
     assert np.allclose(never[:9], [np.average(told[i : i + 5], weights=words[i : i + 5]) for i in range(9)])
-    monkeypatch.setattr(editors_eye, "NEVER", float(np.median(never)))
+    # The talk is about a newsletter throughout: what is said of the show is another test's.
+    monkeypatch.setattr(editors_eye, "CROWDED", 100)
+    end = lines[-1].end_ms
+    rim = np.array([lines[n].start_ms < 60_000 or end - lines[n + 4].end_ms < 60_000 for n in a])
+    monkeypatch.setattr(editors_eye, "NEVER", float(np.sort(never)[-2]))
+    monkeypatch.setattr(editors_eye, "NEVER_AT_RIM", float(np.median(never[rim])))
+    out = never >= np.where(rim, editors_eye.NEVER_AT_RIM, editors_eye.NEVER)
+    assert (out & rim & (never < editors_eye.NEVER)).any()
     for judged in look.judge(a, a + 4):
-        assert (judged[never >= editors_eye.NEVER] == 0).all()
-        assert (judged[never < editors_eye.NEVER] > 0).any()
+        assert (judged[out] == 0).all()
+        assert (judged[~out] > 0).any()
+
+
+def test_talk_of_the_show_is_never_a_clip():
+    """However well it is told: by how often the show itself is named in a stretch, not by one word of it."""
+    told = "We had argued about the price for a week. My brother said it would never sell, and then he bought ten."
+    shop = [f"{'AB'[n % 2]}: {told}" for n in range(60)]
+    plug = "Our members asked for it, so the membership has early access to every episode, and supporters get the merch."
+    named = [*shop[:30], "A: One of the listeners wrote to us about it.", *shop[30:]]
+    show = shop[:30] + [f"{'AB'[n % 2]}: {plug}" for n in range(12)] + shop[30:]
+
+    def ruled_out(script):
+        lines = lines_of(*talk("\n".join(script)))
+        a = np.arange(len(lines) - 4)
+        return show_talk(lines, a, a + 4) >= CROWDED, np.array(
+            ["members" in line.plain for line in lines[:-4]]
+        )
+
+    assert not ruled_out(named)[0].any()
+    out, plugs = ruled_out(show)
+    assert out[plugs].all()
+    assert not out[: 60 - 2 * 20].any()
 
 
 def test_thanks_and_subscriptions_look_like_housekeeping():

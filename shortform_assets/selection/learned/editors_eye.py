@@ -14,7 +14,7 @@ import numpy as np
 
 from shortform_assets.selection.learned.line_cues import spoken_words, summed, talk_cues, unit
 from shortform_assets.selection.learned.line_judge import LineJudge
-from shortform_assets.selection.learned.never_judge import never_chances
+from shortform_assets.selection.learned.never_judge import CROWDED, never_chances, show_talk
 from shortform_assets.selection.learned.run_cues import JudgedLines, run_cues
 from shortform_assets.selection.learned.run_judge import RunJudge
 from shortform_assets.selection.learned.trees import Trees
@@ -30,6 +30,9 @@ with it and 8 % without (`benchmarks/editors.py --excerpts 100`); on an episode 
 NEVER = 0.22
 """Mean chance over a run's words of greetings, adverts and housekeeping from which it is worth nothing. Chosen in
 cross-validation: where it is lower, more picks are lost than such clips (`docs/selection.md`)."""
+RIM_MS, NEVER_AT_RIM = 60_000, 0.15
+"""And from this lower one where it begins in the first minute or ends in the last, where greetings and goodbyes are.
+Chosen likewise; test_what_is_never_a_clip_is_worth_nothing_wherever_it_is_cut."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,16 @@ class JudgedTalk:
         """Worth and cut of the runs of lines a..b, both included: `RunJudge.judge`; 0 for what is never a clip."""
         if not len(a):
             return np.zeros(0), np.zeros(0)
-        never = self.never(a, b) >= NEVER
+        never = self.is_never(a, b)
         worth, cut = self.eye.runs.judge(self.run_cues(a, b))
         return np.where(never, 0.0, worth), np.where(never, 0.0, cut)
+
+    def is_never(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """(runs,) bool: greetings, goodbyes, adverts and housekeeping, by what is said, how and where."""
+        start, end = (np.array([getattr(x, edge) for x in self.lines]) for edge in ("start_ms", "end_ms"))
+        at_rim = (start[a] < start[0] + RIM_MS) | (end[b] > end.max() - RIM_MS)
+        unlikely = self.never(a, b) < np.where(at_rim, NEVER_AT_RIM, NEVER)
+        return ~unlikely | (show_talk(self.lines, a, b) >= CROWDED)
 
     def run_cues(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """(runs, columns) float32, see `run_cues.run_cues`."""

@@ -18,7 +18,7 @@ EDITORS_EYE = "weights/editors_eye.npz"
 TITLE_JUDGE = "weights/title_judge.npz"
 DIGESTS = {
     EDITORS_EYE: "cbb6d1292e2176858bbfa5486f0beb17af7c53e15baa9589dbd605e1aee7f150",
-    TITLE_JUDGE: "29779199d0224d3517dbf2e87e2e4cb9dae596ab9c9e9b824d40b5b0da0b2370",
+    TITLE_JUDGE: "d4cf7c7c4c00c912db5c74ae1c1d87c81ee71b6e30c64f31eab31df8952b2f29",
 }
 """SHA-256 of the files."""
 
