@@ -73,9 +73,9 @@ class MeasuredPanel:
         by_panel = rank_correlation([scores[m.moment_id] for m in judged], truth)
         self.agreement.append((by_panel, rank_correlation(local, truth)))
 
-    def conclusion(self, matches: float, learnt: float) -> list[str]:
+    def conclusion(self, matches: float, learnt: float, clips: int) -> list[str]:
         """What was measured in words: correlations, and whether the model earns `measured: true` by the share of clips
-        that match a pick with it, against the share without.
+        that match a pick with it, against the share without: by more than the standard error of a share of so many `clips`.
         """
         told = []
         if self.agreement:
@@ -87,9 +87,10 @@ class MeasuredPanel:
             )
         else:
             told.append("it judged nothing, so nothing correlates")
-        better = matches > learnt and not self.failures
+        error = (learnt * (1 - learnt) / max(1, clips)) ** 0.5
+        better = matches > learnt + error and not self.failures
         told.append(
-            f"{matches:.1%} of clips match a pick with it, {learnt:.1%} without: "
+            f"{matches:.1%} of clips match a pick with it, {learnt:.1%} ± {error:.1%} without: "
             + ("selection.panel.measured may be true" if better else "leave selection.panel.measured false")
         )
         return told

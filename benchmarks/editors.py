@@ -272,7 +272,8 @@ def main() -> None:
         )
         held = found[next(iter(found))]
         matches = (held[f"with {options.panel}"]["match a pick"], held["learnt"]["match a pick"])
-        for told in (*panel.failures, *panel.remarks, *panel.conclusion(*matches)):
+        clips = int(held["learnt"]["clips"])
+        for told in (*panel.failures, *panel.remarks, *panel.conclusion(*matches, clips)):
             console.print(told, highlight=False)
     titles: dict[str, float] = {}
     if options.titles:

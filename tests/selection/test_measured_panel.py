@@ -63,7 +63,7 @@ def test_a_server_that_fails_is_named_and_measured_as_nothing(
     panel = MeasuredPanel(selection, tmp_path / "answers", Console(file=io.StringIO()))
     assert panel.verdicts(moments, TALK).judged == ()
     assert "key is not accepted" in panel.failures[0]
-    assert panel.conclusion(0.9, 0.4)[1].endswith("leave selection.panel.measured false")
+    assert panel.conclusion(0.9, 0.4, 100)[1].endswith("leave selection.panel.measured false")
 
 
 def test_a_small_model_is_measured_by_pairs_and_its_correlation_with_the_labels_is_told(
@@ -91,7 +91,10 @@ def test_a_small_model_is_measured_by_pairs_and_its_correlation_with_the_labels_
     assert max(said[text] for text in shown) > 0.5
     assert panel.agreement[0][0] > 0.6
     assert panel.agreement[0][0] > panel.agreement[0][1]
-    told = panel.conclusion(0.5, 0.4)
+    assert panel.conclusion(0.54, 0.5, 26)[1].endswith("leave selection.panel.measured false"), (
+        "one clip in 26"
+    )
+    told = panel.conclusion(0.5, 0.4, 100)
     assert "correlate" in told[0]
     assert told[1].endswith("selection.panel.measured may be true")
     assert "in both orders" in panel.remarks[0]
