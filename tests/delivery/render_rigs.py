@@ -66,11 +66,16 @@ class RenderRig:
             "import sys; from render_rigs import inline, DispatchedJobs, MediaStore; "
             "inline().dispatch(DispatchedJobs(MediaStore.open(sys.argv[1])), sys.argv[2:])"
         )
-        while subprocess.run(
-            [sys.executable, "-c", code, self.store.url, *keys], cwd=HERE.parents[1]
-        ).returncode:
+        for _ in range(3):
+            ended = subprocess.run(
+                [sys.executable, "-c", code, self.store.url, *keys], cwd=HERE.parents[1], capture_output=True
+            )
+            if ended.returncode == 0:
+                return None
+            # Killed, and nothing else.
+            assert ended.returncode == -9, ended.stderr.decode()
             keys = [key for key in keys if not self.jobs.outcome(key)]
-        return None
+        raise AssertionError("it died three times")
 
     def states(self, index: Composition) -> tuple[OutputState, ...]:
         return states(self.store, "talk", index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ from shortform_assets.workers.render import render_here
 
 @pytest.fixture(params=["local", "inprocess", "lambda"])
 def rig(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RenderRig:
-    monkeypatch.setenv("PYTHONPATH", f"{HERE}")
+    monkeypatch.setenv("PYTHONPATH", f"{HERE}{os.pathsep}{HERE.parent}")
     monkeypatch.setenv("FAKE_MARK", str(tmp_path / "mark"))
     if request.param == "lambda":
         function = request.getfixturevalue("render_function")
