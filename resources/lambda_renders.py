@@ -111,6 +111,8 @@ class _Flight:
             if not self.waiting and not self.renders.drains:
                 return
             self._look()
+            # As TCP begins again (RFC 5681, slow start): a call that is refused now and then costs seconds, no more.
+            self.window = min(self._most, 2 * self.window)
             # Before the next are sent: an invocation still holds its place for a moment when its outcome is there.
             time.sleep(self.renders.pace.look)
 
@@ -138,13 +140,12 @@ class _Flight:
         self.aloft[key] = _Aloft(task, attempt)
 
     def _slower(self) -> None:
-        """No more at a time than Lambda has taken by now; each that ends makes it one more again."""
+        """No more at a time than Lambda has taken by now; twice as many with every look again."""
         self.window = max(1, min(self.window, len(self.aloft)))
 
     def _look(self) -> None:
         for key in self.jobs.ended(list(self.aloft)):
-            if self._ended(key):
-                self.window = min(self._most, self.window + 1)
+            self._ended(key)
         lost = {found.order.job: found for found in self.renders.calls.lost(self._mine)}
         for key in [key for key in lost if key in self.aloft]:
             self._died(key, lost[key].order.attempt, lost[key].reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -155,10 +156,10 @@ def test_no_more_are_sent_than_may_run_at_once(rig: RenderRig, render_function: 
 
 
 class ThrottlingClient:
-    """Takes each invocation at its third asking."""
+    """Refuses the calls of these numbers."""
 
-    def __init__(self) -> None:
-        self.asked = 0
+    def __init__(self, refused: Collection[int]) -> None:
+        self.asked, self.refused = 0, refused
         self.events: list[dict[str, Any]] = []
 
     def invoke(self, **call: Any) -> None:
@@ -166,7 +167,7 @@ class ThrottlingClient:
 
         self.asked += 1
         assert call["InvocationType"] == "Event"
-        if self.asked % 3:
+        if self.asked in self.refused:
             told = {
                 "Error": {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."},
                 "ResponseMetadata": {"HTTPStatusCode": 429, "HTTPHeaders": {"retry-after": "7"}},
@@ -184,7 +185,7 @@ class ThrottlingClient:
 def test_a_throttled_call_is_repeated_as_late_as_lambda_asks_and_none_is_sent_meanwhile(
     s3_store: MediaStore,
 ) -> None:
-    client, pauses = ThrottlingClient(), list[float]()
+    client, pauses = ThrottlingClient({1, 2, 4, 5, 7, 8}), list[float]()
     pace = LambdaPace(look=0.01, throttled=Patience(tries=5, wait=pauses.append))
     renders = LambdaRenders(LambdaCalls("render", client=client), waits=False, pace=pace)
     rig = RenderRig(renders, s3_store)
@@ -200,6 +201,24 @@ def test_a_throttled_call_is_repeated_as_late_as_lambda_asks_and_none_is_sent_me
     renders = LambdaRenders(LambdaCalls("render", client=client), pace=impatient)
     with pytest.raises(Throttled, match="takes no more jobs: tried 2 times, at last TooManyRequests"):
         renders.dispatch(rig.jobs, keys)
+
+
+def test_after_a_throttle_as_many_as_before_run_within_a_few_looks(
+    s3_store: MediaStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 120 jobs at 100 at once every twentieth call refused took minutes, when each end allowed for one more only."""
+    client, looks, pauses = ThrottlingClient({3}), list[float](), list[float]()
+
+    def look(seconds: float) -> None:
+        looks.append(seconds)
+        assert len(looks) < 10, "it waits for renders to end"
+
+    monkeypatch.setattr(lambda_renders.time, "sleep", look)
+    pace = LambdaPace(throttled=Patience(tries=5, wait=pauses.append))
+    rig = RenderRig(LambdaRenders(LambdaCalls("render", client=client), 8, pace=pace), s3_store)
+    _, keys = rig.send(*(saying(render_job(n), "fine") for n in range(40, 48)))
+    rig.work(keys)
+    assert ([event["job"] for event in client.events], len(looks)) == (list(keys), 2)
 
 
 def test_a_dispatcher_that_was_killed_is_followed_by_one_that_joins(rig: RenderRig) -> None:
