@@ -11,6 +11,7 @@ import typer
 from shortform_assets.cli import (
     genre_commands,
     plan_commands,
+    publish_command,
     reframe_command,
     restyle_command,
     review_command,
@@ -195,6 +196,7 @@ def overlay(
 
 
 plan_commands.register(app)
+publish_command.register(app)
 reframe_command.register(app)
 restyle_command.register(app)
 review_command.register(app)

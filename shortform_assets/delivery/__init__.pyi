@@ -1,8 +1,10 @@
 from .deliver import DeliveryRequest, deliver, delivery_report
 from .dispatched_jobs import DispatchedJobs
 from .export import check_folder, export
+from .folder_destination import FolderDestination
 from .job_records import folder_of, outcome_path, progress_path, survey, task_of
 from .outcomes import Terms, begin_attempt, dispatch, finish, forgotten, open_generation, states, sweep
+from .publication import publish
 from .quality import measure
 from .render_cost import render_costs
 from .render_messages import RenderMessages
@@ -12,6 +14,7 @@ from .review import WaitingEdits, review_asset, served_page, served_policy
 __all__ = [
     "DeliveryRequest",
     "DispatchedJobs",
+    "FolderDestination",
     "RenderMessages",
     "Terms",
     "WaitingEdits",
@@ -29,6 +32,7 @@ __all__ = [
     "outcome_path",
     "picture_of",
     "progress_path",
+    "publish",
     "render_costs",
     "renderer_named",
     "renderer_version",

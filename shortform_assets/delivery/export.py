@@ -40,13 +40,13 @@ def export(open_blob: Callable[[Blob], Path], delivery: Delivery, out_dir: Path)
     """
     # Copies, never hard links: whoever edits an exported file in place would damage the store.
     wanted = {file.name: file.blob for file in delivery.files}
-    if unsafe := next((name for name in wanted if not _plain(name)), None):
+    if unsafe := next((name for name in wanted if not plain_name(name)), None):
         raise InputError("it is not a plain file name", repr(unsafe), "deliver again")
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         own = _read_list(out_dir)
         missing = _missing(out_dir, wanted, own)
-        stale = [name for name in own if name not in wanted and _hash(out_dir / name) in own[name]]
+        stale = [name for name in own if name not in wanted and file_hash(out_dir / name) in own[name]]
         ours = {name: [blob.sha256] for name, blob in wanted.items()}
         # Written first, so that what is written next counts as own even if this is the end.
         _write_list(out_dir, {name: [*own.get(name, ()), *ours.get(name, ())] for name in {*own, *ours}})
@@ -72,7 +72,7 @@ def _missing(out_dir: Path, wanted: dict[str, Blob], own: dict[str, list[str]]) 
         if not os.path.lexists(path):
             missing.append(name)
             continue
-        found = _hash(path)
+        found = file_hash(path)
         if found != blob.sha256:
             if found not in own.get(name, ()):
                 raise InputError(
@@ -93,7 +93,7 @@ def _read_list(out_dir: Path) -> dict[str, list[str]]:
     """What earlier exports wrote; what cannot be understood counts as nothing, so nothing is removed."""
     try:
         value = json.loads((out_dir / LIST_NAME).read_text())
-        return {name: list(hashes) for name, hashes in value.items() if _plain(name)}
+        return {name: list(hashes) for name, hashes in value.items() if plain_name(name)}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
 
@@ -104,7 +104,8 @@ def _write_list(out_dir: Path, files: dict[str, list[str]]) -> None:
     os.replace(part, out_dir / LIST_NAME)
 
 
-def _plain(name: object) -> bool:
+def plain_name(name: object) -> bool:
+    """Whether it is a file name without a folder, which every file system can hold."""
     return (
         isinstance(name, str)
         and name not in ("", ".", "..")
@@ -113,7 +114,7 @@ def _plain(name: object) -> bool:
     )
 
 
-def _hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
     """SHA-256 of a regular file; empty for anything else, and where nothing is."""
     if path.is_symlink() or not path.is_file():
         return ""

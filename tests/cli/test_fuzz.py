@@ -45,7 +45,8 @@ OPTIONS = [
 ]
 COMMANDS = ["status", "list", "plan", "pin", "drop", "trim", "add", "retitle", "fix", "reframe", "reset", "overlay",
             "genres list", "genres check", "styles list", "styles show", "styles publish",
-            "styles new", "styles check", "styles diff", "styles withdraw", "restyle", "preview", "rerun", "nonsense"]  # fmt: skip
+            "styles new", "styles check", "styles diff", "styles withdraw", "restyle", "preview", "rerun", "publish",
+            "nonsense"]  # fmt: skip
 
 
 TELLING = [["genres", "check"], ["styles", "check"], ["styles", "diff"]]

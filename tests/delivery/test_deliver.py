@@ -58,10 +58,14 @@ def delivered(
     fail: int = -1,
     late: tuple[RenderJob, ...] = (),
     untitled: tuple[str, ...] = (),
+    draft: bool = False,
 ) -> Delivery:
     """All outputs completed, each with bytes of its own, but for number `fail`; the clip of LOST was dropped
     on the way, those of `late` were planned after the composition, those called as `untitled` need a title."""
-    jobs = [saying(render_job(n, title), title) for n, title in enumerate(titles)]
+    jobs = [
+        saying(render_job(n, title), title).model_copy(update={"draft": draft})
+        for n, title in enumerate(titles)
+    ]
     index = composition(*jobs).model_copy(
         update={
             "dropped": (Dropped(clip_id=LOST.clip_id, stage="crop_paths", reason="<b>Nobody</b> is seen."),)
