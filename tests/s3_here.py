@@ -9,6 +9,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from resources.media_store import MediaStore
 
 BUCKET = "shortform-test"
+NOT_HERE = "MiniStack is not here: make .ministack with `pip install ministack`, or set MINISTACK_BIN"
 _START_SECONDS = 40
 
 
-def _ministack() -> str | None:
+def ministack_binary() -> str | None:
     own = Path(__file__).resolve().parents[1] / ".ministack" / "bin" / "ministack"
     named = os.environ.get("MINISTACK_BIN")
     return named or shutil.which("ministack") or (str(own) if own.is_file() else None)
@@ -31,16 +33,21 @@ def _ministack() -> str | None:
 @pytest.fixture(scope="session")
 def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a MiniStack with one empty bucket; skipped where MiniStack is not installed."""
-    binary = _ministack()
-    if binary is None:
-        pytest.skip(
-            "MiniStack is not here: make .ministack with `pip install ministack`, or set MINISTACK_BIN"
-        )
+    if ministack_binary() is None:
+        pytest.skip(NOT_HERE)
+    with running_ministack(tmp_path_factory.mktemp("ministack")) as endpoint:
+        yield endpoint
+
+
+@contextmanager
+def running_ministack(home: Path) -> Iterator[str]:
+    """A MiniStack with one empty bucket, its log in `home`."""
+    binary = ministack_binary()
+    assert binary, NOT_HERE
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"
-    home = tmp_path_factory.mktemp("ministack")
     quiet = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(

@@ -75,18 +75,8 @@ class WebhookRig:
     ) -> Iterator[WebhookDesk]:
         served = {source.name: (source, Signatures([SECRET], "test")) for source in sources}
         desk = WebhookDesk(self.store, served, launcher, room)
-        config = uvicorn.Config(WebhookServer(desk, limits).app, port=0, log_config=None, access_log=False)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            until(lambda: server.started)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            self.url = f"http://127.0.0.1:{port}"
+        with listening(desk, limits) as self.url:
             yield desk
-        finally:
-            server.should_exit = True
-            thread.join()
 
     def done(self, number: int = 0, video: bytes = b"a video") -> Outcome:
         """A completed outcome whose files are in the store."""
@@ -115,6 +105,21 @@ class WebhookRig:
                 name, _, number = line.rpartition(" ")
                 found[name.removeprefix("shortform_webhook_").replace(',source="render"', "")] = float(number)
         return found
+
+
+@contextmanager
+def listening(desk: WebhookDesk, limits: WebhookLimits | None = None) -> Iterator[str]:
+    """A server on a free port, and its address."""
+    config = uvicorn.Config(WebhookServer(desk, limits).app, port=0, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until(lambda: server.started)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def signed(body: bytes, age: float = 0.0, message_id: str = "", secret: str = SECRET) -> dict[str, str]:
