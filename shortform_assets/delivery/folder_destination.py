@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ RECORD_NAME = ".shortform-published.json"
 """The source, and name -> SHA-256 (of each version) of what was published into the folder."""
 _PART_NAME = ".shortform-publishing-"
 _ABANDONED_SECONDS = 24 * 3600
-"""A half file this old belongs to nobody who still writes. Our choice."""
+"""A half file this old belongs to nobody who still writes, where the file system knows no locks. Our choice."""
 _PIECE = 1 << 20
 
 
@@ -111,6 +112,7 @@ class FolderDestination:
         part = self._path / f"{_PART_NAME}{uuid.uuid4().hex}"
         try:
             with part.open("xb") as file:
+                _lock(file)
                 yield file
                 file.flush()
                 # Without it a power cut may leave the name with no bytes.
@@ -122,9 +124,22 @@ class FolderDestination:
     def _sweep(self) -> None:
         """Take away half files that a killed process left."""
         for part in self._path.glob(f"{_PART_NAME}*"):
-            with suppress(FileNotFoundError):
-                if part.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+            with suppress(FileNotFoundError), part.open("rb") as file:
+                locked = _lock(file)
+                old = os.fstat(file.fileno()).st_mtime < time.time() - _ABANDONED_SECONDS
+                if locked or (locked is None and old):
                     part.unlink()
+
+
+def _lock(file: IO[bytes]) -> bool | None:
+    """Lock it until it is closed or the process dies: False where another has it, None where there are no locks."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 @contextmanager

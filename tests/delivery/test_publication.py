@@ -7,6 +7,8 @@ import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -191,6 +193,47 @@ def test_a_name_that_is_taken_meanwhile_is_left(bench, new_place):
     assert "manifest.json" not in place.files()
 
 
+def test_an_object_that_appears_while_ours_is_sent_is_left(bench, s3_env):
+    place, delivery = BucketPlace(f"{s3_env}/{uuid.uuid4().hex}/x"), delivered(bench, ("One", "Two"))
+    to, names = place.open(), sorted(wanted(bench, delivery))
+
+    def faster(**_: Any) -> None:
+        for name in names:
+            place.put(name, b"theirs")
+
+    to._client.meta.events.register("before-call.s3.PutObject", faster)
+    with pytest.raises(
+        InputError, match=f"was not published by shortform.*{len(names)} of {len(names)} files"
+    ):
+        publish(bench.open, delivery, to)
+    assert place.files() == dict.fromkeys(names, b"theirs")
+
+
+KILLED_HALF_WAY = """
+import os, pathlib, sys
+from shortform_assets.delivery.folder_destination import FolderDestination
+to = FolderDestination(pathlib.Path(sys.argv[1]), "talk")
+with to._whole("a.mp4") as part:
+    part.write(bytes(9)); part.flush()
+    print(flush=True); sys.stdin.read()
+"""
+
+
+def test_half_files_of_the_dead_are_taken_away_and_those_of_the_living_are_not(bench, tmp_path):
+    to = FolderPlace(tmp_path / "out")
+    to.path.mkdir()
+    command = [sys.executable, "-c", KILLED_HALF_WAY, str(to.path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        publish(bench.open, delivered(bench, ("One",)), to.open())
+        assert len([path for path in to.path.iterdir() if "publishing" in path.name]) == 1
+        other.kill()
+    publish(bench.open, delivered(bench, ("Two",)), to.open())
+    assert not [path for path in to.path.iterdir() if "publishing" in path.name]
+    assert "a.mp4" not in to.files()
+
+
 def test_unfinished_failed_and_draft_deliveries_are_refused(bench, tmp_path):
     to = FolderPlace(tmp_path / "out")
     draft = delivered(bench, ("One",), draft=True)
@@ -270,6 +313,19 @@ def _answer(code: str, message: str) -> Callable[..., AWSResponse]:
     return lambda request, **_: AWSResponse(request.url, 403, {}, Raw(said))
 
 
+def test_links_name_the_region_of_the_bucket(bench, s3_env):
+    bucket = f"far-{uuid.uuid4().hex}"
+    far = boto3.client("s3", region_name="eu-west-1")
+    far.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    delivery = delivered(bench, ("One",))
+    to = BucketDestination(f"s3://{bucket}", KEY)
+    publish(bench.open, delivery, to)
+    (url,) = to.links(["01-one-9x16.mp4"], 60).values()
+    assert "%2Feu-west-1%2Fs3%2F" in url
+    answer = httpx2.get(url)
+    assert (answer.content, answer.headers["Content-Type"]) == (b"video of One", "video/mp4")
+
+
 def test_links_fetch_the_files_until_they_end(bench, s3_env):
     delivery = delivered(bench, ("One", "Two"))
     to = BucketDestination(f"{s3_env}/{uuid.uuid4().hex}/a ü", KEY)
@@ -278,7 +334,9 @@ def test_links_fetch_the_files_until_they_end(bench, s3_env):
     for name, url in to.links(list(files), 60).items():
         assert httpx2.get(url).content == files[name]
     (short,) = to.links(["01-one-9x16.mp4"], 1).values()
-    assert httpx2.head(short.replace("X-Amz-Signature=", "X-Amz-Signature=0")).status_code == 403
+    longer = short.replace("X-Amz-Expires=1&", "X-Amz-Expires=600&")
+    assert longer != short
+    assert httpx2.get(longer).status_code == 403
     time.sleep(2.1)
     assert httpx2.get(short).status_code == 403
 
