@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: setup demo test test-slow lint serve clean
+.PHONY: setup demo demo-aws test test-slow lint serve clean
 
 setup: .venv/.ready
 
@@ -22,6 +22,10 @@ setup: .venv/.ready
 demo: setup ## make the demo episode and turn it into clips in out/demo
 	$(BIN)/python -m shortform_assets.demo demo
 	$(BIN)/shortform run demo/episode.mp4 --genre podcast --title "Slow Orbit" --count 6 --out out/demo
+
+demo-aws: setup .ministack/.ready ## the same with its store on S3 and its renders on Lambda, both emulated, in out/demo-aws; checked
+	$(BIN)/python -m shortform_assets.demo demo
+	$(BIN)/python benchmarks/demo_aws.py
 
 test: setup .ministack/.ready ## the test suite, without the slow tests
 	$(BIN)/pytest -n 2 -m "not slow"
