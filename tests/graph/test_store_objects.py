@@ -27,7 +27,7 @@ NUMBERED: dict[str, Persisted] = {
 }
 MADE_AGAIN = (
     # Results and their bytes, what code made them, pointers to them, learnt speeds, who works at what now, and
-    # messages between an executor and its workers.
+    # messages between an executor and its workers, and how far a render is.
     r"artifacts/.+",
     r"blobs/.+",
     r"code/.+",
@@ -35,6 +35,7 @@ MADE_AGAIN = (
     r"sources/[^/]+/current/.+\.json",
     r"rates\.json",
     r"jobs/.+",
+    r"deliveries/.+/progress\.json",
 )
 PLAIN_TEXT = (r"sources/[^/]+/style_pins/[^/]+",)
 """`name@version`: the pin's own grammar is its schema."""

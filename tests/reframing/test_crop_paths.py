@@ -15,6 +15,7 @@ from shortform_assets.contracts.edits import FramingEdit, FramingEdits
 from shortform_assets.contracts.speech import Turn
 from shortform_assets.errors import ClipFault
 from shortform_assets.reframing.crop_paths import CameraRequest, direct_clip, frame_clip
+from shortform_assets.reframing.direct.layout import READABLE
 from shortform_assets.reframing.direct.panels import CLOSER, MISS, RISE, ROOM
 
 
@@ -181,7 +182,9 @@ def test_composition(reframing, across, down, share) -> None:
     if eyes > line + MISS + 0.01 and head_fits:
         # Too low: already at the source's lower edge, and as close as may be.
         assert key.y + panel.height == pytest.approx(size[1], abs=0.1)
-        least = max(size[1] / reframing.max_zoom, 0.8 * height * 1.2 * ROOM * 16 / 9)
+        # No softer than is allowed, as long as the face is well seen.
+        sharp = min(1920 / reframing.max_upscale, height / READABLE)
+        least = max(size[1] / reframing.max_zoom, sharp, 0.8 * height * 1.2 * ROOM * 16 / 9)
         composed = min(size[1], max(least, height / reframing.face_height))
         assert panel.height == pytest.approx(min(composed, max(least, composed / CLOSER)), abs=0.1)
     if eyes < line - 0.01 and head_fits:

@@ -106,7 +106,9 @@ class _Writer:
         inside = f"{key.path}."
         for inner in self.keys:
             own = inner.path.removeprefix(inside)
-            if inner.path.startswith(inside) and "." not in own and (nothing or own in value):
+            # What a style leaves out where it is empty is offered all the same.
+            there = nothing or own in value or inner.default != "required"
+            if inner.path.startswith(inside) and "." not in own and there:
                 yield from self._key(inner, None if nothing else value.get(own), "# " if nothing else mark)
 
     def _items(self, keys: Sequence[StyleKey], value: Any, lead: str) -> Iterator[str]:
