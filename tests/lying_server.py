@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+
 Json = dict[str, Any]
 KINDS = {
     "sentences": "propose",
@@ -283,3 +285,13 @@ def always(sent: Sent) -> Callable[[Asked], Sent]:
 def once(sent: Sent) -> Callable[[Asked], Sent | None]:
     """The first answer to every question is this one."""
     return lambda asked: sent if asked.nth == 0 else None
+
+
+@contextmanager
+def asked_by_the_panel(monkeypatch: pytest.MonkeyPatch) -> Iterator[LyingServer]:
+    """A server that models are asked at, soon again where it fails."""
+    liar = LyingServer()
+    monkeypatch.setenv("SHORTFORM_LLM_URL", liar.url)
+    monkeypatch.setattr("resources.llm.metered.BACK_OFF_SECONDS", 0.01)
+    with liar.running():
+        yield liar

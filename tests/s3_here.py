@@ -97,15 +97,20 @@ def _make_bucket(endpoint: str, server: subprocess.Popen[bytes], log: Path) -> N
 @pytest.fixture
 def s3_env(ministack_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The environment of a user of that S3; returns the bucket's address."""
+    use_s3(monkeypatch, ministack_endpoint, tmp_path / "cache")
+    return f"s3://{BUCKET}"
+
+
+def use_s3(monkeypatch: pytest.MonkeyPatch, endpoint: str, cache: Path) -> None:
+    """The environment of a user of the S3 at `endpoint`."""
     for name, value in {
-        "AWS_ENDPOINT_URL": ministack_endpoint,
+        "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": "us-east-1",
-        "SHORTFORM_CACHE": str(tmp_path / "cache"),
+        "SHORTFORM_CACHE": str(cache),
     }.items():
         monkeypatch.setenv(name, value)
-    return f"s3://{BUCKET}"
 
 
 @pytest.fixture(params=["directory", "s3"])

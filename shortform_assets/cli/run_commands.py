@@ -75,6 +75,7 @@ def run_sources(terminal: Terminal, files: Sequence[str], request: RunRequest, o
 
 def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool, draft: bool = False) -> int:
     """Run a registered source again; with `failed` its failed outputs get another generation."""
+    check_folder(out)
     project = Project()
     key = project.require(key)
     record = project.registry.record(key)
@@ -88,6 +89,7 @@ def rerun_source(terminal: Terminal, key: str, *, out: Path, failed: bool, draft
 
 def restyle_source(terminal: Terminal, key: str, *, style: str, out: Path, draft: bool = False) -> int:
     """The clips of a source in another style, which its record then names; nothing before the style is looked at."""
+    check_folder(out)
     project = Project()
     key = project.require(key)
     project.current(key, "crop_paths", CropPathsSet, "there are no framed clips yet")
@@ -191,7 +193,6 @@ def _run(
     tags: dict[str, str] | None = None,
     jobs: Sequence[str] = ("shorten", "deliver"),
 ) -> int:
-    check_folder(out)
     record = project.registry.record(key)
     with Display(terminal, record.name, Rates(project.store), _length(project, key, record)) as display:
         for job in jobs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import Field
 
@@ -25,18 +25,7 @@ OverlayName = Literal[
     "sound_effects",
     "b_roll",
 ]
-OVERLAYS: tuple[OverlayName, ...] = (
-    "emphasis",
-    "lower_third",
-    "progress_bar",
-    "call_to_action",
-    "end_card",
-    "punch_in",
-    "logo_sting",
-    "intro_card",
-    "sound_effects",
-    "b_roll",
-)
+OVERLAYS: tuple[OverlayName, ...] = get_args(OverlayName)
 """What a genre may switch off, and a style may have."""
 
 FLICKER_MS = 300

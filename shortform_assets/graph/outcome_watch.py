@@ -17,10 +17,8 @@ from shortform_assets.contracts.delivery import Delivery, Outcome
 from shortform_assets.errors import ShortformError
 from shortform_assets.graph.jobs import deliver
 from shortform_assets.graph.partitions import source_videos
-from shortform_assets.graph.sensors import composed, delivery_request, ended_outcomes
+from shortform_assets.graph.sensors import AT_ONCE, composed, delivery_request, ended_outcomes, waiting_line
 
-_AT_ONCE = 50
-"""Sources that one tick of the sensor looks at, a listing of the store each; the next goes on behind them. Our choice."""
 _LOOKED_BACK_SECONDS = 24 * 3600
 """The schedule looks after compositions that are not older. Our choice; two attempts of a render take half an hour."""
 _MOST_COMPOSITIONS = 1000
@@ -34,22 +32,13 @@ def gather_outcomes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg
     """Request `deliver` where outputs have ended that the delivery does not hold yet.
 
     Watched are sources whose outputs were dispatched, until their delivery is complete. The cursor is the last
-    dispatch that was seen, and the watched keys, those next that were not looked at for longest.
+    dispatch that was seen, and the watched keys, those next that were not looked at for longest; a source costs a
+    listing of the store.
     """
-    after, *watched = (context.cursor or "").split() or [""]
-    found = context.instance.fetch_materializations(
-        dg.AssetRecordsFilter(
-            asset_key=dg.AssetKey("rendered_outputs"), after_storage_id=int(after) if after else None
-        ),
-        limit=_AT_ONCE,
-        ascending=True,
-    ).records
-    registered = set(context.instance.get_dynamic_partitions(str(source_videos.name)))
-    keys = dict.fromkeys([*watched, *(str(record.partition_key) for record in found)])
-    line = [key for key in keys if key in registered]
+    line = waiting_line(context, "rendered_outputs")
     artifacts = Artifacts(context.resources.store)
     requests, stay, failures = [], list[str](), list[ShortformError]()
-    for key in line[:_AT_ONCE]:
+    for key in line.keys[:AT_ONCE]:
         try:
             request, complete = _gathering(context.instance, artifacts, key)
         except ShortformError as error:
@@ -64,8 +53,8 @@ def gather_outcomes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg
         context.log.error(f"no outcomes are gathered: {failure}")
     return dg.SensorResult(
         run_requests=requests,
-        skip_reason=None if requests else f"nothing has ended since; {len(line)} sources are watched",
-        cursor=" ".join([str(found[-1].storage_id) if found else after, *line[_AT_ONCE:], *stay]),
+        skip_reason=None if requests else f"nothing has ended since; {len(line.keys)} sources are watched",
+        cursor=" ".join([line.last, *line.keys[AT_ONCE:], *stay]),
     )
 
 

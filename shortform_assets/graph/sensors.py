@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import dagster as dg
 
@@ -16,7 +17,7 @@ from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.graph.jobs import deliver
 from shortform_assets.graph.partitions import source_videos
 
-_AT_ONCE = 50
+AT_ONCE = 50
 """Materializations that one tick looks at; the next goes on behind them. Our choice."""
 
 
@@ -31,22 +32,12 @@ def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | d
     A source whose composition cannot be read is said once, with what to do, and passed by. Where the store
     answers for none of them the tick fails, and the next one asks again.
     """
-    after, *waiting = (context.cursor or "").split() or [""]
-    found = context.instance.fetch_materializations(
-        dg.AssetRecordsFilter(
-            asset_key=dg.AssetKey("composition"), after_storage_id=int(after) if after else None
-        ),
-        limit=_AT_ONCE,
-        ascending=True,
-    ).records
-    if not found and not waiting:
+    line = waiting_line(context, "composition")
+    if line.empty:
         return dg.SkipReason("no new composition")
     artifacts = Artifacts(context.resources.store)
-    # A source may have been taken out of the set since.
-    registered = set(context.instance.get_dynamic_partitions(str(source_videos.name)))
-    keys = dict.fromkeys([*waiting, *(str(record.partition_key) for record in found)])
     requests, failures, held = [], list[ShortformError](), list[str]()
-    for key in (key for key in keys if key in registered):
+    for key in line.keys:
         try:
             if is_held(artifacts.store, key):
                 held.append(key)
@@ -63,7 +54,35 @@ def request_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | d
     return dg.SensorResult(
         run_requests=requests,
         skip_reason=None if requests else "; ".join(_why_none(failures, held)) or "its source is gone",
-        cursor=" ".join([str(found[-1].storage_id) if found else after, *held]),
+        cursor=" ".join([line.last, *held]),
+    )
+
+
+class WaitingLine(NamedTuple):
+    """Sources that a tick has before it, and what its cursor begins with."""
+
+    last: str
+    """Storage id of the last materialization that was looked at; empty before the first."""
+    keys: list[str]
+    empty: bool
+    """Nothing was materialized since, and the cursor holds no key."""
+
+
+def waiting_line(context: dg.SensorEvaluationContext, asset: str) -> WaitingLine:
+    """Sources that the cursor holds, then those whose `asset` was materialized since; only such as are registered."""
+    after, *waiting = (context.cursor or "").split() or [""]
+    found = context.instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=dg.AssetKey(asset), after_storage_id=int(after) if after else None),
+        limit=AT_ONCE,
+        ascending=True,
+    ).records
+    # A source may have been taken out of the set since.
+    registered = set(context.instance.get_dynamic_partitions(str(source_videos.name)))
+    keys = dict.fromkeys([*waiting, *(str(record.partition_key) for record in found)])
+    return WaitingLine(
+        last=str(found[-1].storage_id) if found else after,
+        keys=[key for key in keys if key in registered],
+        empty=not found and not waiting,
     )
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from shortform_assets.contracts.base import Blob
 from shortform_assets.contracts.slices.speech_slice import RecognitionSlice
-from shortform_assets.contracts.speech import HeardChunk
 from shortform_assets.errors import InputError, ShortformError
 from shortform_assets.ports.recognizer import Ears, RawTranscript
 from shortform_assets.ports.workbench import Workbench
-from shortform_assets.speech.hear.chunked_recognition import HearingRequest, hear_alone, raw_segments
-from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
+from shortform_assets.speech.hear.chunked_recognition import HearingRequest, raw_segments, window_heard
+from shortform_assets.speech.hear.failover import Switchboard
 from shortform_assets.speech.hear.recognition import RecognizedSpeech
 from shortform_assets.speech.hear.spoken_language import tell_language
 from shortform_assets.speech.hear.validate import UnusableAnswer, checked
@@ -110,9 +109,5 @@ def _heard(
 ) -> list[tuple[str, float]]:
     """Words of one place with their times in source milliseconds."""
 
-    def work(line: ProviderLine) -> HeardChunk:
-        facts = [sound.content, place, line.provider.fingerprint, line.language, request.speech.beam_size]
-        return bench.part("window", facts, HeardChunk, lambda: hear_alone(line, sound.read, place, request))
-
-    segments = raw_segments(board.ask(work))
+    segments = raw_segments(board.ask(lambda line: window_heard(bench, line, sound, place, request)))
     return [(word.text, word.start * 1000) for segment in segments for word in segment.words]

@@ -24,16 +24,6 @@ from shortform_assets.errors import InputError
 SAMPLES = Path(__file__).resolve().parents[1] / "contracts" / "samples" / "style"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> MediaStore:
-    return MediaStore.local(tmp_path / "store")
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shipped("style_contracts") / "acme", tmp_path / "acme"))
-
-
 def edit(source: Path, old: str, new: str) -> None:
     path = source / "style.yaml"
     text = path.read_text()

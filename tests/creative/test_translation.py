@@ -8,7 +8,7 @@ import pytest
 from enhancement_talk import RATE, RULES, camera, media_of, planned, transcript, turns
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lying_server import LyingServer, Sent, always, once, translated
+from lying_server import Sent, always, asked_by_the_panel, once, translated
 
 from resources.fallback_fonts import FallbackFonts
 from resources.ledger import Caps, Ledger
@@ -188,17 +188,18 @@ def test_a_short_cue_inside_another_ones_page_is_not_lost():
         TranslatedCue(start_ms=960, end_ms=2000, text="dos"),
     ]
     texts: list[str] = []
-    CueMatcher(cues, TALK).lines(pages, lambda text: texts.append(text) or None)  # type: ignore[func-returns-value]
+
+    def drawn(text: str) -> None:
+        texts.append(text)
+
+    CueMatcher(cues, TALK).lines(pages, drawn)
     shown = " ".join(dict.fromkeys(texts)).split()
     assert {"uno", "sí", "dos"} <= set(shown)
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch):
-    liar = LyingServer()
-    monkeypatch.setenv("SHORTFORM_LLM_URL", liar.url)
-    monkeypatch.setattr("resources.llm.metered.BACK_OFF_SECONDS", 0.01)
-    with liar.running():
+    with asked_by_the_panel(monkeypatch) as liar:
         yield liar
 
 

@@ -52,9 +52,9 @@ class RenderRig:
     def work(self, keys: Sequence[str], hear: Callable[[Event], None] = lambda event: None) -> None:
         """Until all of them have their end."""
 
-        def on_event(*event: object) -> None:
-            self.events.append(event)  # type: ignore[arg-type]
-            hear(event)  # type: ignore[arg-type]
+        def on_event(output: str, state: str, share: float) -> None:
+            self.events.append((output, state, share))
+            hear((output, state, share))
 
         self.executor.dispatch(self.jobs, keys, on_event)
 

@@ -19,6 +19,7 @@ from delivery_samples import (
     transcript,
     turns,
 )
+from sensor_ticks import sensor_tick
 
 from resources.artifacts import Artifacts
 from resources.claims import claimed
@@ -91,16 +92,7 @@ class Control:
 
     def poll(self) -> list[str]:
         """One tick of the sensor; the keys that it asks a run for."""
-        with (
-            dg.partition_loading_context(dynamic_partitions_store=self.instance),
-            dg.build_sensor_context(
-                instance=self.instance,
-                cursor=self.cursor,
-                definitions=self.defs,
-                resources={"store": self.store},
-            ) as context,
-        ):
-            made = self.defs.resolve_sensor_def("gather_outcomes").evaluate_tick(context)
+        made = sensor_tick("gather_outcomes", self.defs, self.instance, self.store, self.cursor)
         self.cursor = made.cursor
         return [str(request.partition_key) for request in made.run_requests or ()]
 

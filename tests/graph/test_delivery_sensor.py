@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from sensor_ticks import sensor_tick
 
 from resources.artifacts import Artifacts
 from resources.claims import claimed
@@ -61,16 +62,7 @@ class Desk:
         return f"{made.folder}/contract.json"
 
     def tick(self):
-        with (
-            dg.partition_loading_context(dynamic_partitions_store=self.instance),
-            dg.build_sensor_context(
-                instance=self.instance,
-                cursor=self.cursor,
-                definitions=self.defs,
-                resources={"store": self.store},
-            ) as context,
-        ):
-            made = self.defs.resolve_sensor_def("request_delivery").evaluate_tick(context)
+        made = sensor_tick("request_delivery", self.defs, self.instance, self.store, self.cursor)
         self.cursor = made.cursor
         requests = made.run_requests or []
         return [r.partition_key for r in requests], made.skip_message or "", [r.run_key for r in requests]

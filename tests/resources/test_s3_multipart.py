@@ -14,6 +14,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from s3_here import use_s3
 
 from resources import s3_store
 from resources.media_store import MediaStore
@@ -31,14 +32,7 @@ def strict_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Me
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "SHORTFORM_CACHE": str(tmp_path / "cache"),
-    }.items():
-        monkeypatch.setenv(name, value)
+    use_s3(monkeypatch, f"http://127.0.0.1:{port}", tmp_path / "cache")
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(
             [binary, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=subprocess.STDOUT

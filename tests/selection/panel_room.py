@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from lying_server import LyingServer
+from lying_server import asked_by_the_panel
 from planted_talk import SCRIPT
 from selection_talk import talk
 
@@ -117,9 +117,6 @@ def ledger(bench: StoreBench) -> Ledger:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch):
-    liar = LyingServer()
-    monkeypatch.setenv("SHORTFORM_LLM_URL", liar.url)
-    monkeypatch.setattr("resources.llm.metered.BACK_OFF_SECONDS", 0.01)
-    with liar.running():
+    with asked_by_the_panel(monkeypatch) as liar:
         yield liar
     assert no_thread_is_left()

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from lying_server import Asked, Sent, leaning
-from panel_room import LINES, TRANSCRIPT, TURNS, LyingServer
+from lying_server import Asked, LyingServer, Sent, leaning
+from panel_room import LINES, TRANSCRIPT, TURNS
 from rich.console import Console
 from selection_talk import silent_media
 

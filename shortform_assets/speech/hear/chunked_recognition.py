@@ -198,6 +198,15 @@ def hear_alone(line: ProviderLine, read: Read, span: Span, request: HearingReque
     return HeardChunk(provider=line.name, segments=tuple(_kept(segment) for segment in found))
 
 
+def window_heard(
+    bench: Workbench, line: ProviderLine, sound: SoundTrack, window: Span, request: HearingRequest
+) -> HeardChunk:
+    """`hear_alone`, kept at once: a run that goes on from a killed one does not hear the window again."""
+    beam = request.speech.beam_size
+    facts = [sound.content, window, line.provider.fingerprint, line.language, beam, list(request.terms)]
+    return bench.part("window", facts, HeardChunk, lambda: hear_alone(line, sound.read, window, request))
+
+
 def raw_segments(chunk: HeardChunk) -> tuple[RawSegment, ...]:
     """The segments of a kept chunk, source seconds."""
     return tuple(_raw(segment) for segment in chunk.segments)

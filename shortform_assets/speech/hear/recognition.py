@@ -16,9 +16,9 @@ from shortform_assets.speech.guard.faint_speech import believed, possible_voice
 from shortform_assets.speech.guard.hallucinations import guard, missed
 from shortform_assets.speech.hear.chunked_recognition import (
     HearingRequest,
-    hear_alone,
     listen,
     raw_segments,
+    window_heard,
 )
 from shortform_assets.speech.hear.failover import ProviderLine, Switchboard
 from shortform_assets.speech.hear.spoken_language import tell_language
@@ -146,18 +146,10 @@ class _Desk:
         return found
 
     def _alone(self, window: Span) -> tuple[HeardChunk, str | None]:
-        request = self.request
-
-        def work(line: ProviderLine) -> HeardChunk:
-            beam = request.speech.beam_size
-            facts = [self.sound.content, window, line.provider.fingerprint, line.language, beam]
-            return self.bench.part(
-                "window", [*facts, list(request.terms)], HeardChunk,
-                lambda: hear_alone(line, self.sound.read, window, request),
-            )  # fmt: skip
-
         try:
-            chunk = self.board.ask(work)
+            chunk = self.board.ask(
+                lambda line: window_heard(self.bench, line, self.sound, window, self.request)
+            )
         except ShortformError as error:
             if not self.chunks_heard:
                 raise
